@@ -1,0 +1,7 @@
+# Settings of the build; every one may be given on the command line: make CC=clang SAN=address,undefined V=1
+CC      ?= gcc
+SAN     ?=
+V       ?= 0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+OPT     ?= -O2 -g

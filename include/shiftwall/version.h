@@ -1,0 +1,4 @@
+#ifndef SHIFTWALL_VERSION_H
+#define SHIFTWALL_VERSION_H
+#define SW_VERSION "1.0.0"
+#endif
