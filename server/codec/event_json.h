@@ -1,0 +1,17 @@
+/* The event contract's JSON to struct sw_event. */
+#ifndef CODEC_EVENT_JSON_H
+#define CODEC_EVENT_JSON_H
+
+#include <stddef.h>
+
+#include "shiftwall/event.h"
+
+/* One member of a message: EVENT (borrowed for the call) when REJECT is SW_REJECT_NONE, else NULL. TEXT is the
+ * member's own JSON, or the whole message where that could not be taken apart. */
+typedef void (*sw_event_fn)(void *ctx, const struct sw_event *event, enum sw_reject reject, const char *text,
+                            size_t len);
+
+/* Reads one message, an event or a batch of them, and calls FN for each member in order, at least once. */
+void sw_event_read(const char *text, size_t len, sw_event_fn fn, void *ctx);
+
+#endif

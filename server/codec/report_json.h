@@ -1,0 +1,15 @@
+/* The report of `shiftwall replay`: one JSON document, names sorted, the same bytes on every machine. */
+#ifndef CODEC_REPORT_JSON_H
+#define CODEC_REPORT_JSON_H
+
+#include <stdint.h>
+
+#include "shiftwall/buf.h"
+#include "shiftwall/floor.h"
+
+/* Writes the report of FLOOR over the business time [from, to): business days' or the first and last event's
+ * moments. Open agent states are reckoned up to END_MS (<= to), so the floor is settled there: read it, apply no more.
+ * EXACT_DAY: [from, to) is a business day, else the whole of what was applied. */
+void sw_report_write(struct sw_floor *floor, int64_t from_ms, int64_t to_ms, int64_t end_ms, struct sw_buf *out);
+
+#endif

@@ -1,0 +1,19 @@
+/* The window of event ids: which (src, id) was applied, and when. */
+#ifndef CORE_DUPLICATES_H
+#define CORE_DUPLICATES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sw_duplicates;
+
+struct sw_duplicates *sw_duplicates_new(void);
+void sw_duplicates_free(struct sw_duplicates *d);
+/* Whether (SRC, ID) was applied with a ts within the window of TS_MS. SRC may be NULL. */
+bool sw_duplicates_seen(const struct sw_duplicates *d, const char *src, const char *id, int64_t ts_ms);
+/* Remembers an applied event; returns how many keys had to give way to the cap. */
+int64_t sw_duplicates_add(struct sw_duplicates *d, const char *src, const char *id, int64_t ts_ms);
+/* Forgets what was applied so long before NOW_MS that a repeat would be no duplicate, or too late a one. */
+void sw_duplicates_expire(struct sw_duplicates *d, int64_t now_ms);
+
+#endif

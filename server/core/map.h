@@ -1,0 +1,21 @@
+/* uthash, as Shiftwall uses it: allocation failure aborts, and its macros do not trip our warnings. */
+#ifndef CORE_MAP_H
+#define CORE_MAP_H
+
+#include "shiftwall/error.h"
+
+#define HASH_FUNCTION HASH_FNV_SEEDLESS
+#define uthash_fatal(msg) sw__assert_failed("uthash: " msg, __FILE__, __LINE__)
+#include <uthash.h>
+
+/* FNV-1a with unsigned arithmetic only. */
+#define HASH_FNV_SEEDLESS(keyptr, keylen, hashv)                                                              \
+    do {                                                                                                      \
+        const unsigned char *map_key_ = (const unsigned char *)(keyptr);                                      \
+        (hashv) = 2166136261u;                                                                                \
+        for (size_t map_i_ = 0; map_i_ < (keylen); map_i_++)                                                  \
+            (hashv) = ((hashv) ^ map_key_[map_i_]) * 16777619u;                                               \
+        (hashv) ^= (hashv) >> 15;                                                                             \
+    } while (0)
+
+#endif
