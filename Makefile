@@ -8,7 +8,7 @@ BUILD ?= build$(if $(san_tag),/$(san_tag))$(if $(filter clang,$(CC)),$(if $(san_
 PKGS      := libuv hiredis libcjson libsodium zlib
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CPPFLAGS  += -D_GNU_SOURCE -Iinclude -Iserver -I$(BUILD)/gen -DNDEBUG $(PKG_CFLAGS)
-CFLAGS    += -std=c11 $(OPT) -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror \
+CFLAGS    += -std=c11 $(OPT) -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers -Werror \
              -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 LDFLAGS   += $(if $(SAN),-fsanitize=$(SAN)) -rdynamic
 IO_LIBS    = -lwebsockets -luv -lhiredis -lsodium -lz -lm -lpthread

@@ -1,0 +1,29 @@
+/* The HTTP API: what protocol.md lists, over what the application holds. */
+#ifndef APP_API_H
+#define APP_API_H
+
+#include "app/publisher.h"
+#include "core/zone.h"
+#include "io/http.h"
+#include "shiftwall/floor.h"
+
+/* What the API reads; all borrowed. */
+struct sw_api {
+    const char *site;
+    const struct sw_zone *zone;
+    struct sw_floor *floor; /* exchanged by the application when history is read anew */
+    struct sw_publisher *publisher;
+    void *ctx;
+    /* Whether the feed is live; REASON (SIZE bytes) says why not. */
+    bool (*ready)(void *ctx, char *reason, size_t size);
+    /* Appends the Prometheus text. */
+    void (*metrics)(void *ctx, struct sw_buf *out);
+    /* The board of that name as JSON, or NULL; and the names as a JSON array. */
+    const char *(*board)(void *ctx, const char *name);
+    void (*board_names)(void *ctx, struct sw_buf *out);
+};
+
+/* A sw_http_handler; CTX is a struct sw_api. */
+int sw_api_handle(void *ctx, const struct sw_http_request *request, struct sw_http_response *response);
+
+#endif

@@ -1,0 +1,494 @@
+#include "app/app.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app_state.h"
+#include "codec/event_json.h"
+#include "codec/json_writer.h"
+#include "codec/site.h"
+#include "io/files.h"
+#include "io/log.h"
+#include "io/zone_load.h"
+
+#define OUTPUT_MS 1000                     /* how often views are written to Redis, at most */
+#define OUTPUT_BYTES_MAX ((size_t)1 << 20) /* a larger view is not */
+#define ERROR_BYTES_MAX 512
+
+/* ---- time ---- */
+
+static int64_t clock_now(void *ctx) { return sw_clock_now_ms(&((struct sw_app *)ctx)->clock); }
+
+static bool is_live(const struct sw_app *app) { return app->feed_status.state == SW_FEED_LIVE; }
+
+static void on_deadline(uv_timer_t *timer);
+
+/* Time passes on the floor only while the feed is live: a floor that does not know what happened stands still, and
+ * what is read later finds it as it was. */
+static void arm_deadline(struct sw_app *app) {
+    if (app->stopping) return;
+    int64_t next_ms = sw_floor_next_deadline(app->floor);
+    if (!is_live(app) || next_ms == INT64_MAX) {
+        uv_timer_stop(&app->deadline);
+        return;
+    }
+    uv_timer_start(&app->deadline, on_deadline, sw_clock_delay_ms(&app->clock, next_ms), 0);
+}
+
+static void flush_now(struct sw_app *app) {
+    app->flush_armed = false;
+    app->last_flush = uv_now(&app->loop);
+    sw_publisher_flush(app->publisher);
+}
+
+static void on_flush(uv_timer_t *timer) { flush_now(timer->data); }
+
+/* Views are written when this turn of the loop is over, and then at most once per push interval. */
+static void flush_soon(struct sw_app *app) {
+    if (app->flush_armed || app->stopping) return;
+    uint64_t due = app->last_flush + (uint64_t)app->config->push_interval_ms, now = uv_now(&app->loop);
+    app->flush_armed = true;
+    uv_timer_start(&app->flush, on_flush, due > now ? due - now : 0, 0);
+}
+
+static void on_deadline(uv_timer_t *timer) {
+    struct sw_app *app = timer->data;
+    int64_t now_ms = clock_now(app);
+    int64_t late_ms = now_ms - sw_floor_next_deadline(app->floor);
+    if (late_ms > (int64_t)app->loop_lag_max_ms && !app->clock.is_virtual) app->loop_lag_max_ms = (uint64_t)late_ms;
+    sw_floor_advance(app->floor, now_ms);
+    if (sw_floor_changed(app->floor)) flush_soon(app);
+    arm_deadline(app);
+}
+
+/* ---- the feed ---- */
+
+const char *sw_app_feed_word(const struct sw_app *app) {
+    if (app->feed_status.state == SW_FEED_CATCHING_UP) return "catching-up";
+    if (app->feed_status.state != SW_FEED_LIVE) return "stale";
+    return sw_app_incomplete_since(app) ? "incomplete" : "live";
+}
+
+int64_t sw_app_incomplete_since(const struct sw_app *app) {
+    const struct sw_feed_status *s = &app->feed_status;
+    int64_t now_ms = sw_floor_now(app->floor);
+    if (!s->incomplete_since_ms || now_ms == INT64_MIN) return s->incomplete_since_ms;
+    /* what was lost before today is no longer in today's figures */
+    bool over = s->incomplete_until_ms && s->incomplete_until_ms < sw_floor_day(app->floor, now_ms, NULL).start_ms;
+    return over ? 0 : s->incomplete_since_ms;
+}
+
+static void write_feed(struct sw_app *app, struct sw_json *j) {
+    const struct sw_floor_counters *c = sw_floor_counters(app->floor);
+    struct sw_feed_id last = sw_feed_last_id(app->feed);
+    char id[48];
+    snprintf(id, sizeof id, "%llu-%llu", (unsigned long long)last.ms, (unsigned long long)last.seq);
+    sw_json_text(j, "status", sw_app_feed_word(app));
+    sw_json_int(j, "since", app->feed_status.since_ms);
+    if (app->feed_status.last_message_ms) sw_json_int(j, "last_event", app->feed_status.last_message_ms);
+    if (sw_app_incomplete_since(app)) sw_json_int(j, "incomplete_since", sw_app_incomplete_since(app));
+    if (*app->feed_status.reason) sw_json_text(j, "reason", app->feed_status.reason);
+    sw_json_text(j, "last_id", id);
+    sw_json_int(j, "plain", (int64_t)app->feed_status.plain);
+    sw_json_int(j, "rejected", c->rejected);
+    sw_json_int(j, "contradictions", c->contradictions);
+    sw_json_int(j, "clock_skew", c->clock_skew);
+    sw_json_int(j, "duplicates", c->duplicates);
+}
+
+void sw_app_tell_feed(struct sw_app *app) {
+    struct sw_buf text;
+    sw_buf_init(&text, 4096);
+    struct sw_json j = sw_json_on(&text);
+    sw_json_open(&j, NULL, '{');
+    write_feed(app, &j);
+    sw_json_close(&j, '}');
+    sw_publisher_set_feed(app->publisher, sw_buf_text(&text));
+    sw_buf_clear(&text);
+    j = sw_json_on(&text);
+    sw_json_open(&j, NULL, '{');
+    sw_json_text(&j, "op", "feed");
+    sw_json_text(&j, "site", app->config->site_id);
+    write_feed(app, &j);
+    sw_json_close(&j, '}');
+    int full = sw_ws_server_set_feed(app->ws, app->config->site_id, sw_buf_text(&text), text.len);
+    SW_ASSERT(full == 0); /* there is one site */
+    sw_buf_deinit(&text);
+}
+
+struct arrival {
+    struct sw_app *app;
+    const struct sw_feed_message *message;
+    int64_t arrival_ms;
+};
+
+static void on_member(void *ctx, const struct sw_event *event, enum sw_reject reject, const char *text, size_t len) {
+    const struct arrival *a = ctx;
+    struct sw_app *app = a->app;
+    app->received++;
+    int64_t arrival_ms = a->arrival_ms;
+    /* a virtual clock runs beside the journal's IDs: there, time is that of the events, as in a replay */
+    bool check_future = !app->clock.is_virtual;
+    if (event && app->clock.is_virtual && event->ts_ms > arrival_ms) arrival_ms = event->ts_ms;
+    if (event && sw_floor_apply(app->floor, event, arrival_ms, check_future, &reject) != SW_OUTCOME_REJECTED) {
+        app->lag_ms = arrival_ms - event->ts_ms;
+        return;
+    }
+    if (!event) sw_floor_count_rejected(app->floor);
+    app->rejected[reject]++;
+    if (!a->message->catching_up) sw_feed_reject(app->feed, sw_reject_name(reject), text, len);
+}
+
+static void on_message(void *ctx, const struct sw_feed_message *message) {
+    struct sw_app *app = ctx;
+    struct arrival a = {.app = app, .message = message};
+    /* the journal's own times decide, so that re-reading decides alike */
+    if (app->clock.is_virtual) a.arrival_ms = sw_floor_now(app->floor);
+    else a.arrival_ms = message->journaled ? message->id_ms : clock_now(app);
+    sw_event_read(message->data, message->len, on_member, &a);
+    if (message->catching_up) return;
+    arm_deadline(app);
+    flush_soon(app);
+}
+
+static void make_epoch(struct sw_app *app) {
+    unsigned char bytes[4];
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2hex(app->epoch, sizeof app->epoch, bytes, sizeof bytes);
+}
+
+static void on_reset(void *ctx, int64_t since_ms) {
+    struct sw_app *app = ctx;
+    sw_log(SW_LOG_WARN, "feed.journal_replaced", "since_ms=%lld", (long long)since_ms);
+    struct sw_floor *old = app->floor;
+    make_epoch(app);
+    app->floor = app->api.floor = sw_site_floor(app->config, app->zone, false);
+    sw_publisher_restart(app->publisher, app->floor, app->epoch);
+    sw_floor_free(old);
+}
+
+static void on_status(void *ctx, const struct sw_feed_status *status) {
+    struct sw_app *app = ctx;
+    bool changed = status->state != app->feed_status.state;
+    app->feed_status = *status;
+    if (changed)
+        sw_log(status->state == SW_FEED_STALE ? SW_LOG_WARN : SW_LOG_INFO, "feed.state", "state=%s reason=%s",
+               sw_feed_state_name(status->state), sw_log_quote(status->reason));
+    if (!app->feed) return; /* still inside sw_feed_new */
+    if (is_live(app)) sw_floor_advance(app->floor, clock_now(app));
+    sw_app_tell_feed(app);
+    arm_deadline(app);
+    flush_soon(app);
+}
+
+static bool start_feed(struct sw_app *app, const char *url) {
+    struct sw_feed_options options = {.site = app->config->site_id};
+    if (sw_redis_url_parse(url, &options.redis.address)) {
+        sw_log(SW_LOG_ERROR, "redis.url", "text=\"not a Redis URL\"");
+        return false;
+    }
+    if (app->config->redis_password_file && !options.redis.address.password[0]) {
+        struct sw_buf secret;
+        sw_buf_init(&secret, SW_REDIS_TEXT_MAX - 1);
+        int failed = sw_file_read(app->config->redis_password_file, &secret);
+        size_t len = failed ? 0 : strcspn(sw_buf_text(&secret), "\r\n");
+        memcpy(options.redis.address.password, sw_buf_text(&secret), len);
+        sw_buf_deinit(&secret);
+        if (failed) {
+            sw_log(SW_LOG_ERROR, "redis.password_file", "path=%s text=\"cannot be read\"",
+                   sw_log_quote(app->config->redis_password_file));
+            return false;
+        }
+    }
+    int64_t now_ms = clock_now(app);
+    options.from_ms = app->clock.is_virtual ? 0 : sw_floor_day(app->floor, now_ms, NULL).start_ms;
+    const struct sw_feed_handler handler = {on_message, on_reset, on_status, clock_now};
+    app->feed = sw_feed_new(&app->loop, &options, &handler, app);
+    SW_ASSERT(app->feed != NULL); /* the site's name was checked */
+    sw_feed_status_get(app->feed, &app->feed_status);
+    sw_app_tell_feed(app);
+    flush_soon(app);
+    return true;
+}
+
+/* ---- outputs to Redis, for other consumers ---- */
+
+static void write_output(struct sw_app *app, struct sw_view *view, bool publish) {
+    size_t slot = 0;
+    while (slot < SW_OUTPUT_VIEWS_MAX && app->written[slot].view && app->written[slot].view != view) slot++;
+    if (slot == SW_OUTPUT_VIEWS_MAX) return; /* views of teams are parts of `agents` */
+    if (app->written[slot].view && app->written[slot].version == sw_view_version(view)) return;
+    app->written[slot].view = view;
+    app->written[slot].version = sw_view_version(view);
+    size_t len;
+    const char *document = sw_view_document(view, &len);
+    if (len > OUTPUT_BYTES_MAX) return;
+    sw_feed_set_view(app->feed, sw_view_name(view), document, len);
+    if (!publish) return;
+    struct sw_frame *frame = sw_view_full_frame(view);
+    sw_feed_publish_kpi(app->feed, frame->data, frame->len);
+    sw_frame_unref(frame);
+}
+
+static void on_outputs(uv_timer_t *timer) {
+    struct sw_app *app = timer->data;
+    if (!app->feed || !is_live(app)) return;
+    sw_app_tell_feed(app); /* its counters */
+    flush_soon(app);
+    static const char *const names[] = {"site", "queues", "teams", "agents", "intervals"};
+    for (size_t i = 0; i < 5; i++) write_output(app, sw_publisher_view(app->publisher, names[i]), i < 2);
+}
+
+/* ---- walls and HTTP ---- */
+
+static void on_view_changed(void *ctx, struct sw_view *view) {
+    struct sw_app *app = ctx;
+    if (app->ws) sw_ws_server_view_changed(app->ws, view);
+}
+
+static struct sw_view *resolve(void *ctx, const char *site, const char *name, const char **code) {
+    struct sw_app *app = ctx;
+    if (strcmp(site, app->config->site_id) != 0) {
+        *code = "unknown_site";
+        return NULL;
+    }
+    return sw_publisher_view(app->publisher, name);
+}
+
+static void hello(void *ctx, struct sw_buf *out) {
+    struct sw_app *app = ctx;
+    sw_buf_printf(out, ",\"site\":\"%s\",\"sites\":[\"%s\"],\"epoch\":\"%s\"", app->config->site_id, app->config->site_id,
+                  app->epoch);
+}
+
+static void ws_log(void *ctx, const char *level, const char *text) {
+    (void)ctx;
+    int known = sw_log_level_from_name(level);
+    sw_log(known < 0 ? SW_LOG_WARN : (enum sw_log_level)known, "http", "text=%s", sw_log_quote(text));
+}
+
+static bool ready(void *ctx, char *reason, size_t size) {
+    struct sw_app *app = ctx;
+    if (is_live(app)) return true;
+    snprintf(reason, size, "the feed is %s: %s", sw_app_feed_word(app), app->feed_status.reason);
+    return false;
+}
+
+static const char *board(void *ctx, const char *name) { return sw_boards_find(((struct sw_app *)ctx)->boards, name); }
+
+static void board_names(void *ctx, struct sw_buf *out) { sw_boards_names(((struct sw_app *)ctx)->boards, out); }
+
+/* "ADDR:PORT", an IPv6 address in brackets. */
+static bool split_listen(const char *listen, char *address, size_t size, uint16_t *port) {
+    const char *colon = strrchr(listen, ':');
+    if (!colon || colon == listen) return false;
+    size_t len = (size_t)(colon - listen);
+    if (listen[0] == '[' && listen[len - 1] == ']') {
+        listen++;
+        len -= 2;
+    }
+    char *end;
+    long value = strtol(colon + 1, &end, 10);
+    if (len >= size || !colon[1] || *end || value < 0 || value > 65535) return false;
+    memcpy(address, listen, len);
+    address[len] = '\0';
+    *port = (uint16_t)value;
+    return true;
+}
+
+static bool is_loopback(const char *address) {
+    return !strncmp(address, "127.", 4) || !strcmp(address, "::1") || !strcmp(address, "localhost");
+}
+
+static bool start_http(struct sw_app *app) {
+    char error[ERROR_BYTES_MAX] = "";
+    uint16_t port;
+    if (!split_listen(app->config->listen, app->address, sizeof app->address, &port)) {
+        sw_log(SW_LOG_ERROR, "listen", "value=%s text=\"must be ADDR:PORT\"", sw_log_quote(app->config->listen));
+        return false;
+    }
+    if (!strcmp(app->address, "localhost")) snprintf(app->address, sizeof app->address, "127.0.0.1");
+    if (!is_loopback(app->address) && !app->config->open_reads) {
+        sw_log(SW_LOG_ERROR, "listen",
+               "value=%s text=\"only loopback is open without accounts; open_reads: true lets anybody read\"",
+               sw_log_quote(app->config->listen));
+        return false;
+    }
+    const struct sw_http_options http = {.web_dir = app->config->web_dir, .handler = sw_api_handle, .ctx = &app->api};
+    if (sw_http_new(&http, &app->http, error, sizeof error)) {
+        sw_log(SW_LOG_ERROR, "web", "text=%s", sw_log_quote(error));
+        return false;
+    }
+    const struct sw_config *c = app->config;
+    const struct sw_ws_options ws = {.loop = &app->loop,
+                                     .http = app->http,
+                                     .address = app->address,
+                                     .port = port,
+                                     .max_clients = (uint32_t)c->max_clients,
+                                     .max_per_address = (uint32_t)c->max_clients_per_address,
+                                     .push_interval_ms = c->push_interval_ms,
+                                     .slow_limit_ms = c->slow_limit_ms,
+                                     .origins = (const char *const *)c->allowed_origins.items,
+                                     .origin_count = (uint32_t)c->allowed_origins.count,
+                                     .ctx = app,
+                                     .resolve = resolve,
+                                     .hello = hello,
+                                     .now_ms = clock_now,
+                                     .log = ws_log};
+    if (sw_ws_server_new(&ws, &app->ws, error, sizeof error)) {
+        sw_log(SW_LOG_ERROR, "listen", "value=%s text=%s", sw_log_quote(c->listen), sw_log_quote(error));
+        return false;
+    }
+    return true;
+}
+
+static void print_ready(const struct sw_app *app) {
+    bool six = strchr(app->address, ':') != NULL;
+    printf("shiftwalld ready http://%s%s%s:%u/\n", six ? "[" : "", app->address, six ? "]" : "",
+           sw_ws_server_port(app->ws));
+    if (app->options->demo)
+        printf("open the wall: http://%s:%u/wall/overview  (all boards in turn: /wall/overview,queues,agents?every=20)\n",
+               app->address, sw_ws_server_port(app->ws));
+    fflush(stdout);
+}
+
+/* ---- start and stop ---- */
+
+static void close_timers(struct sw_app *app) {
+    uv_close((uv_handle_t *)&app->deadline, NULL);
+    uv_close((uv_handle_t *)&app->flush, NULL);
+    uv_close((uv_handle_t *)&app->outputs, NULL);
+    uv_close((uv_handle_t *)&app->sigterm, NULL);
+    uv_close((uv_handle_t *)&app->sigint, NULL);
+}
+
+static void on_demo_stopped(void *ctx) { ((struct sw_app *)ctx)->demo = NULL; }
+
+static void stop(struct sw_app *app) {
+    app->stopping = true;
+    sw_log(SW_LOG_INFO, "stop", "clients=%llu",
+           app->ws ? (unsigned long long)sw_ws_server_counters(app->ws)->clients : 0ULL);
+    if (app->feed) sw_feed_close(app->feed, NULL, NULL);
+    app->feed = NULL;
+    if (app->demo) sw_demo_stop(app->demo, on_demo_stopped, app);
+    if (app->ws) sw_ws_server_begin_stop(app->ws, NULL, NULL);
+    close_timers(app);
+}
+
+static void on_signal(uv_signal_t *handle, int number) {
+    struct sw_app *app = handle->data;
+    (void)number;
+    if (!app->stopping) stop(app);
+}
+
+static void on_demo_ready(void *ctx, const char *url) {
+    struct sw_app *app = ctx;
+    if (!app->feed && !app->stopping && !start_feed(app, url)) {
+        app->exit_status = 1;
+        stop(app);
+    }
+}
+
+static void on_demo_failed(void *ctx, const char *text) {
+    struct sw_app *app = ctx;
+    sw_log(SW_LOG_ERROR, "demo", "text=%s", sw_log_quote(text));
+    app->exit_status = 1;
+    if (!app->stopping) stop(app);
+}
+
+static bool start_sources(struct sw_app *app) {
+    if (!app->options->demo) return start_feed(app, app->config->redis);
+    const struct sw_demo_options demo = {.site = app->config->site_id,
+                                         .seed = (uint64_t)app->options->seed,
+                                         .speed = app->options->speed,
+                                         .now_ms = clock_now,
+                                         .ready = on_demo_ready,
+                                         .failed = on_demo_failed,
+                                         .ctx = app};
+    app->demo = sw_demo_new(&app->loop, &demo);
+    return app->demo != NULL;
+}
+
+static void init_handles(struct sw_app *app) {
+    uv_loop_init(&app->loop);
+    uv_timer_init(&app->loop, &app->deadline);
+    uv_timer_init(&app->loop, &app->flush);
+    uv_timer_init(&app->loop, &app->outputs);
+    uv_signal_init(&app->loop, &app->sigterm);
+    uv_signal_init(&app->loop, &app->sigint);
+    app->deadline.data = app->flush.data = app->outputs.data = app->sigterm.data = app->sigint.data = app;
+    uv_timer_start(&app->outputs, on_outputs, OUTPUT_MS, OUTPUT_MS);
+    uv_signal_start(&app->sigterm, on_signal, SIGTERM);
+    uv_signal_start(&app->sigint, on_signal, SIGINT);
+}
+
+static bool init_clock(struct sw_app *app) {
+    sw_clock_init(&app->clock);
+    const struct sw_options *o = app->options;
+    if (o->has_clock) return !sw_clock_init_virtual(&app->clock, o->clock_start_ms, o->speed);
+    if (o->demo && o->speed != 1) return !sw_clock_init_virtual(&app->clock, sw_clock_now_ms(&app->clock), o->speed);
+    return true;
+}
+
+static bool build(struct sw_app *app) {
+    app->zone = sw_zone_load(app->config->zone);
+    if (!app->zone || !init_clock(app)) {
+        sw_log(SW_LOG_ERROR, "config", "zone=%s text=\"no such time zone\"", sw_log_quote(app->config->zone));
+        return false;
+    }
+    struct sw_buf faults;
+    sw_buf_init(&faults, 1u << 20);
+    app->boards = sw_boards_load(app->config->boards_dir, &faults);
+    if (faults.len) fputs(sw_buf_text(&faults), stderr);
+    sw_buf_deinit(&faults);
+    if (!app->boards) return false;
+    sw_site_view_options(app->config, &app->figures);
+    app->floor = sw_site_floor(app->config, app->zone, false);
+    const struct sw_publisher_options publisher = {
+        .epoch = app->epoch, .figures = &app->figures, .ctx = app, .changed = on_view_changed};
+    app->publisher = sw_publisher_new(app->floor, &publisher);
+    app->api = (struct sw_api){.site = app->config->site_id,
+                               .zone = app->zone,
+                               .floor = app->floor,
+                               .publisher = app->publisher,
+                               .ctx = app,
+                               .ready = ready,
+                               .metrics = sw_app_metrics,
+                               .board = board,
+                               .board_names = board_names};
+    return true;
+}
+
+static void destroy(struct sw_app *app) {
+    if (app->ws) sw_ws_server_free(app->ws);
+    sw_http_free(app->http);
+    sw_publisher_free(app->publisher);
+    sw_floor_free(app->floor);
+    sw_boards_free(app->boards);
+    sw_zone_free(app->zone);
+    int busy = uv_loop_close(&app->loop);
+    if (busy) sw_log(SW_LOG_ERROR, "loop.close", "text=%s", sw_log_quote(uv_strerror(busy)));
+}
+
+int sw_app_run(const struct sw_config *config, const struct sw_options *options) {
+    static struct sw_app app; /* one daemon a process; too large for the stack */
+    app = (struct sw_app){.config = config, .options = options};
+    if (sodium_init() < 0) return 1;
+    make_epoch(&app);
+    init_handles(&app);
+    bool started = build(&app) && start_http(&app);
+    if (started) {
+        print_ready(&app);
+        sw_log(SW_LOG_INFO, "start", "site=%s zone=%s epoch=%s", config->site_id, config->zone, app.epoch);
+        started = start_sources(&app);
+    }
+    if (!started) {
+        app.exit_status = 1;
+        stop(&app);
+    }
+    uv_run(&app.loop, UV_RUN_DEFAULT);
+    destroy(&app);
+    return app.exit_status;
+}

@@ -1,0 +1,68 @@
+/* The application's inside, shared by the files of app. */
+#ifndef APP_APP_STATE_H
+#define APP_APP_STATE_H
+
+#include <uv.h>
+
+#include "app/api.h"
+#include "app/boards_dir.h"
+#include "app/demo.h"
+#include "app/options.h"
+#include "app/publisher.h"
+#include "codec/config.h"
+#include "core/zone.h"
+#include "io/clock.h"
+#include "io/feed.h"
+#include "io/http.h"
+#include "io/ws_server.h"
+#include "shiftwall/floor.h"
+
+#define SW_OUTPUT_VIEWS_MAX 8
+
+struct sw_app {
+    uv_loop_t loop;
+    const struct sw_config *config;
+    const struct sw_options *options;
+    struct sw_clock clock;
+    struct sw_zone *zone;
+    struct sw_boards *boards;
+    struct sw_view_options figures;
+    char epoch[9];
+
+    struct sw_floor *floor;
+    struct sw_publisher *publisher;
+    struct sw_api api;
+    struct sw_http *http;
+    struct sw_ws_server *ws;
+    struct sw_feed *feed;
+    struct sw_feed_status feed_status;
+    struct sw_demo *demo;
+
+    uv_timer_t deadline, flush, outputs;
+    uv_signal_t sigterm, sigint;
+    bool flush_armed, stopping;
+    uint64_t last_flush; /* uv_now */
+    int exit_status;
+    char address[64];
+
+    /* what the metrics tell beside the parts' own counters */
+    uint64_t received, rejected[SW_REJECT_COUNT], batches;
+    uint64_t plain_today, plain_day_start;
+    uint64_t loop_lag_max_ms;
+    int64_t started_ms, lag_ms;
+    struct {
+        struct sw_view *view;
+        uint64_t version;
+    } written[SW_OUTPUT_VIEWS_MAX];
+};
+
+/* The `feed` part of the site view and the `feed` message of the walls. */
+void sw_app_tell_feed(struct sw_app *app);
+/* What the walls are told of the feed: live, stale, catching-up or incomplete. */
+const char *sw_app_feed_word(const struct sw_app *app);
+/* Since when the figures are not complete, or 0. */
+int64_t sw_app_incomplete_since(const struct sw_app *app);
+/* Appends the Prometheus text. */
+void sw_app_metrics(void *app, struct sw_buf *out);
+
+#endif

@@ -1,0 +1,97 @@
+/* shiftwalld: the daemon. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/boards_dir.h"
+#include "app/options.h"
+#include "codec/config.h"
+#include "io/files.h"
+#include "io/log.h"
+#include "io/zone_load.h"
+#include "shiftwall/version.h"
+
+#ifndef SW_SHARE_DIR
+#define SW_SHARE_DIR "/usr/share/shiftwall"
+#endif
+
+/* The folder NAME of the web application: beside the source tree of a build, else where it is installed. */
+static char *share_dir(const char *in_tree, const char *installed) {
+    return sw_xstrdup(access(in_tree, R_OK) == 0 ? in_tree : installed);
+}
+
+static int read_file(struct sw_config *config, const char *path) {
+    struct sw_buf yaml, faults;
+    sw_buf_init(&yaml, SW_CONFIG_BYTES_MAX);
+    sw_buf_init(&faults, 1u << 20);
+    int failed = sw_file_read(path, &yaml);
+    if (failed)
+        fprintf(stderr, "%s: %s\n", path, failed == -SW_ELIMIT ? "too large for a configuration" : strerror(errno));
+    else if ((failed = sw_config_read(config, path, sw_buf_text(&yaml), yaml.len, &faults)))
+        fputs(sw_buf_text(&faults), stderr);
+    sw_buf_deinit(&yaml);
+    sw_buf_deinit(&faults);
+    return failed;
+}
+
+static void set_demo_defaults(struct sw_config *config) {
+    sw_config_set(&config->site_name, "示范呼叫中心 Demo");
+    config->names = true;
+    struct sw_zone *local = sw_zone_load("Asia/Shanghai");
+    if (local) sw_config_set(&config->zone, "Asia/Shanghai");
+    sw_zone_free(local);
+}
+
+static int configure(struct sw_config *config, const struct sw_options *options) {
+    sw_config_init(config);
+    if (options->demo) set_demo_defaults(config);
+    int failed = options->config ? read_file(config, options->config) : 0;
+    if (options->listen) sw_config_set(&config->listen, options->listen);
+    if (options->redis) sw_config_set(&config->redis, options->redis);
+    if (options->site) sw_config_set(&config->site_id, options->site);
+    if (options->web) sw_config_set(&config->web_dir, options->web);
+    if (!sw_config_is_site_id(config->site_id)) {
+        fprintf(stderr, "shiftwalld: --site %s: must match [a-z0-9][a-z0-9-]{0,31}\n", config->site_id);
+        failed = -SW_EINVAL;
+    }
+    if (!config->web_dir) config->web_dir = share_dir("web/dist", SW_SHARE_DIR "/web");
+    if (!config->boards_dir) config->boards_dir = share_dir("web/boards", SW_SHARE_DIR "/boards");
+    sw_log_set_level((enum sw_log_level)sw_log_level_from_name(config->log_level));
+    return failed;
+}
+
+static int check(const struct sw_config *config) {
+    struct sw_buf faults;
+    sw_buf_init(&faults, 1u << 20);
+    struct sw_zone *zone = sw_zone_load(config->zone);
+    struct sw_boards *boards = sw_boards_load(config->boards_dir, &faults);
+    if (!zone) printf("zone: %s: no such time zone\n", config->zone);
+    fputs(sw_buf_text(&faults), stdout);
+    bool good = zone && boards;
+    if (good) puts("the configuration and the boards are good");
+    sw_zone_free(zone);
+    sw_boards_free(boards);
+    sw_buf_deinit(&faults);
+    return good ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+    struct sw_options options;
+    char error[256];
+    if (sw_options_parse(argc, argv, &options, error, sizeof error)) {
+        fprintf(stderr, "shiftwalld: %s\n", error);
+        return 2;
+    }
+    if (options.help) sw_options_help(stdout);
+    if (options.version) puts("shiftwalld " SW_VERSION);
+    if (options.help || options.version) return 0;
+    signal(SIGPIPE, SIG_IGN);
+    struct sw_config config;
+    int status = configure(&config, &options) ? 1 : options.check ? check(&config) : sw_app_run(&config, &options);
+    sw_config_deinit(&config);
+    return status;
+}

@@ -1,0 +1,41 @@
+/* From the floor to the views: writes the parts that changed, and makes versions of them. */
+#ifndef APP_PUBLISHER_H
+#define APP_PUBLISHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "codec/view_json.h"
+#include "codec/view_store.h"
+#include "shiftwall/floor.h"
+
+#define SW_TEAM_VIEWS_MAX SW_TEAMS_MAX
+
+struct sw_publisher;
+
+struct sw_publisher_options {
+    const char *epoch;                    /* [0-9A-Za-z]{1,32}; copied */
+    const struct sw_view_options *figures; /* borrowed */
+    void *ctx;
+    /* VIEW has a new version. */
+    void (*changed)(void *ctx, struct sw_view *view);
+};
+
+/* A publisher of FLOOR, which is borrowed and may be exchanged by sw_publisher_restart. Never NULL. */
+struct sw_publisher *sw_publisher_new(struct sw_floor *floor, const struct sw_publisher_options *options);
+void sw_publisher_free(struct sw_publisher *publisher);
+
+/* The view of that name, or NULL: site, queues, teams, agents, agents/TEAM (made when first asked for and the team
+ * exists), intervals. */
+struct sw_view *sw_publisher_view(struct sw_publisher *publisher, const char *name);
+/* Calls FN for every view there is. */
+void sw_publisher_each(struct sw_publisher *publisher, void (*fn)(void *ctx, struct sw_view *view), void *ctx);
+
+/* The `feed` part of the site view, as JSON. */
+void sw_publisher_set_feed(struct sw_publisher *publisher, const char *json);
+/* Writes all that changed since the last time, commits, and tells of every view that has a new version. */
+void sw_publisher_flush(struct sw_publisher *publisher);
+/* History may have changed: goes on with another floor under another epoch; every part is written anew. */
+void sw_publisher_restart(struct sw_publisher *publisher, struct sw_floor *floor, const char *epoch);
+
+#endif

@@ -1,0 +1,88 @@
+/* The configuration: one YAML file, read strictly. Every fault is told with file, line and key.
+ *
+ * Read with libyaml's document tree, since every node of it knows its line; a table of keys does the rest. */
+#ifndef CODEC_CONFIG_H
+#define CODEC_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shiftwall/buf.h"
+#include "shiftwall/event.h"
+#include "shiftwall/kpi.h"
+
+#define SW_CONFIG_BYTES_MAX (4u << 20)
+#define SW_CONFIG_FAULTS_MAX 20 /* told at once */
+
+struct sw_config_list {
+    char **items;
+    size_t count;
+};
+
+struct sw_config_group {
+    char *id, *name;
+};
+
+struct sw_config_queue {
+    char *id, *name;   /* name NULL = the id */
+    int64_t target_ms; /* -1 = the site's */
+    int64_t short_ms;  /* -1 = the site's */
+    int64_t formula;   /* enum sw_formula, -1 = the site's */
+    struct sw_config_list groups;
+};
+
+struct sw_config_agent {
+    char *id, *name, *team, *seat;
+    struct sw_config_list queues;
+};
+
+struct sw_config_reason {
+    char *text;
+    enum sw_agent_state state;
+};
+
+struct sw_config {
+    char *listen;            /* ADDR:PORT */
+    char *redis;             /* URL */
+    char *redis_password_file;
+    char *web_dir, *boards_dir;
+    char *log_level;
+    bool open_reads;         /* anybody off loopback may read boards */
+    int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours;
+    struct sw_config_list allowed_origins;
+
+    char *site_id, *site_name, *zone;
+    int64_t day_starts_ms, interval_min;
+    bool names, live_service_level, exclude_short_abandons;
+    int64_t formula, target_ms, short_ms;
+    double answer_rate_goal, answer_rate_critical, service_level_goal, service_level_critical;
+    int64_t waiting_warning, waiting_critical, wait_warning_ms, wait_critical_ms;
+    double little_idle, much_idle, much_non_service;
+    int64_t break_allowance_ms;
+    int64_t limit_ms[SW_ST_COUNT]; /* 0 = none */
+    struct sw_config_reason *reasons;
+    size_t reason_count;
+    struct sw_config_group *groups;
+    size_t group_count;
+    struct sw_config_queue *queues;
+    size_t queue_count;
+    struct sw_config_agent *agents;
+    size_t agent_count;
+};
+
+/* One open site `main` on loopback with the product's defaults. */
+void sw_config_init(struct sw_config *config);
+void sw_config_deinit(struct sw_config *config);
+
+/* Reads LEN bytes of YAML over what CONFIG holds (the defaults). PATH is only named in messages. Returns 0, or
+ * -SW_EPARSE and then FAULTS has one line for each fault, "PATH:LINE: key: text", and CONFIG may be half read. */
+int sw_config_read(struct sw_config *config, const char *path, const char *yaml, size_t len,
+                   struct sw_buf *faults) SW_NODISCARD;
+
+/* Replaces a text of the configuration (flags override the file). VALUE is copied. */
+void sw_config_set(char **text, const char *value);
+/* Whether NAME may be a site's id: [a-z0-9][a-z0-9-]{0,31}. */
+bool sw_config_is_site_id(const char *name);
+
+#endif
