@@ -34,7 +34,7 @@ static void arm_deadline(struct sw_app *app) {
         uv_timer_stop(&app->deadline);
         return;
     }
-    uv_timer_start(&app->deadline, on_deadline, sw_clock_delay_ms(&app->clock, next_ms), 0);
+    uv_timer_start(&app->deadline, on_deadline, sw_clock_delay_ms(&app->clock, clock_now(app), next_ms), 0);
 }
 
 static void flush_now(struct sw_app *app) {
@@ -175,7 +175,7 @@ static void on_status(void *ctx, const struct sw_feed_status *status) {
     app->feed_status = *status;
     if (changed)
         sw_log(status->state == SW_FEED_STALE ? SW_LOG_WARN : SW_LOG_INFO, "feed.state", "state=%s reason=%s",
-               sw_feed_state_name(status->state), sw_log_quote(status->reason));
+               sw_feed_state_name(status->state), status->reason);
     if (!app->feed) return; /* still inside sw_feed_new */
     if (is_live(app)) sw_floor_advance(app->floor, clock_now(app));
     sw_app_tell_feed(app);
@@ -186,7 +186,7 @@ static void on_status(void *ctx, const struct sw_feed_status *status) {
 static bool start_feed(struct sw_app *app, const char *url) {
     struct sw_feed_options options = {.site = app->config->site_id};
     if (sw_redis_url_parse(url, &options.redis.address)) {
-        sw_log(SW_LOG_ERROR, "redis.url", "text=\"not a Redis URL\"");
+        sw_log(SW_LOG_ERROR, "redis.url", "text=%s", "not a Redis URL");
         return false;
     }
     if (app->config->redis_password_file && !options.redis.address.password[0]) {
@@ -197,8 +197,8 @@ static bool start_feed(struct sw_app *app, const char *url) {
         memcpy(options.redis.address.password, sw_buf_text(&secret), len);
         sw_buf_deinit(&secret);
         if (failed) {
-            sw_log(SW_LOG_ERROR, "redis.password_file", "path=%s text=\"cannot be read\"",
-                   sw_log_quote(app->config->redis_password_file));
+            sw_log(SW_LOG_ERROR, "redis.password_file", "path=%s text=%s",
+                   app->config->redis_password_file, "cannot be read");
             return false;
         }
     }
@@ -265,8 +265,9 @@ static void hello(void *ctx, struct sw_buf *out) {
 
 static void ws_log(void *ctx, const char *level, const char *text) {
     (void)ctx;
-    int known = sw_log_level_from_name(level);
-    sw_log(known < 0 ? SW_LOG_WARN : (enum sw_log_level)known, "http", "text=%s", sw_log_quote(text));
+    enum sw_log_level known = SW_LOG_WARN;
+    if (sw_log_level_parse(level, &known)) known = SW_LOG_WARN;
+    sw_log(known, "http", "text=%s", text);
 }
 
 static bool ready(void *ctx, char *reason, size_t size) {
@@ -306,19 +307,19 @@ static bool start_http(struct sw_app *app) {
     char error[ERROR_BYTES_MAX] = "";
     uint16_t port;
     if (!split_listen(app->config->listen, app->address, sizeof app->address, &port)) {
-        sw_log(SW_LOG_ERROR, "listen", "value=%s text=\"must be ADDR:PORT\"", sw_log_quote(app->config->listen));
+        sw_log(SW_LOG_ERROR, "listen", "value=%s text=%s", app->config->listen, "must be ADDR:PORT");
         return false;
     }
     if (!strcmp(app->address, "localhost")) snprintf(app->address, sizeof app->address, "127.0.0.1");
     if (!is_loopback(app->address) && !app->config->open_reads) {
         sw_log(SW_LOG_ERROR, "listen",
-               "value=%s text=\"only loopback is open without accounts; open_reads: true lets anybody read\"",
-               sw_log_quote(app->config->listen));
+               "value=%s text=%s", app->config->listen,
+               "only loopback is open without accounts; open_reads: true lets anybody read");
         return false;
     }
     const struct sw_http_options http = {.web_dir = app->config->web_dir, .handler = sw_api_handle, .ctx = &app->api};
     if (sw_http_new(&http, &app->http, error, sizeof error)) {
-        sw_log(SW_LOG_ERROR, "web", "text=%s", sw_log_quote(error));
+        sw_log(SW_LOG_ERROR, "web", "text=%s", error);
         return false;
     }
     const struct sw_config *c = app->config;
@@ -338,7 +339,7 @@ static bool start_http(struct sw_app *app) {
                                      .now_ms = clock_now,
                                      .log = ws_log};
     if (sw_ws_server_new(&ws, &app->ws, error, sizeof error)) {
-        sw_log(SW_LOG_ERROR, "listen", "value=%s text=%s", sw_log_quote(c->listen), sw_log_quote(error));
+        sw_log(SW_LOG_ERROR, "listen", "value=%s text=%s", c->listen, error);
         return false;
     }
     return true;
@@ -393,7 +394,7 @@ static void on_demo_ready(void *ctx, const char *url) {
 
 static void on_demo_failed(void *ctx, const char *text) {
     struct sw_app *app = ctx;
-    sw_log(SW_LOG_ERROR, "demo", "text=%s", sw_log_quote(text));
+    sw_log(SW_LOG_ERROR, "demo", "text=%s", text);
     app->exit_status = 1;
     if (!app->stopping) stop(app);
 }
@@ -401,7 +402,7 @@ static void on_demo_failed(void *ctx, const char *text) {
 static bool start_sources(struct sw_app *app) {
     if (!app->options->demo) return start_feed(app, app->config->redis);
     const struct sw_demo_options demo = {.site = app->config->site_id,
-                                         .seed = (uint64_t)app->options->seed,
+                                         .seed = 1,
                                          .speed = app->options->speed,
                                          .now_ms = clock_now,
                                          .ready = on_demo_ready,
@@ -424,18 +425,17 @@ static void init_handles(struct sw_app *app) {
     uv_signal_start(&app->sigint, on_signal, SIGINT);
 }
 
-static bool init_clock(struct sw_app *app) {
-    sw_clock_init(&app->clock);
+static void init_clock(struct sw_app *app) {
     const struct sw_options *o = app->options;
-    if (o->has_clock) return !sw_clock_init_virtual(&app->clock, o->clock_start_ms, o->speed);
-    if (o->demo && o->speed != 1) return !sw_clock_init_virtual(&app->clock, sw_clock_now_ms(&app->clock), o->speed);
-    return true;
+    sw_clock_init(&app->clock);
+    if (o->clock_given) sw_clock_init_virtual(&app->clock, o->clock_start_ms, o->clock_speed);
+    else if (o->demo && o->speed != 1) sw_clock_init_virtual(&app->clock, sw_clock_now_ms(&app->clock), o->speed);
 }
 
 static bool build(struct sw_app *app) {
-    app->zone = sw_zone_load(app->config->zone);
-    if (!app->zone || !init_clock(app)) {
-        sw_log(SW_LOG_ERROR, "config", "zone=%s text=\"no such time zone\"", sw_log_quote(app->config->zone));
+    init_clock(app);
+    if (sw_zone_load(app->config->zone, &app->zone)) {
+        sw_log(SW_LOG_ERROR, "config", "zone=%s text=%s", app->config->zone, "no such time zone");
         return false;
     }
     struct sw_buf faults;
@@ -469,7 +469,7 @@ static void destroy(struct sw_app *app) {
     sw_boards_free(app->boards);
     sw_zone_free(app->zone);
     int busy = uv_loop_close(&app->loop);
-    if (busy) sw_log(SW_LOG_ERROR, "loop.close", "text=%s", sw_log_quote(uv_strerror(busy)));
+    if (busy) sw_log(SW_LOG_ERROR, "loop.close", "text=%s", uv_strerror(busy));
 }
 
 int sw_app_run(const struct sw_config *config, const struct sw_options *options) {

@@ -1,6 +1,6 @@
 #include "app/options.h"
 
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "codec/config.h"
@@ -22,7 +22,8 @@ static const char help[] =
     "  --site NAME         the site's id in channels, keys and URLs: [a-z0-9][a-z0-9-]{0,31} (main)\n"
     "  --web DIR           the built web application\n"
     "  --demo              show a simulated floor; starts a private Redis of its own and needs nothing else\n"
-    "  --speed X           how fast the demo's day goes by: 60 is an hour a minute (1)\n"
+    "  --speed X           how fast the demo's day goes by, 0.01 to 10000: 60 is an hour a minute (1)\n"
+    "  --seed N            another demo floor for each N from 0 to 999999999 (1)\n"
     "  --clock START,X     run on a virtual clock: from START (RFC 3339 or epoch ms), X times real time (1)\n"
     "  --version           print the version and end\n"
     "  --help              print this text and end\n"
@@ -30,17 +31,19 @@ static const char help[] =
     "When it serves, it prints one line on standard output: shiftwalld ready http://ADDR:PORT/\n"
     "SIGTERM and SIGINT end it in good order.\n"
     "\n"
-    "Exit status: 0 ended as asked, 1 could not start or go on, 2 wrong usage or configuration.\n";
+    "Exit status: 0 ended as asked, 1 the configuration is wrong or it could not start or go on, 2 wrong usage.\n";
 
-enum kind { FLAG_ACTION, FLAG_SWITCH, FLAG_TEXT, FLAG_SITE, FLAG_SPEED, FLAG_CLOCK };
+#define SEED_MAX 999999999
+
+enum kind { FLAG_SWITCH, FLAG_TEXT, FLAG_SITE, FLAG_SPEED, FLAG_CLOCK, FLAG_SEED };
 
 static const struct flag {
     const char *name;
     enum kind kind;
-    size_t at; /* of the text or switch in struct sw_options; the action itself */
+    size_t at; /* of the text or the switch in struct sw_options */
 } flags[] = {
     {"--config", FLAG_TEXT, offsetof(struct sw_options, config)},
-    {"--check", FLAG_ACTION, SW_ACTION_CHECK},
+    {"--check", FLAG_SWITCH, offsetof(struct sw_options, check)},
     {"--listen", FLAG_TEXT, offsetof(struct sw_options, listen)},
     {"--redis", FLAG_TEXT, offsetof(struct sw_options, redis)},
     {"--data", FLAG_TEXT, offsetof(struct sw_options, data)},
@@ -48,12 +51,13 @@ static const struct flag {
     {"--web", FLAG_TEXT, offsetof(struct sw_options, web)},
     {"--demo", FLAG_SWITCH, offsetof(struct sw_options, demo)},
     {"--speed", FLAG_SPEED, 0},
+    {"--seed", FLAG_SEED, 0},
     {"--clock", FLAG_CLOCK, 0},
-    {"--version", FLAG_ACTION, SW_ACTION_VERSION},
-    {"--help", FLAG_ACTION, SW_ACTION_HELP},
+    {"--version", FLAG_SWITCH, offsetof(struct sw_options, version)},
+    {"--help", FLAG_SWITCH, offsetof(struct sw_options, help)},
 };
 
-const char *sw_options_help(void) { return help; }
+void sw_options_help(FILE *out) { fputs(help, out); }
 
 /* The flag that ARG names, before any `=`. */
 static const struct flag *find_flag(const char *arg) {
@@ -63,17 +67,24 @@ static const struct flag *find_flag(const char *arg) {
     return NULL;
 }
 
+static bool read_seed(const char *text, int64_t *seed) {
+    size_t len = strlen(text);
+    if (!len || len > 9 || strspn(text, "0123456789") != len) return false;
+    *seed = strtoll(text, NULL, 10);
+    return true;
+}
+
 /* What is wrong with VALUE, or NULL once it is in OPTIONS. */
 static const char *take_value(struct sw_options *options, const struct flag *flag, const char *value) {
     if (!*value) return "needs a value";
     switch (flag->kind) {
     case FLAG_SPEED:
-        if (sw_clock_parse_speed(value, &options->speed)) return "must be a number from 0.01 to 10000";
-        return NULL;
+        return sw_clock_parse_speed(value, &options->speed) ? "must be a number from 0.01 to 10000" : NULL;
+    case FLAG_SEED: return read_seed(value, &options->seed) ? NULL : "must be a whole number from 0 to 999999999";
     case FLAG_CLOCK:
-        if (sw_clock_parse(value, &options->clock_start_ms, &options->clock_speed))
+        if (sw_clock_parse(value, &options->clock_start_ms, &options->speed))
             return "must be START,SPEED: RFC 3339 or epoch ms, and 0.01 to 10000";
-        options->clock_given = true;
+        options->has_clock = true;
         return NULL;
     case FLAG_SITE:
         if (!sw_config_is_site_id(value)) return "must match [a-z0-9][a-z0-9-]{0,31}";
@@ -84,54 +95,54 @@ static const char *take_value(struct sw_options *options, const struct flag *fla
     return NULL;
 }
 
-/* --help, also beside what is wrong; anything else only when all is right. */
 static bool asks_for(int argc, char *const *argv, const char *flag) {
     for (int i = 1; i < argc; i++)
         if (!strcmp(argv[i], flag)) return true;
     return false;
 }
 
-static int complain(struct sw_buf *fault, const char *what, const char *text) {
-    sw_buf_printf(fault, "%.200s: %s (see --help)", what, text);
-    return -SW_EINVAL;
+/* Reads the flag at argv[*i] and moves *i to the last word it took. What is wrong with it, or NULL. */
+static const char *take_flag(struct sw_options *options, int argc, char *const *argv, int *i) {
+    const char *arg = argv[*i], *value = strchr(arg, '=');
+    const struct flag *flag = find_flag(arg);
+    if (!flag) return arg[0] == '-' ? "no such option" : "operands are not taken";
+    if (flag->kind == FLAG_SWITCH) {
+        *((bool *)options + flag->at) = true;
+        return value ? "takes no value" : NULL;
+    }
+    if (!value && *i + 1 == argc) return "needs a value";
+    return take_value(options, flag, value ? value + 1 : argv[++*i]);
 }
 
-int sw_options_parse(struct sw_options *options, int argc, char *const *argv, struct sw_buf *fault) {
-    struct sw_options read = {.action = SW_ACTION_RUN, .speed = 1.0, .clock_speed = 1.0};
-    bool help_asked = asks_for(argc, argv, "--help"), version_asked = asks_for(argc, argv, "--version");
-    if (help_asked || version_asked) {
-        read.action = help_asked ? SW_ACTION_HELP : SW_ACTION_VERSION;
-        *options = read;
-        return 0;
-    }
-    bool speed_given = false;
+/* What one flag alone cannot tell: the flag at fault, and why. */
+static const char *check_together(const struct sw_options *o, int argc, char *const *argv, const char **flag) {
+    bool speed = false, seed = false;
     for (int i = 1; i < argc; i++) {
-        const struct flag *flag = find_flag(argv[i]);
-        const char *value = strchr(argv[i], '=');
-        if (!flag) return complain(fault, argv[i], argv[i][0] == '-' ? "no such option" : "takes no operands");
-        if (flag->kind == FLAG_ACTION || flag->kind == FLAG_SWITCH) {
-            if (value) return complain(fault, flag->name, "takes no value");
-            if (flag->kind == FLAG_SWITCH) *((bool *)(void *)((char *)&read + flag->at)) = true;
-            else read.action = (enum sw_action)flag->at;
-            continue;
-        }
-        if (value) value++;
-        else if (i + 1 < argc) value = argv[++i];
-        if (!value) return complain(fault, flag->name, "needs a value");
-        if (flag->kind == FLAG_SPEED) speed_given = true;
-        const char *wrong = take_value(&read, flag, value);
-        if (wrong) return complain(fault, flag->name, wrong);
+        speed = speed || !strncmp(argv[i], "--speed", 7);
+        seed = seed || !strncmp(argv[i], "--seed", 6);
     }
-    if (speed_given && !read.demo) return complain(fault, "--speed", "goes with --demo only");
-    if (read.demo && read.redis) return complain(fault, "--redis", "not with --demo, which starts a Redis of its own");
+    if ((speed || seed) && !o->demo) {
+        *flag = speed ? "--speed" : "--seed";
+        return "goes with --demo only";
+    }
+    *flag = "--redis";
+    return o->demo && o->redis ? "not with --demo, which starts a Redis of its own" : NULL;
+}
+
+int sw_options_parse(int argc, char *const *argv, struct sw_options *options, char *error, size_t size) {
+    struct sw_options read = {.speed = 1.0, .seed = 1};
+    read.help = asks_for(argc, argv, "--help");
+    read.version = !read.help && asks_for(argc, argv, "--version");
+    const char *wrong = NULL, *flag = NULL;
+    for (int i = 1; i < argc && !read.help && !read.version && !wrong; i++) {
+        flag = argv[i];
+        wrong = take_flag(&read, argc, argv, &i);
+    }
+    if (!wrong && !read.help && !read.version) wrong = check_together(&read, argc, argv, &flag);
+    if (wrong) {
+        snprintf(error, size, "%.*s: %s (see --help)", (int)strcspn(flag, "=\n\r"), flag, wrong);
+        return -SW_EINVAL;
+    }
     *options = read;
     return 0;
-}
-
-void sw_options_override(const struct sw_options *options, struct sw_config *config) {
-    if (options->listen) sw_config_set(&config->listen, options->listen);
-    if (options->redis) sw_config_set(&config->redis, options->redis);
-    if (options->site) sw_config_set(&config->site_id, options->site);
-    if (options->web) sw_config_set(&config->web_dir, options->web);
-    if (options->data) sw_config_set(&config->data_dir, options->data);
 }
