@@ -7,7 +7,7 @@ BUILD ?= build$(if $(san_tag),/$(san_tag))$(if $(filter clang,$(CC)),$(if $(san_
 
 PKGS      := libuv hiredis libcjson libsodium zlib
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-CPPFLAGS  += -D_GNU_SOURCE -Iinclude -Iserver -I$(BUILD)/gen -DNDEBUG $(PKG_CFLAGS)
+CPPFLAGS  += -D_GNU_SOURCE -Iinclude -Iserver -DNDEBUG -DSW_SHARE_DIR='"$(PREFIX)/share/shiftwall"' $(PKG_CFLAGS)
 CFLAGS    += -std=c11 $(OPT) -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers -Werror \
              -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 LDFLAGS   += $(if $(SAN),-fsanitize=$(SAN)) -rdynamic
@@ -24,7 +24,7 @@ APP   := $(filter-out $(BUILD)/app/main.o,$(call folder_objs,app))
 TOOLS := $(filter-out $(BUILD)/tools/main.o,$(call folder_objs,tools))
 LIBS  := $(BUILD)/libapp.a $(BUILD)/libtools.a $(BUILD)/libio.a $(BUILD)/libcodec.a $(BUILD)/libcore.a
 
-.PHONY: all daemon web run test unit property integration browser bench lint format fuzz clean install deps help
+.PHONY: all daemon web run test unit-tests bench lint format fuzz clean install deps test-deps help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -60,6 +60,63 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBS)
 	@mkdir -p $(@D)
 	@echo "  TEST    $@"
 	$(Q)$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group -lcmocka $(IO_LIBS) $(CODEC_LIBS)
+
+unit-tests: $(UNIT_BIN)
+
+# The web application: TypeScript to web/dist, with compressed copies beside each file.
+WEB_SRC := $(shell find web/src web/boards web/package.json web/*.mjs web/*.json -type f 2>/dev/null)
+web: web/dist/index.html ## the web application
+web/dist/index.html: $(WEB_SRC) | web/node_modules
+	@echo "  WEB     web/dist"
+	$(Q)cd web && npm run --silent build
+web/node_modules: web/package-lock.json
+	$(Q)deploy/install-deps
+	@touch $@
+
+deps: ## installs what the build needs (apt, npm); does nothing when all is there
+	$(Q)deploy/install-deps
+test-deps: ## the same, and what the tests need
+	$(Q)deploy/install-deps --test
+
+# `make run` and `make test` start another make once the tools are there: this one may have been read without them.
+run: deps ## sets up, builds, and starts the demo
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(BUILD)/shiftwalld --demo $(ARGS)
+
+SUITES ?= unit golden property web integration browser
+test: test-deps ## sets up, builds, runs all tests; T="unit property" chooses suites
+	$(Q)$(MAKE) --no-print-directory all unit-tests
+	$(Q)BUILD=$(BUILD) tests/run $(or $(T),$(SUITES))
+
+lint: ## what no compiler says: include directions, banned functions, clang-tidy, cppcheck, shellcheck, types
+	$(Q)tests/lint
+
+format: ## formats the C sources
+	$(Q)clang-format -i $(shell git ls-files 'server/**.c' 'server/**.h' 'include/**.h' 'tests/**.c' 'tests/**.h')
+
+FUZZ_SECONDS ?= 600
+fuzz: ## every fuzz target for FUZZ_SECONDS (10 minutes)
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
+
+bench: all ## benchmarks, as ratios of one run
+	$(Q)tests/bench/run
+
+install: all ## installs under PREFIX (DESTDIR is honoured)
+	install -D -m 755 $(BUILD)/shiftwalld $(DESTDIR)$(PREFIX)/sbin/shiftwalld
+	install -D -m 755 $(BUILD)/shiftwall $(DESTDIR)$(PREFIX)/bin/shiftwall
+	install -d $(DESTDIR)$(PREFIX)/share/shiftwall
+	cp -R web/dist $(DESTDIR)$(PREFIX)/share/shiftwall/web
+	cp -R web/boards $(DESTDIR)$(PREFIX)/share/shiftwall/boards
+	install -D -m 644 deploy/shiftwall.yaml $(DESTDIR)$(PREFIX)/share/doc/shiftwall/shiftwall.yaml
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 deploy/man/shiftwall.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 deploy/man/shiftwalld.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 deploy/man/shiftwall.yaml.5
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BUILD)/app/openapi.o: server/app/openapi.json
+$(BUILD)/io/feed_lua.o: deploy/redis/shiftwall.lua
 
 clean: ## removes what the build made
 	rm -rf build web/dist

@@ -34,7 +34,7 @@ static void arm_deadline(struct sw_app *app) {
         uv_timer_stop(&app->deadline);
         return;
     }
-    uv_timer_start(&app->deadline, on_deadline, sw_clock_delay_ms(&app->clock, clock_now(app), next_ms), 0);
+    uv_timer_start(&app->deadline, on_deadline, sw_clock_delay_ms(&app->clock, next_ms), 0);
 }
 
 static void flush_now(struct sw_app *app) {
@@ -265,9 +265,8 @@ static void hello(void *ctx, struct sw_buf *out) {
 
 static void ws_log(void *ctx, const char *level, const char *text) {
     (void)ctx;
-    enum sw_log_level known = SW_LOG_WARN;
-    if (sw_log_level_parse(level, &known)) known = SW_LOG_WARN;
-    sw_log(known, "http", "text=%s", text);
+    int known = sw_log_level_from_name(level);
+    sw_log(known < 0 ? SW_LOG_WARN : (enum sw_log_level)known, "http", "text=%s", text);
 }
 
 static bool ready(void *ctx, char *reason, size_t size) {
@@ -402,7 +401,7 @@ static void on_demo_failed(void *ctx, const char *text) {
 static bool start_sources(struct sw_app *app) {
     if (!app->options->demo) return start_feed(app, app->config->redis);
     const struct sw_demo_options demo = {.site = app->config->site_id,
-                                         .seed = 1,
+                                         .seed = (uint64_t)app->options->seed,
                                          .speed = app->options->speed,
                                          .now_ms = clock_now,
                                          .ready = on_demo_ready,
@@ -425,16 +424,17 @@ static void init_handles(struct sw_app *app) {
     uv_signal_start(&app->sigint, on_signal, SIGINT);
 }
 
-static void init_clock(struct sw_app *app) {
-    const struct sw_options *o = app->options;
+static bool init_clock(struct sw_app *app) {
     sw_clock_init(&app->clock);
-    if (o->clock_given) sw_clock_init_virtual(&app->clock, o->clock_start_ms, o->clock_speed);
-    else if (o->demo && o->speed != 1) sw_clock_init_virtual(&app->clock, sw_clock_now_ms(&app->clock), o->speed);
+    const struct sw_options *o = app->options;
+    if (o->has_clock) return !sw_clock_init_virtual(&app->clock, o->clock_start_ms, o->speed);
+    if (o->demo && o->speed != 1) return !sw_clock_init_virtual(&app->clock, sw_clock_now_ms(&app->clock), o->speed);
+    return true;
 }
 
 static bool build(struct sw_app *app) {
-    init_clock(app);
-    if (sw_zone_load(app->config->zone, &app->zone)) {
+    app->zone = sw_zone_load(app->config->zone);
+    if (!app->zone || !init_clock(app)) {
         sw_log(SW_LOG_ERROR, "config", "zone=%s text=%s", app->config->zone, "no such time zone");
         return false;
     }

@@ -40,7 +40,7 @@ struct sw_boards *sw_boards_load(const char *dir, struct sw_buf *faults) {
     struct sw_boards *boards = sw_xcalloc(1, sizeof *boards);
     boards->faults = faults;
     size_t before = faults->len;
-    if (sw_files_each(dir, ".json", load_one, boards)) sw_buf_printf(faults, "%s: %s\n", dir, strerror(errno));
+    if (dir && sw_files_each(dir, ".json", load_one, boards)) sw_buf_printf(faults, "%s: %s\n", dir, strerror(errno));
     if (faults->len == before) return boards;
     sw_boards_free(boards);
     return NULL;

@@ -8,7 +8,7 @@
 
 struct sw_boards;
 
-/* Reads and checks the boards of DIR. FAULTS gets a line for each fault; with any, NULL. The caller frees. */
+/* Reads and checks the boards of DIR (NULL: there are none). FAULTS gets a line for each fault; with any, NULL. The caller frees. */
 struct sw_boards *sw_boards_load(const char *dir, struct sw_buf *faults);
 void sw_boards_free(struct sw_boards *boards);
 /* The board's compact JSON, or NULL. Borrowed. */

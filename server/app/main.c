@@ -19,9 +19,10 @@
 #define SW_SHARE_DIR "/usr/share/shiftwall"
 #endif
 
-/* The folder NAME of the web application: beside the source tree of a build, else where it is installed. */
+/* A folder of the source tree the daemon is started in, else the installed one, else NULL. */
 static char *share_dir(const char *in_tree, const char *installed) {
-    return sw_xstrdup(access(in_tree, R_OK) == 0 ? in_tree : installed);
+    if (!access(in_tree, R_OK)) return sw_xstrdup(in_tree);
+    return access(installed, R_OK) ? NULL : sw_xstrdup(installed);
 }
 
 static int read_file(struct sw_config *config, const char *path) {
@@ -41,28 +42,36 @@ static int read_file(struct sw_config *config, const char *path) {
 static void set_demo_defaults(struct sw_config *config) {
     sw_config_set(&config->site_name, "示范呼叫中心 Demo");
     config->names = true;
-    sw_config_set(&config->zone, "Asia/Shanghai");
+    struct sw_zone *local = sw_zone_load("Asia/Shanghai");
+    if (local) sw_config_set(&config->zone, "Asia/Shanghai");
+    sw_zone_free(local);
 }
 
 static int configure(struct sw_config *config, const struct sw_options *options) {
     sw_config_init(config);
     if (options->demo) set_demo_defaults(config);
     int failed = options->config ? read_file(config, options->config) : 0;
-    sw_options_override(options, config);
+    if (options->listen) sw_config_set(&config->listen, options->listen);
+    if (options->redis) sw_config_set(&config->redis, options->redis);
+    if (options->site) sw_config_set(&config->site_id, options->site);
+    if (options->web) sw_config_set(&config->web_dir, options->web);
+    if (!sw_config_is_site_id(config->site_id)) {
+        fprintf(stderr, "shiftwalld: --site %s: must match [a-z0-9][a-z0-9-]{0,31}\n", config->site_id);
+        failed = -SW_EINVAL;
+    }
     if (!config->web_dir) config->web_dir = share_dir("web/dist", SW_SHARE_DIR "/web");
+    if (!config->web_dir) fputs("shiftwalld: no web application is installed: only the API is served\n", stderr);
     if (!config->boards_dir) config->boards_dir = share_dir("web/boards", SW_SHARE_DIR "/boards");
-    enum sw_log_level level = SW_LOG_INFO;
-    if (!sw_log_level_parse(config->log_level, &level)) sw_log_init(level);
+    sw_log_set_level((enum sw_log_level)sw_log_level_from_name(config->log_level));
     return failed;
 }
 
 static int check(const struct sw_config *config) {
     struct sw_buf faults;
     sw_buf_init(&faults, 1u << 20);
-    struct sw_zone *zone = NULL;
-    int unknown = sw_zone_load(config->zone, &zone);
+    struct sw_zone *zone = sw_zone_load(config->zone);
     struct sw_boards *boards = sw_boards_load(config->boards_dir, &faults);
-    if (unknown) printf("zone: %s: no such time zone\n", config->zone);
+    if (!zone) printf("zone: %s: no such time zone\n", config->zone);
     fputs(sw_buf_text(&faults), stdout);
     bool good = zone && boards;
     if (good) puts("the configuration and the boards are good");
@@ -74,22 +83,17 @@ static int check(const struct sw_config *config) {
 
 int main(int argc, char **argv) {
     struct sw_options options;
-    struct sw_buf fault;
-    sw_buf_init(&fault, 4096);
-    if (sw_options_parse(&options, argc, argv, &fault)) {
-        fprintf(stderr, "shiftwalld: %s\n", sw_buf_text(&fault));
-        sw_buf_deinit(&fault);
+    char error[256];
+    if (sw_options_parse(argc, argv, &options, error, sizeof error)) {
+        fprintf(stderr, "shiftwalld: %s\n", error);
         return 2;
     }
-    sw_buf_deinit(&fault);
-    if (options.action == SW_ACTION_HELP) fputs(sw_options_help(), stdout);
-    if (options.action == SW_ACTION_VERSION) puts("shiftwalld " SW_VERSION);
-    if (options.action == SW_ACTION_HELP || options.action == SW_ACTION_VERSION) return 0;
+    if (options.help) sw_options_help(stdout);
+    if (options.version) puts("shiftwalld " SW_VERSION);
+    if (options.help || options.version) return 0;
     signal(SIGPIPE, SIG_IGN);
     struct sw_config config;
-    int status = 2;
-    if (!configure(&config, &options))
-        status = options.action == SW_ACTION_CHECK ? check(&config) : sw_app_run(&config, &options);
+    int status = configure(&config, &options) ? 1 : options.check ? check(&config) : sw_app_run(&config, &options);
     sw_config_deinit(&config);
     return status;
 }

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "app/app_state.h"
 
@@ -35,7 +34,8 @@ static void label(struct sw_buf *out, const char *text) {
 static void events(const struct page *p) {
     const struct sw_app *app = p->app;
     const struct sw_floor_counters *c = sw_floor_counters(app->floor);
-    one(p, "events_received_total", "counter", "members of all messages taken from Redis", app->received);
+    one(p, "events_received_total", "counter", "members of all messages taken from Redis",
+        app->received + app->feed_status.bad_messages);
     head(p, "events_rejected_total", "counter", "events refused, by reason");
     for (int i = 1; i < SW_REJECT_COUNT; i++) {
         uint64_t count = app->rejected[i];
@@ -192,16 +192,12 @@ static void teams(const struct page *p) {
 static void process(const struct page *p) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    unsigned long pages = 0, resident = 0;
-    FILE *statm = fopen("/proc/self/statm", "r");
-    if (statm) {
-        if (fscanf(statm, "%lu %lu", &pages, &resident) != 2) resident = 0;
-        fclose(statm);
-    }
+    size_t resident = 0;
+    if (uv_resident_set_memory(&resident)) resident = 0;
     sw_buf_printf(p->out,
                   "# HELP process_resident_memory_bytes memory in use\n# TYPE process_resident_memory_bytes gauge\n"
                   "process_resident_memory_bytes %llu\n",
-                  (unsigned long long)resident * (unsigned long long)sysconf(_SC_PAGESIZE));
+                  (unsigned long long)resident);
     sw_buf_printf(p->out,
                   "# HELP process_cpu_seconds_total processor time used\n# TYPE process_cpu_seconds_total counter\n"
                   "process_cpu_seconds_total %.3f\n",
@@ -216,6 +212,7 @@ static void process(const struct page *p) {
 
 void sw_app_metrics(void *ctx, struct sw_buf *out) {
     const struct page p = {ctx, out};
+    if (p.app->feed) sw_feed_status_get(p.app->feed, &p.app->feed_status);
     events(&p);
     feed(&p);
     hub(&p);

@@ -107,7 +107,7 @@ static const char *take_flag(struct sw_options *options, int argc, char *const *
     const struct flag *flag = find_flag(arg);
     if (!flag) return arg[0] == '-' ? "no such option" : "operands are not taken";
     if (flag->kind == FLAG_SWITCH) {
-        *((bool *)options + flag->at) = true;
+        *(bool *)(void *)((char *)options + flag->at) = true;
         return value ? "takes no value" : NULL;
     }
     if (!value && *i + 1 == argc) return "needs a value";
@@ -115,22 +115,18 @@ static const char *take_flag(struct sw_options *options, int argc, char *const *
 }
 
 /* What one flag alone cannot tell: the flag at fault, and why. */
-static const char *check_together(const struct sw_options *o, int argc, char *const *argv, const char **flag) {
-    bool speed = false, seed = false;
-    for (int i = 1; i < argc; i++) {
-        speed = speed || !strncmp(argv[i], "--speed", 7);
-        seed = seed || !strncmp(argv[i], "--seed", 6);
-    }
-    if ((speed || seed) && !o->demo) {
-        *flag = speed ? "--speed" : "--seed";
-        return "goes with --demo only";
-    }
+static const char *check_together(struct sw_options *o, const char **flag) {
+    *flag = o->seed >= 0 ? "--seed" : "--speed";
+    if (!o->demo && (o->seed >= 0 || (o->speed > 0 && !o->has_clock))) return "goes with --demo only";
     *flag = "--redis";
-    return o->demo && o->redis ? "not with --demo, which starts a Redis of its own" : NULL;
+    if (o->demo && o->redis) return "not with --demo, which starts a Redis of its own";
+    if (o->seed < 0) o->seed = 1;
+    if (!(o->speed > 0)) o->speed = 1.0;
+    return NULL;
 }
 
 int sw_options_parse(int argc, char *const *argv, struct sw_options *options, char *error, size_t size) {
-    struct sw_options read = {.speed = 1.0, .seed = 1};
+    struct sw_options read = {.seed = -1}; /* seed and speed: not given yet */
     read.help = asks_for(argc, argv, "--help");
     read.version = !read.help && asks_for(argc, argv, "--version");
     const char *wrong = NULL, *flag = NULL;
@@ -138,7 +134,7 @@ int sw_options_parse(int argc, char *const *argv, struct sw_options *options, ch
         flag = argv[i];
         wrong = take_flag(&read, argc, argv, &i);
     }
-    if (!wrong && !read.help && !read.version) wrong = check_together(&read, argc, argv, &flag);
+    if (!wrong) wrong = check_together(&read, &flag);
     if (wrong) {
         snprintf(error, size, "%.*s: %s (see --help)", (int)strcspn(flag, "=\n\r"), flag, wrong);
         return -SW_EINVAL;

@@ -46,7 +46,7 @@ struct sw_config {
     char *listen;            /* ADDR:PORT */
     char *redis;             /* URL */
     char *redis_password_file;
-    char *web_dir, *boards_dir;
+    char *web_dir, *boards_dir, *data_dir;
     char *log_level;
     bool open_reads;         /* anybody off loopback may read boards */
     int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours;
@@ -82,6 +82,8 @@ int sw_config_read(struct sw_config *config, const char *path, const char *yaml,
 
 /* Replaces a text of the configuration (flags override the file). VALUE is copied. */
 void sw_config_set(char **text, const char *value);
+/* Splits "ADDR:PORT" ("[::1]:8080", ":8080" is every address) into HOST (SIZE bytes) and PORT. 0 or -SW_EPARSE. */
+int sw_config_parse_listen(const char *listen, char *host, size_t size, int *port) SW_NODISCARD;
 /* Whether NAME may be a site's id: [a-z0-9][a-z0-9-]{0,31}. */
 bool sw_config_is_site_id(const char *name);
 

@@ -105,9 +105,9 @@ static int64_t put_states(struct sw_json *j, const char *key, const uint32_t *st
     return staffed;
 }
 
-/* Opens `now` and writes what queues, groups and the site have in common; the caller closes it. */
-static void put_now(struct sw_json *j, const struct sw_scope_now *now) {
-    sw_json_open(j, "now", '{');
+/* Opens an object and writes what queues, groups and the site have in common; the caller closes it. */
+static void put_now(struct sw_json *j, const char *key, const struct sw_scope_now *now) {
+    sw_json_open(j, key, '{');
     sw_json_int(j, "waiting", now->waiting);
     sw_json_int(j, "overdue", now->overdue);
     if (now->oldest_queue) sw_json_int(j, "oldest_since", now->oldest_since_ms);
@@ -118,7 +118,7 @@ void sw_view_write_site_now(const struct sw_floor *floor, struct sw_buf *out) {
     struct sw_scope_now now;
     sw_scope_now(floor, sw_floor_site(floor), &now);
     struct sw_json j = {out, false};
-    put_now(&j, &now);
+    put_now(&j, NULL, &now);
     sw_json_text(&j, "oldest_queue", now.oldest_queue);
     struct sw_waiting_call calls[WAITING_CALLS_MAX];
     size_t count = sw_floor_waiting_calls(floor, calls, WAITING_CALLS_MAX);
@@ -370,7 +370,7 @@ void sw_view_write_scope(const struct sw_floor *floor, const struct sw_scope *sc
               : now.waiting >= options->waiting_warning ? SW_LEVEL_WARNING
                                                         : SW_LEVEL_OK);
     put_windows(&j, floor, scope, options->live_service_level);
-    put_now(&j, &now);
+    put_now(&j, "now", &now);
     sw_json_close(&j, '}');
     int64_t next_n = sw_view_next_n(floor, scope, options);
     if (next_n > 0) sw_json_int(&j, "next_n", next_n);

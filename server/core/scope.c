@@ -89,6 +89,7 @@ int sw_floor_add_queue(struct sw_floor *floor, const struct sw_queue_options *op
     for (size_t i = 0; i < options->group_count; i++) {
         struct sw_scope *group;
         HASH_FIND(hh, floor->groups_by_id, options->groups[i], strlen(options->groups[i]), group);
+        SW_ASSERT(group != NULL);
         sw__scope_link(queue, group);
     }
     return 0;

@@ -95,7 +95,11 @@ static int64_t day_start(const struct sw_zone *zone, int64_t day_starts_ms, int6
     return sw_zone_local_to_utc(zone, year, month, day, day_starts_ms);
 }
 
+/* Moments past the years we can write are taken for the nearest we can, lest sums with them overflow. */
+static int64_t within_reason(int64_t t_ms) { return t_ms > T_MAX_MS ? T_MAX_MS : t_ms < -T_MAX_MS ? -T_MAX_MS : t_ms; }
+
 void sw_zone_business_day(const struct sw_zone *zone, int64_t day_starts_ms, int64_t t_ms, struct sw_day *out) {
+    t_ms = within_reason(t_ms);
     int64_t days = floor_div(t_ms + sw_zone_offset_ms(zone, t_ms) - day_starts_ms, SW_DAY_MS);
     while (day_start(zone, day_starts_ms, days) > t_ms) days--;
     while (day_start(zone, day_starts_ms, days + 1) <= t_ms) days++; /* also past days of no length */
@@ -142,6 +146,7 @@ int sw_zone_parse_date(const char *text, int *year, int *month, int *day) {
 }
 
 void sw_zone_format_rfc3339(const struct sw_zone *zone, int64_t t_ms, char out[SW_RFC3339_SIZE]) {
+    t_ms = within_reason(t_ms);
     int64_t offset_ms = sw_zone_offset_ms(zone, t_ms), local_ms = t_ms + offset_ms;
     int64_t days = floor_div(local_ms, SW_DAY_MS), ms = local_ms - days * SW_DAY_MS;
     int year, month, day;

@@ -77,7 +77,9 @@ void sw_feed_set_from(struct sw_feed *feed, int64_t from_ms) {
     sw__feed_update(feed, true);
 }
 
-struct sw_feed_id sw_feed_last_id(const struct sw_feed *feed) { return feed->last; }
+struct sw_feed_id sw_feed_last_id(const struct sw_feed *feed) {
+    return feed->last;
+}
 
 void sw__feed_deliver(struct sw_feed *feed, struct sw_feed_id id, const char *data, size_t len) {
     if (feed->closing) return;
@@ -115,7 +117,8 @@ static void on_sub_state(void *ctx, enum sw_redis_state state, const char *reaso
         return;
     }
     if (state != SW_REDIS_BACKING_OFF) return;
-    if (feed->subscribed && feed->plain_seen && !feed->plain_away_ms) feed->plain_away_ms = sw__feed_now_ms(feed);
+    if (feed->subscribed && feed->plain_seen && !feed->plain_away_ms)
+        feed->plain_away_ms = sw__feed_now_ms(feed);
     feed->subscribed = false;
     /* A read that is under way goes on; its end finds no subscription. A drain goes on as well. */
     if (feed->mode == FEED_LIVE) feed->mode = FEED_WAIT;
@@ -183,8 +186,8 @@ static void on_probe_reply(void *ctx, const struct sw_reply *reply, int error) {
     if (!error && sw_reply_type(reply) == SW_REPLY_INTEGER) feed->probe_accepted = true;
 }
 
-/* A subscription may be dead with its connection seeming alive. When nothing came for a tick, a message of our own
- * must come back within another; a probe that Redis did not take proves nothing. */
+/* A subscription may be dead with its connection seeming alive. When nothing came for a tick, a message of
+ * our own must come back within another; a probe that Redis did not take proves nothing. */
 static void probe(struct sw_feed *feed) {
     if (!feed->subscribed) return;
     bool silent = !feed->heard;
@@ -236,6 +239,13 @@ static void open_connections(struct sw_feed *feed) {
     feed->emitter = sw_emitter_new(feed->cmd, feed->site);
 }
 
+/* Begins from the loop: a connection that fails at once would call an owner who has no feed yet. */
+static void on_start(uv_timer_t *timer) {
+    struct sw_feed *feed = timer->data;
+    sw_redis_conn_start(feed->sub);
+    if (!feed->closing) sw_redis_conn_start(feed->cmd);
+}
+
 struct sw_feed *sw_feed_new(uv_loop_t *loop, const struct sw_feed_options *options,
                             const struct sw_feed_handler *handler, void *ctx) {
     if (!options->site || !sw_site_name_is_valid(options->site) || !handler->message) return NULL;
@@ -259,8 +269,7 @@ struct sw_feed *sw_feed_new(uv_loop_t *loop, const struct sw_feed_options *optio
     feed->handles = 4;
     uint64_t tick = (uint64_t)feed->options.tick_ms;
     SW_ASSERT(uv_timer_start(&feed->tick_timer, on_tick, tick, tick) == 0);
-    sw_redis_conn_start(feed->sub);
-    sw_redis_conn_start(feed->cmd);
+    SW_ASSERT(uv_timer_start(&feed->drain_timer, on_start, 0, 0) == 0);
     return feed;
 }
 
@@ -274,8 +283,12 @@ static void release(struct sw_feed *feed) {
     if (closed) closed(ctx);
 }
 
-static void on_conn_closed(void *ctx) { release(ctx); }
-static void on_timer_closed(uv_handle_t *handle) { release(handle->data); }
+static void on_conn_closed(void *ctx) {
+    release(ctx);
+}
+static void on_timer_closed(uv_handle_t *handle) {
+    release(handle->data);
+}
 
 void sw_feed_close(struct sw_feed *feed, void (*closed)(void *ctx), void *ctx) {
     SW_ASSERT(!feed->closing);

@@ -35,7 +35,9 @@ struct sw_emitter *sw_emitter_new(struct sw_redis_conn *conn, const char *site) 
     return emitter;
 }
 
-void sw_emitter_free(struct sw_emitter *emitter) { free(emitter); }
+void sw_emitter_free(struct sw_emitter *emitter) {
+    free(emitter);
+}
 
 const char *sw_emitter_way(const struct sw_emitter *emitter) {
     static const char *const names[] = {"", "function", "script"};
@@ -112,23 +114,30 @@ static void on_version(void *ctx, const struct sw_reply *reply, int error) {
         finish(emitter, WAY_NONE, -SW_EACCES, text);
 }
 
-int sw_emitter_prepare(struct sw_emitter *emitter, void (*done)(void *ctx, int error, const char *text), void *ctx) {
+int sw_emitter_prepare(struct sw_emitter *emitter, void (*done)(void *ctx, int error, const char *text),
+                       void *ctx) {
     if (emitter->preparing) return -SW_EBUSY;
     const char *argv[] = {"FCALL", "sw_emit_version", "0"};
     int error = sw_redis_conn_send(emitter->conn, 3, argv, NULL, on_version, emitter);
     if (error) return error;
+    /* The way found last stays until the answer: to ask again must not hold up those who send. */
     emitter->preparing = true;
-    emitter->way = WAY_NONE;
     emitter->done = done;
     emitter->done_ctx = ctx;
     return 0;
 }
 
-int sw_emitter_send(struct sw_emitter *emitter, const char *json, size_t len, sw_redis_reply_fn reply, void *ctx) {
+int sw_emitter_send(struct sw_emitter *emitter, const char *json, size_t len, sw_redis_reply_fn reply,
+                    void *ctx) {
     if (emitter->way == WAY_NONE) return -SW_EAGAIN;
     bool function = emitter->way == WAY_FUNCTION;
-    const char *argv[] = {function ? "FCALL" : "EVALSHA", function ? "sw_emit" : emitter->sha, "1",
-                          emitter->journal, emitter->events, json};
-    size_t lens[] = {strlen(argv[0]), strlen(argv[1]), 1, strlen(emitter->journal), strlen(emitter->events), len};
+    const char *argv[] = {function ? "FCALL" : "EVALSHA",
+                          function ? "sw_emit" : emitter->sha,
+                          "1",
+                          emitter->journal,
+                          emitter->events,
+                          json};
+    size_t lens[] = {strlen(argv[0]),          strlen(argv[1]),         1,
+                     strlen(emitter->journal), strlen(emitter->events), len};
     return sw_redis_conn_send(emitter->conn, 6, argv, lens, reply, ctx);
 }

@@ -1,5 +1,5 @@
-/* What the parts of the feed share: feed.c (connections, status, probes), feed_read.c (the stream), feed_live.c (the
- * channel and the buffer), feed_out.c (what we write). */
+/* What the parts of the feed share: feed.c (connections, status, probes), feed_read.c (the stream),
+ * feed_live.c (the channel and the buffer), feed_out.c (what we write). */
 #ifndef SW_IO_FEED_INTERNAL_H
 #define SW_IO_FEED_INTERNAL_H
 
@@ -10,8 +10,8 @@
 #define FEED_SLICE 1000 /* buffered messages applied in one turn of the loop */
 
 enum feed_mode {
-    FEED_WAIT, /* cannot read: what arrives is buffered */
-    FEED_READ, /* a read of the stream is under way: what arrives is buffered */
+    FEED_WAIT,  /* cannot read: what arrives is buffered */
+    FEED_READ,  /* a read of the stream is under way: what arrives is buffered */
     FEED_DRAIN, /* the buffer is being applied, slice by slice */
     FEED_LIVE
 };
@@ -45,15 +45,15 @@ struct sw_feed {
     void *closed_ctx;
 
     bool subscribed, cmd_ready, ever_live;
-    bool heard;                         /* something arrived on the subscription since the last tick */
-    bool probe_accepted;                /* Redis took a probe that has not come back yet */
-    bool journal_heard;                 /* a journaled message since the last tick */
-    char refusal[SW_FEED_REASON_MAX];   /* why the journal cannot be read, "" = it can */
+    bool heard;                       /* something arrived on the subscription since the last tick */
+    bool probe_accepted;              /* Redis took a probe that has not come back yet */
+    bool journal_heard;               /* a journaled message since the last tick */
+    char refusal[SW_FEED_REASON_MAX]; /* why the journal cannot be read, "" = it can */
 
     enum feed_mode mode;
-    struct sw_feed_id last;      /* the last entry delivered */
-    struct sw_feed_id confirmed; /* the last one the stream is known to have */
-    struct sw_feed_id top;       /* the stream's last ID when the present read began */
+    struct sw_feed_id last;            /* the last entry delivered */
+    struct sw_feed_id confirmed;       /* the last one the stream is known to have */
+    struct sw_feed_id top;             /* the stream's last ID when the present read began */
     struct sw_feed_id ring[FEED_RING]; /* delivered after `confirmed`, ascending */
     uint32_t ring_head, ring_count;
     uint64_t reads; /* begun */
@@ -64,7 +64,7 @@ struct sw_feed {
     struct feed_buffer buffer;
 
     bool plain_seen;
-    int64_t plain_away_ms; /* the subscription is down since, while the site uses plain messages */
+    int64_t plain_away_ms;  /* the subscription is down since, while the site uses plain messages */
     uint64_t reject_window; /* uv_now of the present second's begin */
     uint32_t reject_count;
     struct sw_feed_status status;
@@ -75,7 +75,9 @@ static inline int sw__feed_id_compare(struct sw_feed_id a, struct sw_feed_id b) 
     if (a.ms != b.ms) return a.ms < b.ms ? -1 : 1;
     return a.seq < b.seq ? -1 : a.seq > b.seq;
 }
-static inline bool sw__feed_id_is_zero(struct sw_feed_id id) { return !id.ms && !id.seq; }
+static inline bool sw__feed_id_is_zero(struct sw_feed_id id) {
+    return !id.ms && !id.seq;
+}
 /* Reads "MS-SEQ" from TEXT of LEN bytes; returns the bytes read, 0 = it is no ID. */
 size_t sw__feed_id_parse(const char *text, size_t len, struct sw_feed_id *out);
 /* Writes "MS-SEQ" (at most 42 bytes). */

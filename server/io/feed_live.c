@@ -1,4 +1,5 @@
-/* The channel: telling messages apart, linking them, and the buffer that holds them while the stream is read. */
+/* The channel: telling messages apart, linking them, and the buffer that holds them while the stream is read.
+ */
 #include "io/feed_internal.h"
 
 #include "shiftwall/buf.h"
@@ -86,7 +87,8 @@ static bool is_had(const struct sw_feed *feed, struct sw_feed_id id) {
 
 /* Applies a journaled message when it links to the last one. */
 static enum link apply(struct sw_feed *feed, const struct channel_message *message) {
-    if (sw__feed_id_compare(message->prev, feed->last) == 0 && sw__feed_id_compare(message->id, feed->last) > 0) {
+    if (sw__feed_id_compare(message->prev, feed->last) == 0 &&
+        sw__feed_id_compare(message->id, feed->last) > 0) {
         if (!ring_push(feed, message->id)) return LINK_BROKEN;
         feed->last = message->id;
         sw__feed_deliver(feed, message->id, message->json, message->len);
@@ -99,8 +101,8 @@ static enum link apply(struct sw_feed *feed, const struct channel_message *messa
 
 /* ---- the buffer ---- */
 
-/* Drops the journaled messages: the stream has them, and the first that comes after does not link, which starts a
- * reread. The plain ones exist nowhere else. */
+/* Drops the journaled messages: the stream has them, and the first that comes after does not link, which
+ * starts a reread. The plain ones exist nowhere else. */
 static void drop_journaled(struct feed_buffer *buffer) {
     size_t from = buffer->head, to = 0;
     uint32_t kept = 0;

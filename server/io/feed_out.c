@@ -1,5 +1,5 @@
-/* What the feed writes for other consumers. None of it may hold up the reading of the journal: when Redis has enough
- * to do it is dropped, for the next figures are on their way. */
+/* What the feed writes for other consumers. None of it may hold up the reading of the journal: when Redis has
+ * enough to do it is dropped, for the next figures are on their way. */
 #include "io/feed_internal.h"
 
 #include <stdio.h>

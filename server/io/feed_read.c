@@ -1,16 +1,18 @@
-/* Reading the stream: pages from the last confirmed ID, the links between entries, and what they tell of losses. */
+/* Reading the stream: pages from the last confirmed ID, the links between entries, and what they tell of
+ * losses. */
 #include "io/feed_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define PAGE_FIRST 64u           /* before the size of entries is known */
+#define PAGE_FIRST 64u /* before the size of entries is known */
 #define PAGE_MIN 16u
-#define PAGE_BYTES (4u << 20)    /* what a page should hold at most, by the size of those before */
+#define PAGE_BYTES (4u << 20) /* what a page should hold at most, by the size of those before */
 
 static void send_page(struct sw_feed *feed);
 
-/* The read cannot go on: for REFUSAL (""= the connection is lost). The tick or the connection's return tries again. */
+/* The read cannot go on: for REFUSAL (""= the connection is lost). The tick or the connection's return tries
+ * again. */
 static void stop_read(struct sw_feed *feed, const char *refusal) {
     feed->mode = FEED_WAIT;
     (void)snprintf(feed->refusal, sizeof feed->refusal, "%s", refusal);
@@ -56,8 +58,9 @@ static void finish_read(struct sw_feed *feed) {
     }
 }
 
-/* Whether we took entries of a journal that began with them, and the stream's first is another (ID; 0-0: it has none).
- * It is a replaced journal then, or someone forged the first message of an empty one; a rebuild is right for both. */
+/* Whether we took entries of a journal that began with them, and the stream's first is another (ID; 0-0: it
+ * has none). It is a replaced journal then, or someone forged the first message of an empty one; a rebuild is
+ * right for both. */
 static bool began_otherwise(const struct sw_feed *feed, struct sw_feed_id id) {
     return sw__feed_id_is_zero(feed->confirmed) && feed->ring_count &&
            sw__feed_id_compare(feed->ring[feed->ring_head], id) != 0;
@@ -77,8 +80,8 @@ static bool check_link(struct sw_feed *feed, struct sw_feed_id id, struct sw_fee
     }
     int order = sw__feed_id_compare(prev, feed->confirmed);
     if (order == 0) return true;
-    /* A journal that was just read from its beginning and still links backwards was tampered with; to begin again
-     * would not end. */
+    /* A journal that was just read from its beginning and still links backwards was tampered with; to begin
+     * again would not end. */
     if (order < 0 && !feed->rebuilding) return false;
     feed->status.losses++;
     sw__feed_incomplete(feed, (int64_t)feed->confirmed.ms, (int64_t)id.ms);
@@ -167,8 +170,8 @@ static void send_page(struct sw_feed *feed) {
     if (sw_redis_conn_send(feed->cmd, 6, argv, NULL, on_page, feed) != 0) stop_read(feed, "");
 }
 
-/* Finds `last-generated-id` in the answer to XINFO STREAM. 0-0 when there is no stream. Returns 0, or -SW_EACCES when
- * Redis refuses. */
+/* Finds `last-generated-id` in the answer to XINFO STREAM. 0-0 when there is no stream. Returns 0, or
+ * -SW_EACCES when Redis refuses. */
 static int parse_top(const struct sw_reply *reply, struct sw_feed_id *top) {
     *top = (struct sw_feed_id){0};
     if (sw_reply_type(reply) == SW_REPLY_ERROR) {
@@ -237,7 +240,8 @@ static void on_check_top(void *ctx, const struct sw_reply *reply, int error) {
     }
 }
 
-/* The answer to a question for one entry, made while messages flow: with it, all that link up to it are confirmed. */
+/* The answer to a question for one entry, made while messages flow: with it, all that link up to it are
+ * confirmed. */
 static void on_check_entry(void *ctx, const struct sw_reply *reply, int error) {
     struct sw_feed *feed = ctx;
     struct sw_feed_id id;

@@ -314,11 +314,12 @@ static bool take_path(struct exchange *x, const char *uri, size_t uri_len) {
 /* The query arguments, which libwebsockets has split and decoded. */
 static bool take_query(struct exchange *x, struct lws *wsi) {
     size_t used = 0;
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) <= 0) return true;
+    int total = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS);
+    if (total <= 0) return true;
+    if ((size_t)total + 2 >= sizeof x->query) return false; /* so that "too long" below can only mean the end */
     for (int i = 0;; i++) {
         int left = (int)(sizeof x->query - used);
         char *at = x->query + used;
-        if (left < 2) return false;
         int len = lws_hdr_copy_fragment(wsi, at, left, WSI_TOKEN_HTTP_URI_ARGS, i);
         if (len == -1) return true; /* no such fragment: the end */
         if (len < 0 || len >= left || x->request.query_count == SW_HTTP_QUERY_PARAMS_MAX) return false;
@@ -333,16 +334,23 @@ static bool take_query(struct exchange *x, struct lws *wsi) {
     }
 }
 
-static enum sw_http_method method_of(struct lws *wsi) {
-    static const enum sw_http_method methods[] = {
-        [LWSHUMETH_GET] = SW_HTTP_GET,         [LWSHUMETH_POST] = SW_HTTP_POST,
-        [LWSHUMETH_OPTIONS] = SW_HTTP_OPTIONS, [LWSHUMETH_PUT] = SW_HTTP_PUT,
-        [LWSHUMETH_PATCH] = SW_HTTP_PATCH,     [LWSHUMETH_DELETE] = SW_HTTP_DELETE,
-        [LWSHUMETH_HEAD] = SW_HTTP_HEAD};
-    char *uri;
-    int len, method = lws_http_get_uri_and_method(wsi, &uri, &len);
-    if (method < 0 || method >= (int)(sizeof methods / sizeof *methods)) return 0;
-    return methods[method];
+/* The method, 0 for one we do not know; *URI_LEN is the length of the path as a whole: libwebsockets hands a path
+ * that holds `&` or `;` over in fragments, of which callers see the first. */
+static enum sw_http_method method_of(struct lws *wsi, size_t *uri_len) {
+    static const struct {
+        enum lws_token_indexes token;
+        enum sw_http_method method;
+    } methods[] = {{WSI_TOKEN_GET_URI, SW_HTTP_GET},       {WSI_TOKEN_POST_URI, SW_HTTP_POST},
+                   {WSI_TOKEN_OPTIONS_URI, SW_HTTP_OPTIONS}, {WSI_TOKEN_PUT_URI, SW_HTTP_PUT},
+                   {WSI_TOKEN_PATCH_URI, SW_HTTP_PATCH},   {WSI_TOKEN_DELETE_URI, SW_HTTP_DELETE},
+                   {WSI_TOKEN_HEAD_URI, SW_HTTP_HEAD}};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        int len = lws_hdr_total_length(wsi, methods[i].token);
+        if (len <= 0) continue;
+        *uri_len = (size_t)len;
+        return methods[i].method;
+    }
+    return 0;
 }
 
 /* The announced length of the body: -1 none, -2 not a number or too large to believe. */
@@ -361,12 +369,13 @@ static int64_t content_length(struct lws *wsi) {
 
 /* Fills in the request from the headers; a status when it must be refused. */
 static int read_request(struct exchange *x, struct lws *wsi, const char *uri, size_t uri_len) {
-    enum sw_http_method method = method_of(wsi);
+    size_t whole_len = 0;
+    enum sw_http_method method = method_of(wsi, &whole_len);
     if (method == 0) return 501;
     x->request.head = method == SW_HTTP_HEAD;
     x->request.method = method == SW_HTTP_HEAD ? SW_HTTP_GET : method;
     if (uri_len >= sizeof x->path) return 414;
-    if (!take_path(x, uri, uri_len) || !take_query(x, wsi)) return 400;
+    if (uri_len != whole_len || !take_path(x, uri, uri_len) || !take_query(x, wsi)) return 400;
     bool good = take_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, x->if_none_match, sizeof x->if_none_match) &&
                 take_header(wsi, WSI_TOKEN_HTTP_ACCEPT, x->accept, sizeof x->accept) &&
                 take_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, x->content_type, sizeof x->content_type) &&

@@ -2,7 +2,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,7 +26,7 @@ struct rate {
 
 static struct {
     enum sw_log_level level;
-    bool prefix;
+    enum { PREFIX_UNKNOWN, PREFIX_ON, PREFIX_OFF } prefix;
     void (*write)(void *ctx, const char *line, size_t len);
     void *ctx;
     int64_t (*now_ms)(void);
@@ -53,15 +55,26 @@ void sw_log_set_writer(void (*write)(void *ctx, const char *line, size_t len), v
     state.ctx = ctx;
 }
 
-void sw_log_set_prefix(bool on) { state.prefix = on; }
+void sw_log_set_prefix(bool on) { state.prefix = on ? PREFIX_ON : PREFIX_OFF; }
 
 void sw_log_set_clock(int64_t (*now_ms)(void)) { state.now_ms = now_ms; }
 
 bool sw_log_wants(enum sw_log_level level) { return level <= state.level; }
 
+/* JOURNAL_STREAM is DEVICE:INODE of the journal's socket; a child's redirected output is not it (systemd.exec(5)). */
+static bool is_journal(int fd) {
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat status;
+    char own[48];
+    if (!stream || fstat(fd, &status)) return false;
+    snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)status.st_dev, (unsigned long long)status.st_ino);
+    return !strcmp(own, stream);
+}
+
 static void begin(struct sw_buf *line, enum sw_log_level level, const char *event) {
     sw_buf_init(line, LINE_BYTES_MAX);
-    if (state.prefix) sw_buf_printf(line, "<%d>", level_priorities[level]);
+    if (state.prefix == PREFIX_UNKNOWN) sw_log_set_prefix(is_journal(STDERR_FILENO));
+    if (state.prefix == PREFIX_ON) sw_buf_printf(line, "<%d>", level_priorities[level]);
     sw_buf_printf(line, "%s %s", level_names[level], event);
 }
 
@@ -162,7 +175,7 @@ static uint64_t unsigned_arg(char size, va_list *args) {
 }
 
 static void add_fields(struct sw_buf *line, const char *at, va_list *args) {
-    if (*at) sw_buf_putc(line, ' ');
+    sw_buf_putc(line, ' ');
     while (*at) {
         if (*at != '%') {
             sw_buf_putc(line, *at++);
@@ -231,5 +244,12 @@ void sw__log(enum sw_log_level level, const char *event, const char *format, ...
     va_start(args, format);
     add_fields(&line, format, &args);
     va_end(args);
+    end(&line);
+}
+
+void sw_log_bare(enum sw_log_level level, const char *event) {
+    if (!sw_log_wants(level) || !pass(level, event)) return;
+    struct sw_buf line;
+    begin(&line, level, event);
     end(&line);
 }

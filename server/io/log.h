@@ -25,16 +25,18 @@ int sw_log_level_from_name(const char *name);
 const char *sw_log_level_name(enum sw_log_level level);
 /* Sends lines elsewhere (each with its newline); WRITE NULL = standard error. */
 void sw_log_set_writer(void (*write)(void *ctx, const char *line, size_t len), void *ctx);
-/* Whether lines begin with `<N>` (sd-daemon(3)), as the journal of systemd likes it. */
+/* Whether lines begin with `<N>` (sd-daemon(3)); unless told, they do when systemd's journal reads standard error. */
 void sw_log_set_prefix(bool on);
 /* The clock of the rate limit, in ms; NULL = the monotonic clock. */
 void sw_log_set_clock(int64_t (*now_ms)(void));
 
 /* Writes one line. EVENT is a constant word with dots ("redis.lost"). FORMAT is words `key=%...` separated by
- * spaces, with %s %d %u %ld %lu %lld %llu %zu %g %.Nf, or ""; NULL is written as `-`. A value with spaces, quotes,
+ * spaces, with %s %d %u %ld %lu %lld %llu %zu %g %.Nf; NULL is written as `-`. A value with spaces, quotes,
  * `=`, control characters or nothing in it is quoted and escaped as in JSON; a long one ends in "...". */
 #define sw_log(level, event, ...) \
     (sw_log_wants(level) ? sw__log((level), (event), __VA_ARGS__) : (void)0)
+/* The same without fields. */
+void sw_log_bare(enum sw_log_level level, const char *event);
 /* Marks a text from outside as such in calls; every %s is quoted anyway. */
 static inline const char *sw_log_quote(const char *text) { return text; }
 bool sw_log_wants(enum sw_log_level level);

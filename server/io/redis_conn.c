@@ -88,8 +88,12 @@ static void release_handle(struct sw_redis_conn *conn) {
     if (closed) closed(ctx);
 }
 
-static void on_glue_released(void *ctx) { release_handle(ctx); }
-static void on_timer_closed(uv_handle_t *handle) { release_handle(handle->data); }
+static void on_glue_released(void *ctx) {
+    release_handle(ctx);
+}
+static void on_timer_closed(uv_handle_t *handle) {
+    release_handle(handle->data);
+}
 
 static void on_command_timer(uv_timer_t *timer);
 
@@ -107,8 +111,8 @@ static struct pending pop_pending(struct sw_redis_conn *conn) {
     return pending;
 }
 
-/* Lets go of hiredis' context. Inside hiredis' callbacks redisAsyncFree only marks it; wherever hiredis frees it
- * itself the caller has set conn->context to NULL. */
+/* Lets go of hiredis' context. Inside hiredis' callbacks redisAsyncFree only marks it; wherever hiredis frees
+ * it itself the caller has set conn->context to NULL. */
 static void drop_context(struct sw_redis_conn *conn) {
     redisAsyncContext *context = conn->context;
     if (!context) return;
@@ -124,10 +128,12 @@ static void fail_pending(struct sw_redis_conn *conn) {
     }
 }
 
-static void on_backoff(uv_timer_t *timer) { attempt(timer->data); }
+static void on_backoff(uv_timer_t *timer) {
+    attempt(timer->data);
+}
 
-/* Ends the present attempt or connection for REASON and waits for the next. REFUSED: Redis does not want us as
- * we are, so that hurry is of no use. */
+/* Ends the present attempt or connection for REASON and waits for the next. REFUSED: Redis does not want us
+ * as we are, so that hurry is of no use. */
 static void fail(struct sw_redis_conn *conn, const char *reason, bool refused) {
     if (conn->state == SW_REDIS_CLOSED || conn->state == SW_REDIS_BACKING_OFF) return;
     (void)snprintf(conn->reason, sizeof conn->reason, "%s", reason);
@@ -151,8 +157,8 @@ static void fail(struct sw_redis_conn *conn, const char *reason, bool refused) {
     if (conn->state == SW_REDIS_BACKING_OFF) set_state(conn, SW_REDIS_BACKING_OFF);
 }
 
-/* A command is late only if its reply is not in the socket either: when the loop itself was held up, timers run
- * before sockets are read. */
+/* A command is late only if its reply is not in the socket either: when the loop itself was held up, timers
+ * run before sockets are read. */
 static void on_command_timer(uv_timer_t *timer) {
     struct sw_redis_conn *conn = timer->data;
     if (!conn->queue_count) return;
@@ -185,7 +191,8 @@ static int send_command(struct sw_redis_conn *conn, int argc, const char *const 
         bytes += own_lens[i];
     }
     if (conn->queue_count == conn->queue_size) return -SW_ELIMIT;
-    if (redisAsyncCommandArgv(conn->context, on_reply, NULL, argc, args, own_lens) != REDIS_OK) return -SW_EAGAIN;
+    if (redisAsyncCommandArgv(conn->context, on_reply, NULL, argc, args, own_lens) != REDIS_OK)
+        return -SW_EAGAIN;
     uint32_t at = (conn->queue_head + conn->queue_count) % conn->queue_size;
     uint64_t wait = (uint64_t)conn->options.command_ms;
     conn->queue[at] = (struct pending){reply, ctx, uv_now(conn->loop) + wait, bytes};
@@ -220,7 +227,8 @@ static void on_login_reply(void *ctx, const struct sw_reply *reply, int error) {
     if (sw_reply_type(reply) == SW_REPLY_ERROR) fail(conn, sw_reply_text(reply, NULL), true);
 }
 
-/* PING ends the login: it tells NOAUTH and LOADING from a Redis that serves. A user who may not PING is let in. */
+/* PING ends the login: it tells NOAUTH and LOADING from a Redis that serves. A user who may not PING is let
+ * in. */
 static void on_ping_reply(void *ctx, const struct sw_reply *reply, int error) {
     struct sw_redis_conn *conn = ctx;
     if (error || conn->state != SW_REDIS_AUTHENTICATING) return;
@@ -262,8 +270,8 @@ static void keep_alive(int fd, int interval_s) {
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof tries);
 }
 
-/* hiredis frees the context itself after this call when the connection failed, and must not be made to free it
- * within the call when it succeeded (so nothing the owner could answer with a close happens here). */
+/* hiredis frees the context itself after this call when the connection failed, and must not be made to free
+ * it within the call when it succeeded (so nothing the owner could answer with a close happens here). */
 static void on_connect(const redisAsyncContext *context, int status) {
     struct sw_redis_conn *conn = context->data;
     if (!conn) return;
@@ -359,7 +367,8 @@ static void begin_resolve(struct sw_redis_conn *conn) {
     if (!conn->resolving) {
         struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};
         conn->resolver.data = conn;
-        int error = uv_getaddrinfo(conn->loop, &conn->resolver, on_resolved, conn->options.address.host, NULL, &hints);
+        int error = uv_getaddrinfo(conn->loop, &conn->resolver, on_resolved, conn->options.address.host, NULL,
+                                   &hints);
         if (error) {
             conn->state = SW_REDIS_RESOLVING;
             fail(conn, uv_strerror(error), false);
@@ -388,7 +397,7 @@ static void attempt(struct sw_redis_conn *conn) {
 
 /* ---- the public side ---- */
 
-#define DEFAULT(field, value)                                                                                 \
+#define DEFAULT(field, value)                                                                                \
     if (!conn->options.field) conn->options.field = (value)
 
 struct sw_redis_conn *sw_redis_conn_new(uv_loop_t *loop, const struct sw_redis_options *options,
@@ -438,10 +447,18 @@ void sw_redis_conn_restart(struct sw_redis_conn *conn, const char *reason) {
     if (conn->state != SW_REDIS_IDLE) fail(conn, reason, false);
 }
 
-enum sw_redis_state sw_redis_conn_state(const struct sw_redis_conn *conn) { return conn->state; }
-const char *sw_redis_conn_reason(const struct sw_redis_conn *conn) { return conn->reason; }
-uint32_t sw_redis_conn_outstanding(const struct sw_redis_conn *conn) { return conn->queue_count; }
-uint64_t sw_redis_conn_losses(const struct sw_redis_conn *conn) { return conn->losses; }
+enum sw_redis_state sw_redis_conn_state(const struct sw_redis_conn *conn) {
+    return conn->state;
+}
+const char *sw_redis_conn_reason(const struct sw_redis_conn *conn) {
+    return conn->reason;
+}
+uint32_t sw_redis_conn_outstanding(const struct sw_redis_conn *conn) {
+    return conn->queue_count;
+}
+uint64_t sw_redis_conn_losses(const struct sw_redis_conn *conn) {
+    return conn->losses;
+}
 
 int sw_redis_conn_send(struct sw_redis_conn *conn, int argc, const char *const *argv, const size_t *lens,
                        sw_redis_reply_fn reply, void *ctx) {
@@ -461,7 +478,8 @@ static void on_pubsub(redisAsyncContext *context, void *raw, void *privdata) {
     if (kind->type != REDIS_REPLY_STRING || channel->type != REDIS_REPLY_STRING) return;
     if (data->type == REDIS_REPLY_STRING && strcmp(kind->str, "message") == 0) {
         if (conn->handler.message) {
-            conn->handler.message(conn->ctx, channel->str, (size_t)channel->len, data->str, (size_t)data->len);
+            conn->handler.message(conn->ctx, channel->str, (size_t)channel->len, data->str,
+                                  (size_t)data->len);
         }
     } else if (strcmp(kind->str, "subscribe") == 0 && ++conn->channels_confirmed == conn->channels_wanted) {
         (void)uv_timer_stop(&conn->timer);
@@ -482,7 +500,8 @@ int sw_redis_conn_subscribe(struct sw_redis_conn *conn, int count, const char *c
         argv[i + 1] = channels[i];
         lens[i + 1] = strlen(channels[i]);
     }
-    if (redisAsyncCommandArgv(conn->context, on_pubsub, NULL, count + 1, argv, lens) != REDIS_OK) return -SW_EAGAIN;
+    if (redisAsyncCommandArgv(conn->context, on_pubsub, NULL, count + 1, argv, lens) != REDIS_OK)
+        return -SW_EAGAIN;
     conn->channels_wanted = count;
     conn->channels_confirmed = 0;
     (void)uv_timer_start(&conn->timer, on_subscribe_deadline, (uint64_t)conn->options.command_ms, 0);

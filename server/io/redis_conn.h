@@ -1,8 +1,9 @@
 /* One asynchronous connection to Redis on a libuv loop.
  *
- * The connection keeps itself up: it resolves, connects, authenticates, selects its database and, when anything
- * of that fails or the peer is lost, backs off with full jitter and begins again, until it is closed. Every step
- * and every command has a deadline, so a peer that swallows packets is found like one that refuses.
+ * The connection keeps itself up: it resolves, connects, authenticates, selects its database and, when
+ * anything of that fails or the peer is lost, backs off with full jitter and begins again, until it is
+ * closed. Every step and every command has a deadline, so a peer that swallows packets is found like one that
+ * refuses.
  *
  * Commands are accepted in the state READY only and are bounded in number and bytes: nothing is queued for a
  * Redis that is away. Replies are seen through an opaque view, so no user of this header needs hiredis.
@@ -18,10 +19,10 @@
 
 #include "shiftwall/error.h"
 
-#define SW_REDIS_TEXT_MAX 256     /* bytes of a host, user or password, with the NUL */
-#define SW_REDIS_PATH_MAX 108     /* bytes of a unix socket's path, with the NUL (sun_path) */
-#define SW_REDIS_CHANNELS_MAX 8   /* channels of one subscription */
-#define SW_REDIS_ARGS_MAX 32      /* arguments of one command */
+#define SW_REDIS_TEXT_MAX 256   /* bytes of a host, user or password, with the NUL */
+#define SW_REDIS_PATH_MAX 108   /* bytes of a unix socket's path, with the NUL (sun_path) */
+#define SW_REDIS_CHANNELS_MAX 8 /* channels of one subscription */
+#define SW_REDIS_ARGS_MAX 32    /* arguments of one command */
 
 /* Where Redis is and as whom we come. `path` is set for a unix socket, else `host` and `port`. */
 struct sw_redis_address {
@@ -39,7 +40,8 @@ struct sw_redis_address {
  * Errors: -SW_EPARSE (not such a URL), -SW_ELIMIT (a part is too long). */
 SW_NODISCARD int sw_redis_url_parse(const char *url, struct sw_redis_address *out);
 
-/* Writes the address without its secrets, as "host:port/db" or "/path?db=N", cut to SIZE bytes. Returns TEXT. */
+/* Writes the address without its secrets, as "host:port/db" or "/path?db=N", cut to SIZE bytes. Returns TEXT.
+ */
 const char *sw_redis_address_text(const struct sw_redis_address *address, char *text, size_t size);
 
 enum sw_redis_state {
@@ -97,8 +99,8 @@ typedef void (*sw_redis_reply_fn)(void *ctx, const struct sw_reply *reply, int e
 /* What the connection tells its owner; any may be NULL. */
 struct sw_redis_handler {
     /* The state is now RESOLVING, CONNECTING, READY or BACKING_OFF. REASON is an English text in BACKING_OFF
-     * ("Connection refused", "WRONGPASS ..."), else "". Commands may be sent from it in READY, and the connection
-     * may be closed. */
+     * ("Connection refused", "WRONGPASS ..."), else "". Commands may be sent from it in READY, and the
+     * connection may be closed. */
     void (*state)(void *ctx, enum sw_redis_state state, const char *reason);
     /* All channels of the subscription are confirmed by Redis. */
     void (*subscribed)(void *ctx);
@@ -108,16 +110,17 @@ struct sw_redis_handler {
 
 struct sw_redis_conn;
 
-/* Makes an idle connection on LOOP; OPTIONS and HANDLER are copied. Errors: NULL never (allocation aborts). */
+/* Makes an idle connection on LOOP; OPTIONS and HANDLER are copied. Errors: NULL never (allocation aborts).
+ */
 struct sw_redis_conn *sw_redis_conn_new(uv_loop_t *loop, const struct sw_redis_options *options,
                                         const struct sw_redis_handler *handler, void *ctx);
 /* Begins connecting. Only once, in IDLE. */
 void sw_redis_conn_start(struct sw_redis_conn *conn);
-/* Ends the connection from any state but CLOSED: outstanding commands get -SW_EIO at once; when all handles are
- * closed the memory is freed and CLOSED (may be NULL) is called with CTX. */
+/* Ends the connection from any state but CLOSED: outstanding commands get -SW_EIO at once; when all handles
+ * are closed the memory is freed and CLOSED (may be NULL) is called with CTX. */
 void sw_redis_conn_close(struct sw_redis_conn *conn, void (*closed)(void *ctx), void *ctx);
-/* Drops the present connection for REASON and connects anew after a back-off (outstanding commands get -SW_EIO).
- * Does nothing in IDLE, BACKING_OFF and CLOSED. */
+/* Drops the present connection for REASON and connects anew after a back-off (outstanding commands get
+ * -SW_EIO). Does nothing in IDLE, BACKING_OFF and CLOSED. */
 void sw_redis_conn_restart(struct sw_redis_conn *conn, const char *reason);
 
 enum sw_redis_state sw_redis_conn_state(const struct sw_redis_conn *conn);
@@ -130,15 +133,16 @@ uint64_t sw_redis_conn_losses(const struct sw_redis_conn *conn);
 
 /* Sends one command of ARGC arguments (1..SW_REDIS_ARGS_MAX) with their lengths in bytes (LENS NULL: the
  * arguments are strings). REPLY may be NULL. The bytes are copied.
- * Errors: -SW_EAGAIN (not READY, or subscribed), -SW_ELIMIT (too much outstanding), -SW_EINVAL; then REPLY is not
- * called. */
+ * Errors: -SW_EAGAIN (not READY, or subscribed), -SW_ELIMIT (too much outstanding), -SW_EINVAL; then REPLY is
+ * not called. */
 SW_NODISCARD int sw_redis_conn_send(struct sw_redis_conn *conn, int argc, const char *const *argv,
                                     const size_t *lens, sw_redis_reply_fn reply, void *ctx);
 
-/* Subscribes to COUNT channels (1..SW_REDIS_CHANNELS_MAX). Once per READY, with no command outstanding; from then on
- * the connection takes no other command (hiredis 0.14 aborts the process on some unsubscriptions, so the way to
- * another set is sw_redis_conn_restart). A subscription is not renewed after a loss: subscribe again in READY.
- * Errors: -SW_EAGAIN, -SW_EINVAL. Redis' refusal ends the connection with its text as the reason. */
+/* Subscribes to COUNT channels (1..SW_REDIS_CHANNELS_MAX). Once per READY, with no command outstanding; from
+ * then on the connection takes no other command (hiredis 0.14 aborts the process on some unsubscriptions, so
+ * the way to another set is sw_redis_conn_restart). A subscription is not renewed after a loss: subscribe
+ * again in READY. Errors: -SW_EAGAIN, -SW_EINVAL. Redis' refusal ends the connection with its text as the
+ * reason. */
 SW_NODISCARD int sw_redis_conn_subscribe(struct sw_redis_conn *conn, int count, const char *const *channels);
 
 #endif

@@ -4,7 +4,9 @@
 #include <hiredis/hiredis.h>
 #include <string.h>
 
-static const redisReply *real(const struct sw_reply *reply) { return (const redisReply *)(const void *)reply; }
+static const redisReply *real(const struct sw_reply *reply) {
+    return (const redisReply *)(const void *)reply;
+}
 
 enum sw_reply_type sw_reply_type(const struct sw_reply *reply) {
     switch (real(reply)->type) {

@@ -21,7 +21,8 @@ static void on_closed(uv_handle_t *handle) {
     free(glue);
 }
 
-/* Makes libuv watch what is wanted. Asked for again and again by hiredis, so the common case costs nothing. */
+/* Makes libuv watch what is wanted. Asked for again and again by hiredis, so the common case costs nothing.
+ */
 static void watch(struct glue *glue) {
     if (!glue->context || glue->wanted == glue->watched) return;
     glue->watched = glue->wanted;
@@ -35,8 +36,8 @@ static void watch(struct glue *glue) {
 static void on_poll(uv_poll_t *poll, int status, int events) {
     struct glue *glue = poll->data;
     if (status < 0) {
-        /* libuv has stopped the poll. hiredis finds the error itself when it touches the socket: by getsockopt
-         * while it connects, by read or write afterwards. So let it do all it was waiting for. */
+        /* libuv has stopped the poll. hiredis finds the error itself when it touches the socket: by
+         * getsockopt while it connects, by read or write afterwards. So let it do all it was waiting for. */
         glue->watched = 0;
         events = glue->wanted | UV_READABLE;
     }

@@ -1,7 +1,7 @@
 /* The glue between hiredis' asynchronous context and libuv.
  *
- * Our own, because the adapter packaged with hiredis 0.14 drops the errors libuv reports: a refused connection
- * and a reset one then never call back. */
+ * Our own, because the adapter packaged with hiredis 0.14 drops the errors libuv reports: a refused
+ * connection and a reset one then never call back. */
 #ifndef SW_IO_REDIS_UV_H
 #define SW_IO_REDIS_UV_H
 
@@ -10,9 +10,9 @@
 
 #include "shiftwall/error.h"
 
-/* Watches CONTEXT's socket on LOOP from now on. The glue frees itself when hiredis frees the context (the poll
- * handle is closed on the loop's next turn): after that the loop must run once more before it is closed, and then
- * RELEASED (may be NULL) is called with CTX. On -SW_EIO RELEASED is called before the return.
+/* Watches CONTEXT's socket on LOOP from now on. The glue frees itself when hiredis frees the context (the
+ * poll handle is closed on the loop's next turn): after that the loop must run once more before it is closed,
+ * and then RELEASED (may be NULL) is called with CTX. On -SW_EIO RELEASED is called before the return.
  * Errors: -SW_EBUSY (already attached), -SW_EIO (libuv cannot watch this descriptor; free the context). */
 SW_NODISCARD int sw_redis_uv_attach(redisAsyncContext *context, uv_loop_t *loop, void (*released)(void *ctx),
                                     void *ctx);

@@ -153,8 +153,8 @@ int sw_tool_replay(int argc, char **argv) {
     if (path && read_config(&config, path)) status = SW_TOOL_INPUT;
     const char *name = sw_tool_option(&args, "--zone");
     if (!name) name = config.zone;
-    struct sw_zone *zone = NULL;
-    if (status == SW_TOOL_OK && sw_zone_load(name, &zone)) {
+    struct sw_zone *zone = status == SW_TOOL_OK ? sw_zone_load(name) : NULL;
+    if (status == SW_TOOL_OK && !zone) {
         fprintf(stderr, "shiftwall replay: --zone %s: no such time zone\n", name);
         status = SW_TOOL_USAGE;
     }

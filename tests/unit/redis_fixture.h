@@ -1,5 +1,5 @@
-/* A real redis-server of the test's own, on a free port and a unix socket in a temporary folder, and a TCP proxy that
- * misbehaves on demand. Only for tests. */
+/* A real redis-server of the test's own, on a free port and a unix socket in a temporary folder, and a TCP
+ * proxy that misbehaves on demand. Only for tests. */
 #ifndef REDIS_FIXTURE_H
 #define REDIS_FIXTURE_H
 
@@ -62,8 +62,9 @@ static inline redisContext *redis_open(const struct redis_server *server) {
 static inline void redis_begin(struct redis_server *server) {
     char port[16];
     (void)snprintf(port, sizeof port, "%d", server->port);
-    const char *argv[40] = {"redis-server", "--port", port, "--bind", "127.0.0.1", "--unixsocket", server->socket,
-                            "--dir", server->dir, "--save", "", "--loglevel", "warning"};
+    const char *argv[40] = {"redis-server", "--port", port,        "--bind", "127.0.0.1", "--unixsocket",
+                            server->socket, "--dir",  server->dir, "--save", "",          "--loglevel",
+                            "warning"};
     int argc = 13;
     for (int i = 0; server->args[i]; i++) argv[argc++] = server->args[i];
     server->pid = fork();
@@ -118,7 +119,7 @@ struct proxy {
     int listener, port, target;
     pthread_t thread;
     atomic_bool stop;
-    atomic_int cut;  /* 1 = close all pairs (FIN), 2 = reset them (RST) */
+    atomic_int cut;   /* 1 = close all pairs (FIN), 2 = reset them (RST) */
     atomic_bool mute; /* swallow what the server sends on connections that subscribed */
     int pairs[PROXY_PAIRS][2];
     bool subscribed[PROXY_PAIRS];
@@ -181,7 +182,8 @@ static inline void *proxy_run(void *arg) {
         }
         if (poll(fds, 1 + 2 * PROXY_PAIRS, 5) <= 0) continue;
         for (int i = 0; i < 2 * PROXY_PAIRS; i++) {
-            if (fds[1 + i].revents && proxy->pairs[i / 2][i % 2] == fds[1 + i].fd) proxy_move(proxy, i / 2, i % 2);
+            if (fds[1 + i].revents && proxy->pairs[i / 2][i % 2] == fds[1 + i].fd)
+                proxy_move(proxy, i / 2, i % 2);
         }
         if (fds[0].revents) proxy_accept(proxy);
     }

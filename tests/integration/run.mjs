@@ -1,0 +1,38 @@
+// Runs the scenarios NN-name.mjs of this folder, or those whose names hold one of the words given.
+// Ends with "N passed, N failed".
+import fs from 'node:fs';
+import path from 'node:path';
+import { Scene } from './lib.mjs';
+
+const here = path.dirname(new URL(import.meta.url).pathname);
+const words = process.argv.slice(2);
+const files = fs
+  .readdirSync(here)
+  .filter(name => /^\d\d-.*\.mjs$/.test(name) && (!words.length || words.some(word => name.includes(word))))
+  .sort();
+const PATIENCE_MS = 180000;
+let passed = 0;
+let failed = 0;
+
+for (const file of files) {
+  const { default: scenarios } = await import(path.join(here, file));
+  for (const [name, play] of Object.entries(scenarios)) {
+    const scene = new Scene(name);
+    let timer;
+    const hang = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('hangs')), PATIENCE_MS)));
+    const started = Date.now();
+    try {
+      await Promise.race([play(scene), hang]);
+      passed++;
+      console.log(`ok   ${file.slice(0, 2)} ${name} (${Date.now() - started} ms)`);
+    } catch (error) {
+      failed++;
+      console.log(`FAIL ${file.slice(0, 2)} ${name}: ${error.stack}`);
+    } finally {
+      clearTimeout(timer);
+      await scene.end();
+    }
+  }
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed || !passed ? 1 : 0);
