@@ -82,10 +82,11 @@ enum sw_outcome {
     SW_OUTCOME_REJECTED
 };
 
-/* Applies one decoded event. NOW_MS is its arrival (live: the clock; journal: the entry's ID; replay: the latest ts
- * so far): deadlines up to it happen first. CHECK_FUTURE refuses a ts more than SW_FUTURE_MS ahead of NOW_MS.
- * REJECT, when not NULL, gets the reason of a refusal. Every event is counted once. */
-enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *event, int64_t now_ms, bool check_future,
+/* Applies one decoded event. Time passes first: deadlines up to NOW_MS (live: the clock; reading the journal: the
+ * entry's ID; replay: the latest ts so far) happen before it. A ts after LATEST_MS is refused (INT64_MAX: none is);
+ * live that is the event's arrival + SW_FUTURE_MS. REJECT, when not NULL, gets the reason of a refusal. Every event is
+ * counted once. */
+enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *event, int64_t now_ms, int64_t latest_ms,
                                enum sw_reject *reject);
 /* Counts an event that could not be decoded. */
 void sw_floor_count_rejected(struct sw_floor *floor);

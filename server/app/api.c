@@ -39,7 +39,7 @@ static int site(const struct sw_api *api, const char *rest, const struct sw_http
         return sw_http_problem(response, 404, NULL, "no such site");
     if (sw_http_segment(&rest, segment, sizeof segment)) return sw_http_problem(response, 404, NULL, NULL);
     if (!strcmp(segment, "intervals") && !*rest) return sw_api_intervals(api, request, response);
-    if (strcmp(segment, "views") != 0 || sw_http_segment(&rest, name, sizeof name) || *rest)
+    if (strcmp(segment, "views") != 0 || sw_http_remainder(&rest, name, sizeof name))
         return sw_http_problem(response, 404, NULL, NULL);
     return view(api, name, response);
 }

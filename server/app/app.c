@@ -16,6 +16,7 @@
 #define OUTPUT_MS 1000                     /* how often views are written to Redis, at most */
 #define OUTPUT_BYTES_MAX ((size_t)1 << 20) /* a larger view is not */
 #define ERROR_BYTES_MAX 512
+#define ID_SKEW_MS INT64_C(3600000) /* how far the clock of Redis may be ahead of ours */
 
 /* ---- time ---- */
 
@@ -121,19 +122,17 @@ void sw_app_tell_feed(struct sw_app *app) {
 struct arrival {
     struct sw_app *app;
     const struct sw_feed_message *message;
-    int64_t arrival_ms;
+    int64_t now_ms, latest_ms;
 };
 
 static void on_member(void *ctx, const struct sw_event *event, enum sw_reject reject, const char *text, size_t len) {
     const struct arrival *a = ctx;
     struct sw_app *app = a->app;
     app->received++;
-    int64_t arrival_ms = a->arrival_ms;
-    /* a virtual clock runs beside the journal's IDs: there, time is that of the events, as in a replay */
-    bool check_future = !app->clock.is_virtual;
-    if (event && app->clock.is_virtual && event->ts_ms > arrival_ms) arrival_ms = event->ts_ms;
-    if (event && sw_floor_apply(app->floor, event, arrival_ms, check_future, &reject) != SW_OUTCOME_REJECTED) {
-        app->lag_ms = arrival_ms - event->ts_ms;
+    int64_t now_ms = a->now_ms;
+    if (event && app->clock.is_virtual && event->ts_ms > now_ms) now_ms = event->ts_ms;
+    if (event && sw_floor_apply(app->floor, event, now_ms, a->latest_ms, &reject) != SW_OUTCOME_REJECTED) {
+        app->lag_ms = now_ms - event->ts_ms;
         return;
     }
     if (!event) sw_floor_count_rejected(app->floor);
@@ -141,12 +140,25 @@ static void on_member(void *ctx, const struct sw_event *event, enum sw_reject re
     if (!a->message->catching_up) sw_feed_reject(app->feed, sw_reject_name(reject), text, len);
 }
 
+/* When the message arrived. The journal's own times decide, so that re-reading decides alike; but what the channel
+ * says of an ID is not proved yet, and cannot move the floor's time far. A virtual clock runs beside the IDs: there,
+ * time is that of the events, as in a replay. */
+static struct arrival arrival_of(struct sw_app *app, const struct sw_feed_message *message) {
+    struct arrival a = {.app = app, .message = message, .latest_ms = INT64_MAX};
+    if (app->clock.is_virtual) {
+        a.now_ms = sw_floor_now(app->floor);
+        return a;
+    }
+    a.now_ms = message->catching_up && message->journaled ? message->id_ms : clock_now(app);
+    int64_t arrival_ms = message->journaled ? message->id_ms : a.now_ms;
+    if (arrival_ms > a.now_ms + ID_SKEW_MS) arrival_ms = a.now_ms;
+    a.latest_ms = arrival_ms + SW_FUTURE_MS;
+    return a;
+}
+
 static void on_message(void *ctx, const struct sw_feed_message *message) {
     struct sw_app *app = ctx;
-    struct arrival a = {.app = app, .message = message};
-    /* the journal's own times decide, so that re-reading decides alike */
-    if (app->clock.is_virtual) a.arrival_ms = sw_floor_now(app->floor);
-    else a.arrival_ms = message->journaled ? message->id_ms : clock_now(app);
+    struct arrival a = arrival_of(app, message);
     sw_event_read(message->data, message->len, on_member, &a);
     if (message->catching_up) return;
     arm_deadline(app);

@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 #include "app/boards_dir.h"
+#include "app/demo.h"
 #include "app/options.h"
 #include "codec/config.h"
 #include "io/files.h"
@@ -39,17 +40,9 @@ static int read_file(struct sw_config *config, const char *path) {
     return failed;
 }
 
-static void set_demo_defaults(struct sw_config *config) {
-    sw_config_set(&config->site_name, "示范呼叫中心 Demo");
-    config->names = true;
-    struct sw_zone *local = sw_zone_load("Asia/Shanghai");
-    if (local) sw_config_set(&config->zone, "Asia/Shanghai");
-    sw_zone_free(local);
-}
-
 static int configure(struct sw_config *config, const struct sw_options *options) {
     sw_config_init(config);
-    if (options->demo) set_demo_defaults(config);
+    if (options->demo) sw_demo_configure(config);
     int failed = options->config ? read_file(config, options->config) : 0;
     if (options->listen) sw_config_set(&config->listen, options->listen);
     if (options->redis) sw_config_set(&config->redis, options->redis);

@@ -71,7 +71,8 @@ int sw_client_message_parse(const char *text, size_t len, struct sw_client_messa
     if (len > SW_CLIENT_MESSAGE_BYTES_MAX) return -SW_ELIMIT;
     cJSON *root;
     if (sw_json_parse(text, len, DEPTH_MAX, &root) != SW_JSON_OK) return -SW_EPARSE;
-    struct sw_client_message *m = sw_xcalloc(1, sizeof *m); /* 6 KiB: too much for a stack frame in a callback */
+    struct sw_client_message *m =
+        sw_xcalloc(1, sizeof *m); /* 6 KiB: too much for a stack frame in a callback */
     int r = cJSON_IsObject(root) ? take_message(root, m) : -SW_EPARSE;
     if (r == 0) *out = *m;
     free(m);

@@ -24,7 +24,7 @@ struct sw_client_view {
 struct sw_client_message {
     enum sw_client_op op;
     char site[SW_CLIENT_SITE_BYTES_MAX + 1]; /* subscribe: [a-z0-9][a-z0-9-]{0,31} */
-    uint32_t view_count;                     /* subscribe, unsubscribe: 1..SW_CLIENT_VIEWS_MAX, all different */
+    uint32_t view_count; /* subscribe, unsubscribe: 1..SW_CLIENT_VIEWS_MAX, all different */
     struct sw_client_view views[SW_CLIENT_VIEWS_MAX];
     int64_t t; /* ping: the client's own number, given back; within 2^53 */
 };
@@ -34,7 +34,8 @@ struct sw_client_message {
  *   -SW_EPARSE  not one strict JSON object (UTF-8, no NUL, depth, no key twice),
  *   -SW_ENOENT  `op` is missing or unknown,
  *   -SW_EINVAL  a field is missing, of the wrong type or out of range;
- * *OUT is untouched then. A `have` of the wrong type or length counts as absent, for its only effect is a full view. */
+ * *OUT is untouched then. A `have` of the wrong type or length counts as absent, for its only effect is a
+ * full view. */
 SW_NODISCARD int sw_client_message_parse(const char *text, size_t len, struct sw_client_message *out);
 
 #endif

@@ -7,7 +7,8 @@
 
 #define SW_FRAME_HEADROOM 64 /* writable bytes before `data`, for the socket layer's own header */
 
-/* One finished message. `data` has SW_FRAME_HEADROOM writable bytes before it and a NUL (not counted) after it. */
+/* One finished message. `data` has SW_FRAME_HEADROOM writable bytes before it and a NUL (not counted) after
+ * it. */
 struct sw_frame {
     uint32_t refs;
     size_t len;

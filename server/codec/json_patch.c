@@ -49,9 +49,13 @@ static const char *skip_value(const char *p, const char *end) {
     return NULL;
 }
 
-static bool is_object(struct sw_json_span json) { return json.len >= 2 && json.text[0] == '{'; }
+static bool is_object(struct sw_json_span json) {
+    return json.len >= 2 && json.text[0] == '{';
+}
 
-static bool is_null(struct sw_json_span json) { return json.len == 4 && memcmp(json.text, "null", 4) == 0; }
+static bool is_null(struct sw_json_span json) {
+    return json.len == 4 && memcmp(json.text, "null", 4) == 0;
+}
 
 static bool same(struct sw_json_span a, struct sw_json_span b) {
     return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
@@ -89,8 +93,8 @@ static int compare_members(const void *a, const void *b) {
     return r ? r : (x->key.len > y->key.len) - (x->key.len < y->key.len);
 }
 
-/* Walks two objects at once and pairs their members by key. While both stand in the same order this is two cursors;
- * from the first difference on, the rest of B is sorted by key and looked up. */
+/* Walks two objects at once and pairs their members by key. While both stand in the same order this is two
+ * cursors; from the first difference on, the rest of B is sorted by key and looked up. */
 struct pairs {
     struct cursor a, b;
     struct member *rest; /* NULL until the orders differ */
@@ -133,7 +137,8 @@ static int pair_of(struct pairs *p, const struct member *a, struct member *b) {
         if (r < 0) return r;
         *b = (struct member){0};
     }
-    struct member *found = p->rest_count ? bsearch(a, p->rest, p->rest_count, sizeof *a, compare_members) : NULL;
+    struct member *found =
+        p->rest_count ? bsearch(a, p->rest, p->rest_count, sizeof *a, compare_members) : NULL;
     if (found) {
         found->seen = true;
         *b = *found;
@@ -181,7 +186,8 @@ static void cut_back(struct sw_buf *out, size_t len) {
     out->data[len] = '\0';
 }
 
-static int diff_objects(struct sw_json_span before, struct sw_json_span after, struct sw_buf *out, unsigned depth);
+static int diff_objects(struct sw_json_span before, struct sw_json_span after, struct sw_buf *out,
+                        unsigned depth);
 
 /* One member of AFTER and its partner of BEFORE (either may be missing). */
 static int diff_member(const struct member *a, const struct member *b, struct sw_buf *out, size_t start,
@@ -208,7 +214,8 @@ static int diff_member(const struct member *a, const struct member *b, struct sw
     return r;
 }
 
-static int diff_objects(struct sw_json_span before, struct sw_json_span after, struct sw_buf *out, unsigned depth) {
+static int diff_objects(struct sw_json_span before, struct sw_json_span after, struct sw_buf *out,
+                        unsigned depth) {
     if (depth > SW_PATCH_DEPTH_MAX) return -SW_ELIMIT;
     struct pairs pairs = pairs_of(after, before);
     size_t start = out->len;
@@ -238,7 +245,8 @@ int sw_patch_diff(struct sw_json_span before, struct sw_json_span after, struct 
     return r;
 }
 
-static int merge_objects(struct sw_json_span first, struct sw_json_span second, struct sw_buf *out, unsigned depth) {
+static int merge_objects(struct sw_json_span first, struct sw_json_span second, struct sw_buf *out,
+                         unsigned depth) {
     if (depth > SW_PATCH_DEPTH_MAX) return -SW_ELIMIT;
     struct pairs pairs = pairs_of(first, second);
     size_t start = out->len;

@@ -114,7 +114,7 @@ static bool is_paused(const struct ql_member *member) {
 }
 
 static enum sw_agent_state state_of(struct sw_queue_log *log, const struct ql_member *member, int64_t ts_ms) {
-    bool staffed = member->by_login ? member->is_in : member->served_count > 0 || member->paused_all;
+    bool staffed = member->by_login ? member->is_in : member->served_count > 0;
     if (member->calls) return SW_ST_TALKING;
     if (!staffed) return SW_ST_OFFLINE;
     if (member->wrapup_until_ms > ts_ms) return SW_ST_WRAPUP;
@@ -162,8 +162,6 @@ void ql_member_update(struct sw_queue_log *log, struct ql_member *member, int64_
         sw_json_close(&log->json, ']');
         member->served_changed = false;
     }
-    sw_json_close(&log->json, '}');
-    log->out.len--; /* ql_emit closes it */
     ql_emit(log);
     member->told = true;
     member->told_state = state;

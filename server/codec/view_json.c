@@ -8,7 +8,8 @@
 #define WAITING_CALLS_MAX 20
 #define CULPRITS_MAX 5
 
-static void put_counts(struct sw_json *j, const struct sw_queue_counts *c, int64_t overdue, int64_t carried_in) {
+static void put_counts(struct sw_json *j, const struct sw_queue_counts *c, int64_t overdue,
+                       int64_t carried_in) {
     for (int i = 0; i < SW_QC_FIFO_VIOLATIONS; i++)
         sw_json_int(j, sw_queue_counter_name((enum sw_queue_counter)i), c->v[i]);
     if (c->v[SW_QC_FIFO_VIOLATIONS]) sw_json_int(j, "fifo_violations", c->v[SW_QC_FIFO_VIOLATIONS]);
@@ -31,8 +32,8 @@ static void put_counts(struct sw_json *j, const struct sw_queue_counts *c, int64
     sw_json_mean(j, "aht_ms", sw_kpi_aht(c));
 }
 
-/* Waiting entries past their target that the live service level counts: the overdue of the queues whose formula
- * has abandons in its denominator. */
+/* Waiting entries past their target that the live service level counts: the overdue of the queues whose
+ * formula has abandons in its denominator. */
 static int64_t live_overdue(const struct sw_floor *floor, const struct sw_scope *scope, bool live) {
     if (!live) return 0;
     struct sw_scope_now now;
@@ -59,8 +60,8 @@ static void put_quantiles(struct sw_json *j, const struct sw_floor *floor, const
     }
 }
 
-static void put_window(struct sw_json *j, const char *key, const struct sw_floor *floor, const struct sw_scope *scope,
-                       enum sw_window window, bool live) {
+static void put_window(struct sw_json *j, const char *key, const struct sw_floor *floor,
+                       const struct sw_scope *scope, enum sw_window window, bool live) {
     struct sw_queue_counts c;
     sw_scope_window(floor, scope, window, &c);
     int64_t carried_in = NO_CARRY;
@@ -76,8 +77,10 @@ static void put_window(struct sw_json *j, const char *key, const struct sw_floor
 
 static const char *const window_names[] = {"today", "interval", "last15", "last30", "last60"};
 
-static void put_windows(struct sw_json *j, const struct sw_floor *floor, const struct sw_scope *scope, bool live) {
-    for (int w = 0; w < SW_WINDOW_COUNT; w++) put_window(j, window_names[w], floor, scope, (enum sw_window)w, live);
+static void put_windows(struct sw_json *j, const struct sw_floor *floor, const struct sw_scope *scope,
+                        bool live) {
+    for (int w = 0; w < SW_WINDOW_COUNT; w++)
+        put_window(j, window_names[w], floor, scope, (enum sw_window)w, live);
 }
 
 void sw_view_write_window(const struct sw_floor *floor, const struct sw_scope *scope, enum sw_window window,
@@ -150,7 +153,8 @@ static void put_parts(struct sw_json *j, struct sw_ratio r) {
     sw_json_int(j, "den", r.den);
 }
 
-static struct sw_ratio service_level_today(const struct sw_floor *floor, const struct sw_scope *scope, bool live) {
+static struct sw_ratio service_level_today(const struct sw_floor *floor, const struct sw_scope *scope,
+                                           bool live) {
     struct sw_queue_counts c;
     sw_scope_window(floor, scope, SW_WINDOW_TODAY, &c);
     return sw_kpi_service_level(&c, live_overdue(floor, scope, live));
@@ -158,7 +162,8 @@ static struct sw_ratio service_level_today(const struct sw_floor *floor, const s
 
 int64_t sw_view_next_n(const struct sw_floor *floor, const struct sw_scope *scope,
                        const struct sw_view_options *options) {
-    return sw_kpi_next_n(service_level_today(floor, scope, options->live_service_level), options->service_level_goal);
+    return sw_kpi_next_n(service_level_today(floor, scope, options->live_service_level),
+                         options->service_level_goal);
 }
 
 void sw_view_write_service_level(const struct sw_floor *floor, const struct sw_view_options *options,
@@ -270,7 +275,8 @@ static void put_routing(struct sw_json *j, const struct sw_floor *floor) {
     sw_json_int(j, "idle_agents", (int64_t)now.agents[SW_ST_READY] - there.agents[SW_ST_READY]);
 }
 
-void sw_view_write_diagnosis(const struct sw_floor *floor, const struct sw_view_options *options, struct sw_buf *out) {
+void sw_view_write_diagnosis(const struct sw_floor *floor, const struct sw_view_options *options,
+                             struct sw_buf *out) {
     struct sw_queue_counts q;
     struct sw_agent_counts a;
     sw_scope_window(floor, sw_floor_site(floor), SW_WINDOW_TODAY, &q);
@@ -298,7 +304,8 @@ void sw_view_write_diagnosis(const struct sw_floor *floor, const struct sw_view_
         put_routing(&j, floor);
         sw_json_close(&j, '}');
     } else {
-        /* neither much idle nor much away: people are short for sure only when there is little idle time, too */
+        /* neither much idle nor much away: people are short for sure only when there is little idle time, too
+         */
         bool sure = sw_ratio_defined(idle) && sw_ratio_value(idle) < options->little_idle;
         sw_json_text(&j, "code", "people");
         sw_json_raw(&j, "params", sure ? "{\"sure\":true}" : "{\"sure\":false}");
@@ -339,14 +346,15 @@ void sw_view_write_alarms(const struct sw_floor *floor, struct sw_buf *out) {
 
 /* ---- queues and groups ---- */
 
-void sw_view_write_scope(const struct sw_floor *floor, const struct sw_scope *scope, const struct sw_view_options *options,
-                         struct sw_buf *out) {
+void sw_view_write_scope(const struct sw_floor *floor, const struct sw_scope *scope,
+                         const struct sw_view_options *options, struct sw_buf *out) {
     bool is_queue = sw_floor_find_queue(floor, sw_scope_id(scope)) == scope;
     struct sw_json j = sw_json_on(out);
     sw_json_open(&j, NULL, '{');
     sw_json_text(&j, "name", sw_scope_name(scope));
     sw_json_open(&j, is_queue ? "groups" : "queues", '[');
-    for (size_t i = 0; i < sw_scope_link_count(scope); i++) sw_json_text(&j, NULL, sw_scope_id(sw_scope_link(scope, i)));
+    for (size_t i = 0; i < sw_scope_link_count(scope); i++)
+        sw_json_text(&j, NULL, sw_scope_id(sw_scope_link(scope, i)));
     sw_json_close(&j, ']');
     if (is_queue) {
         sw_json_int(&j, "target_ms", sw_scope_target_ms(scope));
@@ -362,7 +370,8 @@ void sw_view_write_scope(const struct sw_floor *floor, const struct sw_scope *sc
     struct sw_queue_counts today;
     sw_scope_window(floor, scope, SW_WINDOW_TODAY, &today);
     put_level(&j, "answer_level",
-              sw_kpi_level_low(sw_kpi_answer_rate(&today), options->answer_rate_goal, options->answer_rate_critical));
+              sw_kpi_level_low(sw_kpi_answer_rate(&today), options->answer_rate_goal,
+                               options->answer_rate_critical));
     struct sw_scope_now now;
     sw_scope_now(floor, scope, &now);
     put_level(&j, "waiting_level",
@@ -380,8 +389,9 @@ void sw_view_write_scope(const struct sw_floor *floor, const struct sw_scope *sc
 /* ---- agents and teams ---- */
 
 static void put_agent_counts(struct sw_json *j, const struct sw_agent_counts *c, bool breaks) {
-    static const char *const time_names[] = {"offline_ms", "ready_ms", "ringing_ms", "dialing_ms", "talking_ms", "hold_ms",
-                                             "wrapup_ms",  "break_ms", "meal_ms",    "busy_ms",    "meeting_ms"};
+    static const char *const time_names[] = {"offline_ms", "ready_ms", "ringing_ms", "dialing_ms",
+                                             "talking_ms", "hold_ms",  "wrapup_ms",  "break_ms",
+                                             "meal_ms",    "busy_ms",  "meeting_ms"};
     sw_json_int(j, "staffed_ms", sw_kpi_staffed_ms(c));
     for (int s = SW_ST_READY; s < SW_ST_COUNT; s++)
         if (c->v[SW_AC_STATE_MS + s]) sw_json_int(j, time_names[s], c->v[SW_AC_STATE_MS + s]);
@@ -430,8 +440,8 @@ void sw_view_write_team(const struct sw_floor *floor, const struct sw_team *team
     sw_json_close(&j, '}');
 }
 
-void sw_view_write_agent(const struct sw_floor *floor, const struct sw_agent *agent, const struct sw_view_options *options,
-                         struct sw_buf *out) {
+void sw_view_write_agent(const struct sw_floor *floor, const struct sw_agent *agent,
+                         const struct sw_view_options *options, struct sw_buf *out) {
     struct sw_agent_now now;
     sw_agent_now(floor, agent, &now);
     struct sw_json j = sw_json_on(out);
@@ -445,7 +455,8 @@ void sw_view_write_agent(const struct sw_floor *floor, const struct sw_agent *ag
     sw_json_text(&j, "queue", now.queue);
     if (now.on_call) sw_json_bool(&j, "call", true);
     sw_json_open(&j, "queues", '[');
-    for (size_t i = 0; i < now.queue_count; i++) sw_json_text(&j, NULL, sw_scope_id(sw_agent_queue(agent, i)));
+    for (size_t i = 0; i < now.queue_count; i++)
+        sw_json_text(&j, NULL, sw_scope_id(sw_agent_queue(agent, i)));
     sw_json_close(&j, ']');
     if (now.limit_ms) sw_json_int(&j, "limit_ms", now.limit_ms);
     if (now.over_limit) sw_json_raw(&j, "marks", "[\"over_limit\"]");
@@ -467,7 +478,8 @@ void sw_view_write_interval(const struct sw_floor *floor, struct sw_span span, s
     sw_scope_between(floor, site, span.start_ms, span.end_ms, &c);
     struct sw_json j = sw_json_on(out);
     sw_json_open(&j, NULL, '{');
-    static const enum sw_queue_counter shown[] = {SW_QC_OFFERED, SW_QC_ANSWERED, SW_QC_ABANDONED, SW_QC_EXITED};
+    static const enum sw_queue_counter shown[] = {SW_QC_OFFERED, SW_QC_ANSWERED, SW_QC_ABANDONED,
+                                                  SW_QC_EXITED};
     for (size_t i = 0; i < 4; i++) sw_json_int(&j, sw_queue_counter_name(shown[i]), c.v[shown[i]]);
     sw_json_int(&j, "waiting", sw_scope_carried_in(site, span.end_ms));
     sw_json_ratio(&j, "answer_rate", sw_kpi_answer_rate(&c));

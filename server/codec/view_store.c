@@ -1,79 +1,11 @@
-#include "codec/view_store.h"
+#include "codec/view_internal.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec/json_patch.h"
 #include "codec/json_writer.h"
 #include "shiftwall/buf.h"
-
-#define PATCH_SLOTS 8u /* patch frames kept for the newest version: one per FROM asked for */
-#define ENVELOPE_BYTES_MAX 1024u
-
-struct part {
-    char *key;      /* raw, for finding */
-    char *json_key; /* quoted and escaped, for writing */
-    char *text;     /* NULL: removed, gone at the next commit */
-    size_t len;
-    char *old; /* while dirty: what the newest version has; NULL when it has no such part */
-    size_t old_len;
-    bool dirty;
-};
-
-/* The plain members (in the order they came) or the members of one group (sorted by key). */
-struct group {
-    char *name; /* NULL for the plain members */
-    char *json_name;
-    struct part **parts;
-    uint32_t count;
-    uint32_t size;
-    bool fresh; /* not yet in a version */
-};
-
-struct dirty {
-    uint32_t group;
-    struct part *part;
-};
-
-/* What leads from version - 1 to version. */
-struct patch {
-    char *text;
-    size_t len;
-};
-
-struct slot {
-    uint64_t from;
-    struct sw_frame *frame; /* NULL in a used slot: asked for, and not expressible or too large */
-    bool used;
-};
-
-struct sw_view {
-    char *name;
-    char *json_name;
-    char epoch[SW_VIEW_EPOCH_BYTES_MAX + 1];
-    uint64_t version;
-    int64_t at_ms;
-    struct group groups[1 + SW_VIEW_GROUPS_MAX]; /* [0]: the plain members */
-    uint32_t group_count;
-    uint32_t part_count;
-    size_t bytes;           /* of the document as set, an upper bound */
-    size_t committed_bytes; /* of the newest version, the same bound */
-    struct dirty *dirty;
-    uint32_t dirty_count;
-    uint32_t dirty_size;
-    bool epoch_changed;
-    struct patch ring[SW_VIEW_RING_PATCHES_MAX]; /* the patch to VERSION is at VERSION mod the size */
-    uint32_t ring_count;
-    size_t ring_bytes;
-    struct sw_frame *full; /* of the newest version, NULL until asked for */
-    size_t document_at;    /* where the document stands in it */
-    size_t document_len;
-    struct slot slots[PATCH_SLOTS];
-    uint32_t slot_next;
-    struct sw_view_counters counters;
-};
 
 /* ---- small helpers ---- */
 
@@ -92,12 +24,8 @@ static char *copy_of(const char *text, size_t len) {
 }
 
 /* What a part adds to the document: key, colon, value, comma. */
-static size_t part_bytes(const struct part *part, size_t len) { return strlen(part->json_key) + len + 2; }
-
-/* The part's text in the newest version; NULL when it is not in it. */
-static const char *committed(const struct part *part, size_t *len) {
-    *len = part->dirty ? part->old_len : part->len;
-    return part->dirty ? part->old : part->text;
+static size_t part_bytes(const struct part *part, size_t len) {
+    return strlen(part->json_key) + len + 2;
 }
 
 static void part_free(struct part *part) {
@@ -138,12 +66,8 @@ static void drop_frames(struct sw_view *view) {
     view->slot_next = 0;
 }
 
-static struct patch *ring_at(struct sw_view *view, uint64_t version) {
-    return &view->ring[version % SW_VIEW_RING_PATCHES_MAX];
-}
-
 static void ring_drop_oldest(struct sw_view *view) {
-    struct patch *patch = ring_at(view, view->version - view->ring_count + 1);
+    struct patch *patch = sw__view_patch(view, view->version - view->ring_count + 1);
     view->ring_bytes -= patch->len;
     view->ring_count--;
     free(patch->text);
@@ -167,17 +91,21 @@ void sw_view_free(struct sw_view *view) {
     free(view);
 }
 
-const char *sw_view_name(const struct sw_view *view) { return view->name; }
-const char *sw_view_epoch(const struct sw_view *view) { return view->epoch; }
-uint64_t sw_view_version(const struct sw_view *view) { return view->version; }
-int64_t sw_view_at_ms(const struct sw_view *view) { return view->at_ms; }
-const struct sw_view_counters *sw_view_counters(const struct sw_view *view) { return &view->counters; }
-
-static void version_text(const struct sw_view *view, uint64_t version, char *out) {
-    snprintf(out, SW_VIEW_VERSION_TEXT_SIZE, "%s:%" PRIu64, view->epoch, version);
+const char *sw_view_name(const struct sw_view *view) {
+    return view->name;
 }
-
-void sw_view_version_text(const struct sw_view *view, char *out) { version_text(view, view->version, out); }
+const char *sw_view_epoch(const struct sw_view *view) {
+    return view->epoch;
+}
+uint64_t sw_view_version(const struct sw_view *view) {
+    return view->version;
+}
+int64_t sw_view_at_ms(const struct sw_view *view) {
+    return view->at_ms;
+}
+const struct sw_view_counters *sw_view_counters(const struct sw_view *view) {
+    return &view->counters;
+}
 
 void sw_view_set_epoch(struct sw_view *view, const char *epoch) {
     if (strcmp(view->epoch, epoch) == 0) return;
@@ -202,7 +130,8 @@ static int group_find(const struct sw_view *view, const char *name) {
     return -1;
 }
 
-/* Where KEY stands in the group, or should stand. The plain members are few and keep the order they came in. */
+/* Where KEY stands in the group, or should stand. The plain members are few and keep the order they came in.
+ */
 static bool part_find(const struct group *group, const char *key, uint32_t *place) {
     if (!group->name) {
         for (*place = 0; *place < group->count; ++*place)
@@ -319,7 +248,8 @@ void sw_view_remove(struct sw_view *view, const char *group_name, const char *ke
     part_remove(view, (uint32_t)g, view->groups[g].parts[place]);
 }
 
-void sw_view_sweep(struct sw_view *view, const char *group_name, bool (*fn)(void *ctx, const char *key), void *ctx) {
+void sw_view_sweep(struct sw_view *view, const char *group_name, bool (*fn)(void *ctx, const char *key),
+                   void *ctx) {
     int g = group_find(view, group_name);
     if (g < 0) return;
     for (uint32_t i = 0; i < view->groups[g].count; i++) {
@@ -349,7 +279,8 @@ static int patch_part(const struct part *part, struct sw_buf *out, bool *first) 
     } else if (!part->old) {
         sw_buf_add(out, part->text, part->len);
     } else {
-        r = sw_patch_diff((struct sw_json_span){part->old, part->old_len}, (struct sw_json_span){part->text, part->len}, out);
+        r = sw_patch_diff((struct sw_json_span){part->old, part->old_len},
+                          (struct sw_json_span){part->text, part->len}, out);
     }
     if (r < 0 || out->failed) return r < 0 ? r : -SW_ELIMIT;
     if (out->len == value) {
@@ -451,7 +382,7 @@ static void ring_push(struct sw_view *view, char *text, size_t len) {
            (view->ring_count && view->ring_bytes + len > SW_VIEW_RING_BYTES_MAX))
         ring_drop_oldest(view);
     view->version++;
-    *ring_at(view, view->version) = (struct patch){text, len};
+    *sw__view_patch(view, view->version) = (struct patch){text, len};
     view->ring_count++;
     view->ring_bytes += len;
 }
@@ -475,152 +406,4 @@ bool sw_view_commit(struct sw_view *view, int64_t now_ms) {
     }
     sw_buf_deinit(&patch);
     return changed;
-}
-
-/* ---- frames of a view ---- */
-
-int sw_view_parse_have(const struct sw_view *view, const char *have, size_t len, uint64_t *version) {
-    const char *colon = memchr(have, ':', len);
-    size_t epoch_len = colon ? (size_t)(colon - have) : 0;
-    size_t digits = len - epoch_len - 1;
-    if (!colon || epoch_len == 0 || epoch_len > SW_VIEW_EPOCH_BYTES_MAX || digits == 0 || digits > 19)
-        return -SW_EPARSE;
-    uint64_t number = 0;
-    for (const char *p = colon + 1; p < have + len; p++) {
-        if (*p < '0' || *p > '9') return -SW_EPARSE;
-        number = number * 10 + (uint64_t)(*p - '0');
-    }
-    if (epoch_len != strlen(view->epoch) || memcmp(have, view->epoch, epoch_len) != 0 || number > view->version)
-        return -SW_ENOENT;
-    *version = number;
-    return 0;
-}
-
-static void add_group(const struct group *group, struct sw_buf *out, bool *first) {
-    bool inner_first = group->name ? true : *first;
-    if (group->name) {
-        if (!*first) sw_buf_putc(out, ',');
-        *first = false;
-        sw_buf_puts(out, group->json_name);
-        sw_buf_puts(out, ":{");
-    }
-    for (uint32_t i = 0; i < group->count; i++) {
-        size_t len;
-        const char *text = committed(group->parts[i], &len);
-        if (!text) continue;
-        if (!inner_first) sw_buf_putc(out, ',');
-        inner_first = false;
-        sw_buf_puts(out, group->parts[i]->json_key);
-        sw_buf_putc(out, ':');
-        sw_buf_add(out, text, len);
-    }
-    if (group->name) {
-        sw_buf_putc(out, '}');
-    } else {
-        *first = inner_first;
-    }
-}
-
-/* {"op":"view","view":..,"ver":..[,"base":..],"at":.. and no end yet. BASE NULL: a full frame. */
-static void add_envelope(const struct sw_view *view, const char *base, struct sw_buf *out) {
-    char text[SW_VIEW_VERSION_TEXT_SIZE];
-    sw_view_version_text(view, text);
-    sw_buf_printf(out, "{\"op\":\"view\",\"view\":%s,\"ver\":\"%s\"", view->json_name, text);
-    if (base) sw_buf_printf(out, ",\"base\":\"%s\"", base);
-    sw_buf_puts(out, ",\"at\":");
-    sw_buf_int(out, view->at_ms);
-}
-
-static void make_full(struct sw_view *view) {
-    struct sw_buf out;
-    sw_buf_init(&out, 2 * SW_VIEW_DOCUMENT_BYTES_MAX);
-    add_envelope(view, NULL, &out);
-    sw_buf_puts(&out, ",\"full\":");
-    view->document_at = out.len;
-    bool first = true;
-    sw_buf_putc(&out, '{');
-    for (uint32_t g = 0; g < view->group_count; g++)
-        if (!view->groups[g].fresh) add_group(&view->groups[g], &out, &first);
-    sw_buf_putc(&out, '}');
-    view->document_len = out.len - view->document_at;
-    sw_buf_putc(&out, '}');
-    SW_ASSERT(!out.failed); /* the parts are capped well below */
-    view->full = sw_frame_new(out.data, out.len);
-    view->counters.full_encoded++;
-    sw_buf_deinit(&out);
-}
-
-const char *sw_view_document(struct sw_view *view, size_t *len) {
-    if (!view->full) make_full(view);
-    *len = view->document_len;
-    return view->full->data + view->document_at;
-}
-
-struct sw_frame *sw_view_full_frame(struct sw_view *view) {
-    if (!view->full) make_full(view);
-    return sw_frame_ref(view->full);
-}
-
-/* The patches to LOW..HIGH as one, merged in halves so that the work is n log n. The text stands in the ring when
- * there is one patch only, else in OUT. */
-static int compose(struct sw_view *view, uint64_t low, uint64_t high, struct sw_buf *out, struct sw_json_span *json) {
-    if (low == high) {
-        struct patch *patch = ring_at(view, low);
-        *json = (struct sw_json_span){patch->text, patch->len};
-        return 0;
-    }
-    struct sw_buf left, right;
-    struct sw_json_span first, second;
-    sw_buf_init(&left, out->cap);
-    sw_buf_init(&right, out->cap);
-    uint64_t middle = low + (high - low) / 2;
-    int r = compose(view, low, middle, &left, &first);
-    if (r == 0) r = compose(view, middle + 1, high, &right, &second);
-    if (r == 0) r = sw_patch_merge(first, second, out);
-    if (r == 0) *json = (struct sw_json_span){out->data, out->len};
-    sw_buf_deinit(&left);
-    sw_buf_deinit(&right);
-    return r;
-}
-
-static struct sw_frame *make_patch(struct sw_view *view, uint64_t from) {
-    struct sw_buf composed, out;
-    struct sw_json_span patch;
-    struct sw_frame *frame = NULL;
-    size_t sum = 0;
-    for (uint64_t v = from + 1; v <= view->version; v++) sum += ring_at(view, v)->len;
-    if (sum > 4 * view->committed_bytes + 65536) return NULL; /* not worth composing */
-    sw_buf_init(&composed, 2 * SW_VIEW_RING_BYTES_MAX);
-    if (compose(view, from + 1, view->version, &composed, &patch) == 0 && patch.len <= view->committed_bytes) {
-        char base[SW_VIEW_VERSION_TEXT_SIZE];
-        version_text(view, from, base);
-        sw_buf_init(&out, patch.len + 8 * SW_VIEW_NAME_BYTES_MAX + ENVELOPE_BYTES_MAX);
-        add_envelope(view, base, &out);
-        sw_buf_puts(&out, ",\"patch\":");
-        sw_buf_add(&out, patch.text, patch.len);
-        sw_buf_putc(&out, '}');
-        SW_ASSERT(!out.failed);
-        frame = sw_frame_new(out.data, out.len);
-        view->counters.patch_encoded++;
-        sw_buf_deinit(&out);
-    }
-    sw_buf_deinit(&composed);
-    return frame;
-}
-
-struct sw_frame *sw_view_patch_frame(struct sw_view *view, uint64_t from) {
-    if (from >= view->version || view->version - from > view->ring_count) {
-        view->counters.patch_too_old++;
-        return NULL;
-    }
-    struct slot *slot = NULL;
-    for (uint32_t i = 0; i < PATCH_SLOTS && !slot; i++)
-        if (view->slots[i].used && view->slots[i].from == from) slot = &view->slots[i];
-    if (!slot) {
-        slot = &view->slots[view->slot_next++ % PATCH_SLOTS];
-        sw_frame_unref(slot->frame);
-        *slot = (struct slot){.from = from, .frame = make_patch(view, from), .used = true};
-    }
-    if (!slot->frame) view->counters.patch_too_large++;
-    return slot->frame ? sw_frame_ref(slot->frame) : NULL;
 }

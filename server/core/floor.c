@@ -153,9 +153,8 @@ static bool past_caps(struct sw_floor *floor, const struct sw_event *event) {
            !sw__call_find(floor, event->call);
 }
 
-static enum sw_reject refusal(struct sw_floor *floor, const struct sw_event *event, int64_t now_ms,
-                              bool check_future) {
-    if (check_future && event->ts_ms > now_ms + SW_FUTURE_MS) return SW_REJECT_FUTURE;
+static enum sw_reject refusal(struct sw_floor *floor, const struct sw_event *event, int64_t latest_ms) {
+    if (event->ts_ms > latest_ms) return SW_REJECT_FUTURE;
     if (event->ts_ms < sw__calendar_day(floor, floor->day.start_ms - 1)->start_ms) return SW_REJECT_TOO_OLD;
     return past_caps(floor, event) ? SW_REJECT_LIMIT : SW_REJECT_NONE;
 }
@@ -169,12 +168,12 @@ static enum sw_outcome dispatch(struct sw_floor *floor, const struct sw_event *e
     }
 }
 
-enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *event, int64_t now_ms, bool check_future,
+enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *event, int64_t now_ms, int64_t latest_ms,
                                enum sw_reject *reject) {
     struct sw_floor_counters *counters = &floor->counters;
     counters->events++;
     sw_floor_advance(floor, now_ms);
-    enum sw_reject why = refusal(floor, event, now_ms, check_future);
+    enum sw_reject why = refusal(floor, event, latest_ms);
     if (why != SW_REJECT_NONE) {
         counters->rejected++;
         if (reject) *reject = why;

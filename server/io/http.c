@@ -25,7 +25,9 @@ void sw_http_free(struct sw_http *http) {
     free(http);
 }
 
-const struct sw_http_counters *sw_http_counters(const struct sw_http *http) { return &http->counters; }
+const struct sw_http_counters *sw_http_counters(const struct sw_http *http) {
+    return &http->counters;
+}
 
 /* ---- requests ---- */
 
@@ -64,9 +66,13 @@ static int take_path(const char **rest, char end, char *out, size_t size) {
     return 0;
 }
 
-int sw_http_segment(const char **rest, char *out, size_t size) { return take_path(rest, '/', out, size); }
+int sw_http_segment(const char **rest, char *out, size_t size) {
+    return take_path(rest, '/', out, size);
+}
 
-int sw_http_remainder(const char **rest, char *out, size_t size) { return take_path(rest, '\0', out, size); }
+int sw_http_remainder(const char **rest, char *out, size_t size) {
+    return take_path(rest, '\0', out, size);
+}
 
 bool sw_http_etag_matches(const struct sw_http_request *request, const char *etag) {
     const char *p = request->if_none_match;
@@ -136,7 +142,9 @@ void sw_http_response_init(struct sw_http_response *response) {
     sw_buf_init(&response->body, SW_HTTP_RESPONSE_BODY_MAX);
 }
 
-void sw_http_response_deinit(struct sw_http_response *response) { sw_buf_deinit(&response->body); }
+void sw_http_response_deinit(struct sw_http_response *response) {
+    sw_buf_deinit(&response->body);
+}
 
 int sw_http_header(struct sw_http_response *response, const char *name, const char *value) {
     size_t name_len = strlen(name), value_len = strlen(value);
@@ -220,8 +228,8 @@ int sw_http_method_not_allowed(struct sw_http_response *response, unsigned allow
     static const struct {
         unsigned bit;
         const char *name;
-    } methods[] = {{SW_HTTP_GET, "GET"},     {SW_HTTP_HEAD, "HEAD"},     {SW_HTTP_POST, "POST"},
-                   {SW_HTTP_PUT, "PUT"},     {SW_HTTP_PATCH, "PATCH"},   {SW_HTTP_DELETE, "DELETE"},
+    } methods[] = {{SW_HTTP_GET, "GET"},        {SW_HTTP_HEAD, "HEAD"},   {SW_HTTP_POST, "POST"},
+                   {SW_HTTP_PUT, "PUT"},        {SW_HTTP_PATCH, "PATCH"}, {SW_HTTP_DELETE, "DELETE"},
                    {SW_HTTP_OPTIONS, "OPTIONS"}};
     char list[80] = "";
     size_t len = 0;

@@ -1,7 +1,7 @@
 /* HTTP: static files of the web application, and requests handed to the application.
  *
- * Shares its port and its libwebsockets context with ws_server, which is given the `struct sw_http`. Everything is
- * in memory and synchronous; nothing here blocks the loop once sw_http_new has returned. */
+ * Shares its port and its libwebsockets context with ws_server, which is given the `struct sw_http`.
+ * Everything is in memory and synchronous; nothing here blocks the loop once sw_http_new has returned. */
 #ifndef IO_HTTP_H
 #define IO_HTTP_H
 
@@ -12,12 +12,12 @@
 #include "shiftwall/buf.h"
 #include "shiftwall/error.h"
 
-#define SW_HTTP_PATH_BYTES_MAX 1024      /* decoded path */
-#define SW_HTTP_QUERY_BYTES_MAX 2048     /* raw query */
+#define SW_HTTP_PATH_BYTES_MAX 1024  /* decoded path */
+#define SW_HTTP_QUERY_BYTES_MAX 2048 /* raw query */
 #define SW_HTTP_QUERY_PARAMS_MAX 32
 #define SW_HTTP_REQUEST_BODY_MAX (1u << 20)
 #define SW_HTTP_RESPONSE_BODY_MAX (16u << 20)
-#define SW_HTTP_HEADERS_MAX 8            /* extra headers of a response */
+#define SW_HTTP_HEADERS_MAX 8 /* extra headers of a response */
 #define SW_HTTP_STATIC_FILES_MAX 1024
 #define SW_HTTP_STATIC_BYTES_MAX (32u << 20)
 
@@ -31,21 +31,21 @@ enum sw_http_method {
     SW_HTTP_OPTIONS = 1 << 6
 };
 
-/* One request, borrowed for the length of the handler's call. Texts are NUL-terminated, valid UTF-8 without control
- * characters, and never NULL where absent they are "". */
+/* One request, borrowed for the length of the handler's call. Texts are NUL-terminated, valid UTF-8 without
+ * control characters, and never NULL where absent they are "". */
 struct sw_http_request {
     enum sw_http_method method; /* HEAD is given as GET; see `head` */
     bool head;
-    const char *path;           /* percent-decoded: "/api/v1/sites/main/views/agents/A" */
-    const char *raw_path;       /* the same, escaped again in one way: for sw_http_segment and sw_http_remainder */
-    const char *if_none_match;  /* the header as sent */
-    const char *accept;         /* the header as sent */
-    const char *content_type;   /* the header as sent */
-    const char *cookie;         /* the header as sent */
-    const char *peer;           /* numeric address, e.g. "127.0.0.1" */
-    const char *body;           /* POST, PUT, PATCH: body_len bytes and a NUL; any bytes */
+    const char *path;     /* percent-decoded: "/api/v1/sites/main/views/agents/A" */
+    const char *raw_path; /* the same, escaped again in one way: for sw_http_segment and sw_http_remainder */
+    const char *if_none_match; /* the header as sent */
+    const char *accept;        /* the header as sent */
+    const char *content_type;  /* the header as sent */
+    const char *cookie;        /* the header as sent */
+    const char *peer;          /* numeric address, e.g. "127.0.0.1" */
+    const char *body;          /* POST, PUT, PATCH: body_len bytes and a NUL; any bytes */
     size_t body_len;
-    uint32_t query_count;       /* decoded query, in the order sent; see sw_http_query */
+    uint32_t query_count; /* decoded query, in the order sent; see sw_http_query */
     const char *query_names[SW_HTTP_QUERY_PARAMS_MAX];
     const char *query_values[SW_HTTP_QUERY_PARAMS_MAX];
 };
@@ -54,24 +54,24 @@ struct sw_http_request {
 const char *sw_http_query(const struct sw_http_request *request, const char *name);
 
 /* Cuts the next segment off a `raw_path`: *REST points at "/seg..." or "" and is moved on; the segment is
- * percent-decoded into OUT (SIZE bytes). libwebsockets decodes a path before anybody sees it, so `agents%2FA` and
- * `agents/A` are the same and are two segments: take a name that may hold a slash with sw_http_remainder.
+ * percent-decoded into OUT (SIZE bytes). libwebsockets decodes a path before anybody sees it, so `agents%2FA`
+ * and `agents/A` are the same and are two segments: take a name that may hold a slash with sw_http_remainder.
  * Returns 0, -SW_ENOENT at the end, -SW_EPARSE for a bad escape, -SW_ELIMIT when OUT is too small. */
 SW_NODISCARD int sw_http_segment(const char **rest, char *out, size_t size);
 
-/* Takes all that is left of a `raw_path` ("/agents/A") without its first slash, decoded, and moves *REST to the end.
- * Returns as sw_http_segment. */
+/* Takes all that is left of a `raw_path` ("/agents/A") without its first slash, decoded, and moves *REST to
+ * the end. Returns as sw_http_segment. */
 SW_NODISCARD int sw_http_remainder(const char **rest, char *out, size_t size);
 
-/* What the handler fills in. Made by sw_http_response_init (status 200, no body, cap SW_HTTP_RESPONSE_BODY_MAX)
- * before the handler is called and freed after it. */
+/* What the handler fills in. Made by sw_http_response_init (status 200, no body, cap
+ * SW_HTTP_RESPONSE_BODY_MAX) before the handler is called and freed after it. */
 struct sw_http_response {
-    int status;               /* 200..599 */
-    const char *content_type; /* static string; NULL when there is no body */
-    struct sw_buf body;       /* owned by the response */
-    char etag[96];            /* with its quotes, e.g. "\"9f2c:812\""; "" = none */
+    int status;                /* 200..599 */
+    const char *content_type;  /* static string; NULL when there is no body */
+    struct sw_buf body;        /* owned by the response */
+    char etag[96];             /* with its quotes, e.g. "\"9f2c:812\""; "" = none */
     const char *cache_control; /* static string; NULL = "no-store" without etag, "no-cache" with one */
-    uint32_t header_count;    /* extra headers; see sw_http_header */
+    uint32_t header_count;     /* extra headers; see sw_http_header */
     struct {
         char name[40]; /* lower case, with a colon at the end */
         char value[256];
@@ -81,45 +81,47 @@ struct sw_http_response {
 void sw_http_response_init(struct sw_http_response *response);
 void sw_http_response_deinit(struct sw_http_response *response);
 
-/* Adds an extra header such as `location`, `retry-after`, `content-disposition`, `set-cookie`. NAME of [a-z0-9-],
- * VALUE of printable ASCII. Returns 0, -SW_EINVAL, -SW_ELIMIT. */
+/* Adds an extra header such as `location`, `retry-after`, `content-disposition`, `set-cookie`. NAME of
+ * [a-z0-9-], VALUE of printable ASCII. Returns 0, -SW_EINVAL, -SW_ELIMIT. */
 SW_NODISCARD int sw_http_header(struct sw_http_response *response, const char *name, const char *value);
 
-/* Makes the response an error as application/problem+json (RFC 9457). TITLE NULL = the status's own phrase; DETAIL
- * NULL = none. Drops what body there was. Returns STATUS, for `return sw_http_problem(...)`. */
+/* Makes the response an error as application/problem+json (RFC 9457). TITLE NULL = the status's own phrase;
+ * DETAIL NULL = none. Drops what body there was. Returns STATUS, for `return sw_http_problem(...)`. */
 int sw_http_problem(struct sw_http_response *response, int status, const char *title, const char *detail);
 
 /* 405 with `allow` from a mask of enum sw_http_method. Returns 405. */
 int sw_http_method_not_allowed(struct sw_http_response *response, unsigned allowed);
 
-/* True when If-None-Match names ETAG (weak comparison; `*` matches): the server then answers 304 by itself for
- * every 200 to GET that carries an etag, so a handler needs this only to save making the body. */
+/* True when If-None-Match names ETAG (weak comparison; `*` matches): the server then answers 304 by itself
+ * for every 200 to GET that carries an etag, so a handler needs this only to save making the body. */
 bool sw_http_etag_matches(const struct sw_http_request *request, const char *etag);
 
-/* The handler of /healthz, /readyz, /metrics and /api/...: fills RESPONSE. The return value is ignored but for
- * negative ones (-SW_E...), which become 500. A body that passed its cap becomes 500 as well. */
-typedef int (*sw_http_handler)(void *ctx, const struct sw_http_request *request, struct sw_http_response *response);
+/* The handler of /healthz, /readyz, /metrics and /api/...: fills RESPONSE. The return value is ignored but
+ * for negative ones (-SW_E...), which become 500. A body that passed its cap becomes 500 as well. */
+typedef int (*sw_http_handler)(void *ctx, const struct sw_http_request *request,
+                               struct sw_http_response *response);
 
 struct sw_http_options {
-    const char *web_dir;     /* folder of index.html and assets/; NULL = no web application (its paths are 404) */
+    const char *web_dir; /* folder of index.html and assets/; NULL = no web application (its paths are 404) */
     sw_http_handler handler; /* required */
     void *ctx;
 };
 
 struct sw_http_counters {
     uint64_t requests;
-    uint64_t by_class[6];   /* answers by first digit of the status; [0] unused */
-    uint64_t bytes_sent;    /* bodies, as sent */
-    uint64_t too_large;     /* request bodies over the cap */
-    uint64_t bad_requests;  /* paths, queries or headers not understood */
+    uint64_t by_class[6];  /* answers by first digit of the status; [0] unused */
+    uint64_t bytes_sent;   /* bodies, as sent */
+    uint64_t too_large;    /* request bodies over the cap */
+    uint64_t bad_requests; /* paths, queries or headers not understood */
 };
 
 struct sw_http;
 
 /* Reads the static files into memory and makes the HTTP side. Blocking: before the loop runs. Returns 0 or
- * -SW_EIO (the folder or a file cannot be read), -SW_ELIMIT (too many or too large files); then ERROR (SIZE bytes)
- * says what in one line. */
-SW_NODISCARD int sw_http_new(const struct sw_http_options *options, struct sw_http **out, char *error, size_t size);
+ * -SW_EIO (the folder or a file cannot be read), -SW_ELIMIT (too many or too large files); then ERROR (SIZE
+ * bytes) says what in one line. */
+SW_NODISCARD int sw_http_new(const struct sw_http_options *options, struct sw_http **out, char *error,
+                             size_t size);
 void sw_http_free(struct sw_http *http);
 const struct sw_http_counters *sw_http_counters(const struct sw_http *http);
 

@@ -43,7 +43,8 @@ static const char *content_type_of(const char *path) {
     return "application/octet-stream";
 }
 
-/* True for the names a bundler makes of the content, like /assets/main-VO7VLE6Q.js: they may be cached for ever. */
+/* True for the names a bundler makes of the content, like /assets/main-VO7VLE6Q.js: they may be cached for
+ * ever. */
 static bool name_has_hash(const char *path) {
     if (strncmp(path, "/assets/", 8) != 0) return false;
     const char *dot = strrchr(path, '.'), *p = dot;
@@ -183,7 +184,8 @@ void sw__http_files_free(struct sw_http_files *files) {
 const struct sw_http_file *sw__http_files_find(const struct sw_http_files *files, const char *path) {
     bool route = strcmp(path, "/") == 0 || strcmp(path, "/console") == 0 || strcmp(path, "/pair") == 0 ||
                  strncmp(path, "/wall/", 6) == 0;
-    struct sw_http_file key = {.path = route ? (char[]){"/index.html"} : (char *)(uintptr_t)path};
+    char index[] = "/index.html";
+    struct sw_http_file key = {.path = route ? index : (char *)(uintptr_t)path};
     if (files->count == 0) return NULL;
     return bsearch(&key, files->files, files->count, sizeof key, compare_files);
 }

@@ -33,7 +33,8 @@ struct sw_http_files {
  * -SW_ELIMIT; then ERROR says what. */
 SW_NODISCARD int sw__http_files_load(struct sw_http_files *files, const char *dir, char *error, size_t size);
 void sw__http_files_free(struct sw_http_files *files);
-/* The file of exactly that path, or index.html for a route of the web application; NULL when there is none. */
+/* The file of exactly that path, or index.html for a route of the web application; NULL when there is none.
+ */
 const struct sw_http_file *sw__http_files_find(const struct sw_http_files *files, const char *path);
 
 /* True when an Accept-Encoding header allows CODING ("gzip", "br"). */

@@ -1,5 +1,6 @@
-/* Requests as libwebsockets gives them, and answers as it takes them: headers at once, the body in pieces from the
- * writeable callback, so that a slow reader of a large view costs one piece of kernel buffer and no copy. */
+/* Requests as libwebsockets gives them, and answers as it takes them: headers at once, the body in pieces
+ * from the writeable callback, so that a slow reader of a large view costs one piece of kernel buffer and no
+ * copy. */
 #include "io/http_serve.h"
 
 #include <stdio.h>
@@ -9,10 +10,11 @@
 
 #define HEADER_BYTES_MAX 4096u
 #define PIECE_BYTES (64u * 1024u)
-#define STALL_S 20                            /* a body that does not move for so long ends the connection */
-#define DISCARD_BYTES_MAX (8 * 1024 * 1024)   /* a refused body up to this is read away, so the answer arrives */
+#define STALL_S 20 /* a body that does not move for so long ends the connection */
+#define DISCARD_BYTES_MAX                                                                                    \
+    (8 * 1024 * 1024) /* a refused body up to this is read away, so the answer arrives */
 #define COMPRESS_BYTES_MIN 1024u
-#define COMPRESS_BYTES_MAX (1024u * 1024u)    /* more would hold up the loop */
+#define COMPRESS_BYTES_MAX (1024u * 1024u) /* more would hold up the loop */
 #define HEADER_VALUE_MAX 1024u
 
 /* One request and its answer. */
@@ -60,16 +62,20 @@ struct head {
     bool failed;
 };
 
-static unsigned char *head_start(struct head *head) { return head->bytes + LWS_PRE; }
-static unsigned char *head_end(struct head *head) { return head->bytes + sizeof head->bytes; }
+static unsigned char *head_start(struct head *head) {
+    return head->bytes + LWS_PRE;
+}
+static unsigned char *head_end(struct head *head) {
+    return head->bytes + sizeof head->bytes;
+}
 
 static void head_begin(struct head *head, struct lws *wsi, int status, const char *content_type, size_t len) {
     head->at = head_start(head);
     head->failed = lws_add_http_header_status(wsi, (unsigned)status, &head->at, head_end(head)) != 0;
     if (!head->failed && content_type)
-        head->failed = lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
-                                                    (const unsigned char *)content_type, (int)strlen(content_type),
-                                                    &head->at, head_end(head)) != 0;
+        head->failed = lws_add_http_header_by_token(
+                           wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, (const unsigned char *)content_type,
+                           (int)strlen(content_type), &head->at, head_end(head)) != 0;
     if (!head->failed && status != 304 && status != 204)
         head->failed = lws_add_http_header_content_length(wsi, len, &head->at, head_end(head)) != 0;
 }
@@ -125,7 +131,8 @@ static int finish(struct lws *wsi, struct sw__http_session *session) {
 
 /* Sends the headers; the body follows from the writeable callback. */
 static int send_head(struct lws *wsi, struct sw__http_session *session, struct head *head) {
-    if (head->failed || lws_finalize_write_http_header(wsi, head_start(head), &head->at, head_end(head))) return -1;
+    if (head->failed || lws_finalize_write_http_header(wsi, head_start(head), &head->at, head_end(head)))
+        return -1;
     if (session->exchange->out_left == 0) return finish(wsi, session);
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, STALL_S);
     lws_callback_on_writable(wsi);
@@ -138,7 +145,8 @@ static int send_piece(struct sw_http *http, struct lws *wsi, struct sw__http_ses
     size_t len = x->out_left < PIECE_BYTES ? x->out_left : PIECE_BYTES;
     bool last = len == x->out_left;
     /* HTTP/1 writes the bytes as they are; the parameter lacks its const only for HTTP/2 and WebSocket */
-    int sent = lws_write(wsi, (unsigned char *)(uintptr_t)x->out, len, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP);
+    int sent =
+        lws_write(wsi, (unsigned char *)(uintptr_t)x->out, len, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP);
     if (sent < 0) return -1;
     x->out += len;
     x->out_left -= len;
@@ -184,8 +192,8 @@ static int answer(struct sw_http *http, struct lws *wsi, struct sw__http_session
                   sw_http_etag_matches(&x->request, response->etag);
     if (cached) response->status = 304;
     bool empty = cached || response->status == 204;
-    bool may_compress = !empty && is_text(response->content_type) && response->body.len > COMPRESS_BYTES_MIN &&
-                        response->body.len <= COMPRESS_BYTES_MAX;
+    bool may_compress = !empty && is_text(response->content_type) &&
+                        response->body.len > COMPRESS_BYTES_MIN && response->body.len <= COMPRESS_BYTES_MAX;
     bool compressed = false;
     if (may_compress && sw__http_accepts(x->accept_encoding, "gzip"))
         compressed = compress_body(&response->body, &x->made);
@@ -256,7 +264,8 @@ static int answer_file(struct sw_http *http, struct lws *wsi, struct sw__http_se
     x->answered = true;
     head_begin(&head, wsi, cached ? 304 : 200, cached ? NULL : file->content_type, file->coding[coding].len);
     head_add(&head, wsi, "etag:", etag);
-    head_add(&head, wsi, "cache-control:", file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    head_add(&head, wsi,
+             "cache-control:", file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
     if (choice) head_add(&head, wsi, "vary:", "accept-encoding");
     if (coding && !cached) head_add(&head, wsi, "content-encoding:", names[coding]);
     count_answer(http, cached ? 304 : 200);
@@ -316,7 +325,8 @@ static bool take_query(struct exchange *x, struct lws *wsi) {
     size_t used = 0;
     int total = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS);
     if (total <= 0) return true;
-    if ((size_t)total + 2 >= sizeof x->query) return false; /* so that "too long" below can only mean the end */
+    if ((size_t)total + 2 >= sizeof x->query)
+        return false; /* so that "too long" below can only mean the end */
     for (int i = 0;; i++) {
         int left = (int)(sizeof x->query - used);
         char *at = x->query + used;
@@ -334,15 +344,15 @@ static bool take_query(struct exchange *x, struct lws *wsi) {
     }
 }
 
-/* The method, 0 for one we do not know; *URI_LEN is the length of the path as a whole: libwebsockets hands a path
- * that holds `&` or `;` over in fragments, of which callers see the first. */
+/* The method, 0 for one we do not know; *URI_LEN is the length of the path as a whole: libwebsockets hands a
+ * path that holds `&` or `;` over in fragments, of which callers see the first. */
 static enum sw_http_method method_of(struct lws *wsi, size_t *uri_len) {
     static const struct {
         enum lws_token_indexes token;
         enum sw_http_method method;
-    } methods[] = {{WSI_TOKEN_GET_URI, SW_HTTP_GET},       {WSI_TOKEN_POST_URI, SW_HTTP_POST},
+    } methods[] = {{WSI_TOKEN_GET_URI, SW_HTTP_GET},         {WSI_TOKEN_POST_URI, SW_HTTP_POST},
                    {WSI_TOKEN_OPTIONS_URI, SW_HTTP_OPTIONS}, {WSI_TOKEN_PUT_URI, SW_HTTP_PUT},
-                   {WSI_TOKEN_PATCH_URI, SW_HTTP_PATCH},   {WSI_TOKEN_DELETE_URI, SW_HTTP_DELETE},
+                   {WSI_TOKEN_PATCH_URI, SW_HTTP_PATCH},     {WSI_TOKEN_DELETE_URI, SW_HTTP_DELETE},
                    {WSI_TOKEN_HEAD_URI, SW_HTTP_HEAD}};
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         int len = lws_hdr_total_length(wsi, methods[i].token);
@@ -376,11 +386,12 @@ static int read_request(struct exchange *x, struct lws *wsi, const char *uri, si
     x->request.method = method == SW_HTTP_HEAD ? SW_HTTP_GET : method;
     if (uri_len >= sizeof x->path) return 414;
     if (uri_len != whole_len || !take_path(x, uri, uri_len) || !take_query(x, wsi)) return 400;
-    bool good = take_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, x->if_none_match, sizeof x->if_none_match) &&
-                take_header(wsi, WSI_TOKEN_HTTP_ACCEPT, x->accept, sizeof x->accept) &&
-                take_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, x->content_type, sizeof x->content_type) &&
-                take_header(wsi, WSI_TOKEN_HTTP_COOKIE, x->cookie, sizeof x->cookie) &&
-                take_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, x->accept_encoding, sizeof x->accept_encoding);
+    bool good =
+        take_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, x->if_none_match, sizeof x->if_none_match) &&
+        take_header(wsi, WSI_TOKEN_HTTP_ACCEPT, x->accept, sizeof x->accept) &&
+        take_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, x->content_type, sizeof x->content_type) &&
+        take_header(wsi, WSI_TOKEN_HTTP_COOKIE, x->cookie, sizeof x->cookie) &&
+        take_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, x->accept_encoding, sizeof x->accept_encoding);
     if (!good) return 400;
     lws_get_peer_simple(wsi, x->peer, sizeof x->peer);
     x->request.path = x->path;
@@ -399,11 +410,13 @@ static int read_length(struct lws *wsi, enum sw_http_method method, size_t *len)
     int64_t length = content_length(wsi);
     *len = length > 0 ? (size_t)length : 0;
     if (length == -2 || (!takes_body && length > 0)) return 400;
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0 || (takes_body && length < 0)) return 411;
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0 || (takes_body && length < 0))
+        return 411;
     return length > (int64_t)SW_HTTP_REQUEST_BODY_MAX ? 413 : 0;
 }
 
-static int refuse(struct sw_http *http, struct lws *wsi, struct sw__http_session *session, int status, size_t len) {
+static int refuse(struct sw_http *http, struct lws *wsi, struct sw__http_session *session, int status,
+                  size_t len) {
     if (status == 413) {
         http->counters.too_large++;
     } else {

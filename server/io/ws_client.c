@@ -10,7 +10,8 @@
 #include "shiftwall/version.h"
 
 #define HELLO_BYTES_MAX (256u * 1024u)
-#define PIECES_PER_SECOND_MAX 400u /* of messages: 20 of 4 KiB in rx buffers of 512 bytes, and some to spare */
+#define PIECES_PER_SECOND_MAX                                                                                \
+    400u /* of messages: 20 of 4 KiB in rx buffers of 512 bytes, and some to spare */
 
 /* ---- life ---- */
 
@@ -68,8 +69,8 @@ void sw__ws_client_cut(struct ws_client *client) {
     if (client->cut) return;
     client->cut = client->closing = true;
     client->closing_ms = sw__ws_now(client->server);
-    /* libwebsockets 4.1.6 does not close a choked connection from outside its callbacks; the end of the socket it
-     * does see, at once, and reports the close in the usual way */
+    /* libwebsockets 4.1.6 does not close a choked connection from outside its callbacks; the end of the
+     * socket it does see, at once, and reports the close in the usual way */
     shutdown(lws_get_socket_fd(client->wsi), SHUT_RDWR);
 }
 
@@ -81,7 +82,8 @@ static void send_closes(uv_timer_t *timer) {
         client->close_next = NULL;
         lws_close_reason(client->wsi, client->close_code, (unsigned char *)client->close_reason,
                          strlen(client->close_reason));
-        lws_set_timeout(client->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC); /* the client may be gone now */
+        lws_set_timeout(client->wsi, PENDING_TIMEOUT_CLOSE_SEND,
+                        LWS_TO_KILL_SYNC); /* the client may be gone now */
     }
 }
 
@@ -113,8 +115,8 @@ void sw__ws_client_sweep(struct ws_client *client, int64_t now_ms) {
 
 static struct sw_frame *make_pong(struct ws_client *client) {
     char text[96];
-    int len = snprintf(text, sizeof text, "{\"op\":\"pong\",\"t\":%" PRId64 ",\"now\":%" PRId64 "}", client->pong_t,
-                       client->server->options.now_ms(client->server->options.ctx));
+    int len = snprintf(text, sizeof text, "{\"op\":\"pong\",\"t\":%" PRId64 ",\"now\":%" PRId64 "}",
+                       client->pong_t, client->server->options.now_ms(client->server->options.ctx));
     client->pong_due = false;
     return sw_frame_new(text, (size_t)len);
 }
@@ -149,8 +151,9 @@ static bool has_next(const struct ws_client *client) {
     return false;
 }
 
-/* Writes one piece of the frame being sent. libwebsockets puts its header into the bytes before the data: in front
- * of a later piece these belong to the piece before it, which other clients still need, so they are put back. */
+/* Writes one piece of the frame being sent. libwebsockets puts its header into the bytes before the data: in
+ * front of a later piece these belong to the piece before it, which other clients still need, so they are put
+ * back. */
 static bool write_piece(struct ws_client *client) {
     struct sw_frame *frame = client->tx;
     unsigned char kept[LWS_PRE];
@@ -161,7 +164,8 @@ static bool write_piece(struct ws_client *client) {
     if (!last) len = SW_WS_PIECE_BYTES;
     int kind = first ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION;
     memcpy(kept, data - LWS_PRE, LWS_PRE);
-    int r = lws_write(client->wsi, data, len, (enum lws_write_protocol)(last ? kind : kind | LWS_WRITE_NO_FIN));
+    int r =
+        lws_write(client->wsi, data, len, (enum lws_write_protocol)(last ? kind : kind | LWS_WRITE_NO_FIN));
     memcpy(data - LWS_PRE, kept, LWS_PRE);
     if (r < 0) {
         client->server->counters.dropped_io++;
@@ -178,9 +182,9 @@ static bool write_piece(struct ws_client *client) {
     return true;
 }
 
-/* The one place that writes to a client. libwebsockets documents writing from its writeable callback only; with libuv
- * that costs several epoll_ctl() per frame, and writing at once while the socket takes it was measured at half the
- * price and clean under sanitizers. A client that is closing is never written to. */
+/* The one place that writes to a client. libwebsockets documents writing from its writeable callback only;
+ * with libuv that costs several epoll_ctl() per frame, and writing at once while the socket takes it was
+ * measured at half the price and clean under sanitizers. A client that is closing is never written to. */
 void sw__ws_client_pump(struct ws_client *client) {
     while (!client->closing && has_next(client)) {
         if (lws_send_pipe_choked(client->wsi)) {
@@ -237,7 +241,8 @@ static bool subscribe(struct ws_client *client, const struct sw_client_message *
     for (uint32_t i = 0; i < message->view_count; i++) {
         const struct sw_client_view *wanted = &message->views[i];
         const char *code = "unknown_view";
-        struct sw_view *view = server->options.resolve(server->options.ctx, message->site, wanted->name, &code);
+        struct sw_view *view =
+            server->options.resolve(server->options.ctx, message->site, wanted->name, &code);
         if (!view) {
             send_error(client, code, error_text(code), wanted->name);
             good = false;
@@ -296,7 +301,8 @@ static bool within_rate(struct ws_client *client, bool last) {
     }
     client->window_pieces++;
     if (last) client->window_messages++;
-    if (client->window_messages <= SW_WS_MESSAGES_PER_SECOND_MAX && client->window_pieces <= PIECES_PER_SECOND_MAX)
+    if (client->window_messages <= SW_WS_MESSAGES_PER_SECOND_MAX &&
+        client->window_pieces <= PIECES_PER_SECOND_MAX)
         return true;
     client->server->counters.dropped_rate++;
     sw__ws_client_close(client, SW_WS_CLOSE_RATE, "too many messages");

@@ -91,7 +91,8 @@ struct sw_frame *sw__ws_next_frame(struct ws_sub *sub) {
     struct sw_ws_counters *counters = &sub->client->server->counters;
     uint64_t newest = sw_view_version(view);
     sub->due = false;
-    if (newest == 0 || (sub->has_sent && sub->sent == newest)) return NULL; /* version 0: nothing to show yet */
+    if (newest == 0 || (sub->has_sent && sub->sent == newest))
+        return NULL; /* version 0: nothing to show yet */
     struct sw_frame *frame = sub->has_sent ? sw_view_patch_frame(view, sub->sent) : NULL;
     if (frame) {
         counters->patch_sent++;
@@ -118,7 +119,7 @@ static void push(struct sw_ws_server *server, struct ws_topic *topic) {
 /* Starts the timer for the due topic that is first. */
 static void arm(struct sw_ws_server *server) {
     int64_t first = INT64_MAX, now = sw__ws_now(server);
-    struct ws_topic *topic, *next;
+    struct ws_topic *topic = NULL, *next = NULL;
     HASH_ITER(hh, server->topics, topic, next) {
         if (topic->due && topic->next_ms < first) first = topic->next_ms;
     }
@@ -131,7 +132,7 @@ static void arm(struct sw_ws_server *server) {
 
 void sw__ws_push_due(uv_timer_t *timer) {
     struct sw_ws_server *server = timer->data;
-    struct ws_topic *topic, *next;
+    struct ws_topic *topic = NULL, *next = NULL;
     int64_t now = sw__ws_now(server);
     HASH_ITER(hh, server->topics, topic, next) {
         if (topic->due && topic->next_ms <= now) push(server, topic);

@@ -9,8 +9,9 @@
 
 #define SW_WS_PROTOCOL "shiftwall.v1"
 #define SW_WS_PATH "/ws"
-/* A frame goes to the kernel in pieces of this size: as large as one send() of libwebsockets (tx_packet_size), so
- * that what it may have to copy for a client that does not read is bounded by one piece. */
+/* A frame goes to the kernel in pieces of this size: as large as one send() of libwebsockets
+ * (tx_packet_size), so that what it may have to copy for a client that does not read is bounded by one piece.
+ */
 #define SW_WS_PIECE_BYTES 65536u
 #define SW_WS_SEND_BUFFER_BYTES 65536
 #define SW_WS_CLOSE_GRACE_MS 1000 /* from a close frame to cutting the socket */
@@ -64,12 +65,12 @@ struct ws_client {
 
     struct sw_frame *tx; /* being sent, NULL between frames */
     size_t tx_at;
-    struct sw_frame *first;  /* hello, until sent */
-    struct sw_frame *error;  /* the newest error not yet sent: one at most */
-    bool pong_due;           /* likewise the newest pong */
+    struct sw_frame *first; /* hello, until sent */
+    struct sw_frame *error; /* the newest error not yet sent: one at most */
+    bool pong_due;          /* likewise the newest pong */
     int64_t pong_t;
-    bool asked;           /* a writeable callback is on its way */
-    int64_t blocked_ms;   /* since when it cannot take what waits for it; -1 = it can; loop time */
+    bool asked;         /* a writeable callback is on its way */
+    int64_t blocked_ms; /* since when it cannot take what waits for it; -1 = it can; loop time */
 
     char *rx; /* a message in pieces */
     size_t rx_len;
@@ -139,7 +140,8 @@ void sw__ws_client_sweep(struct ws_client *client, int64_t now_ms);
 int sw__ws_subscribe(struct ws_client *client, struct sw_view *view, const char *have);
 void sw__ws_unsubscribe(struct ws_client *client, const char *name);
 void sw__ws_unsubscribe_all(struct ws_client *client);
-/* The frame that brings SUB to the newest version (the caller owns it), NULL when it has it; SUB is then up to date. */
+/* The frame that brings SUB to the newest version (the caller owns it), NULL when it has it; SUB is then up
+ * to date. */
 struct sw_frame *sw__ws_next_frame(struct ws_sub *sub);
 struct ws_site *sw__ws_site(struct sw_ws_server *server, const char *name, bool make);
 /* The push timer has fired. */

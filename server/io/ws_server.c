@@ -25,7 +25,9 @@
 /* Where libwebsockets' log goes: it has one for the process. */
 static struct sw_ws_server *log_server;
 
-int64_t sw__ws_now(const struct sw_ws_server *server) { return (int64_t)uv_now(server->options.loop); }
+int64_t sw__ws_now(const struct sw_ws_server *server) {
+    return (int64_t)uv_now(server->options.loop);
+}
 
 void sw__ws_log(struct sw_ws_server *server, const char *level, const char *text) {
     if (!server->options.log) return;
@@ -109,8 +111,8 @@ static bool header(struct lws *wsi, enum lws_token_indexes token, char *out, siz
     return lws_hdr_total_length(wsi, token) <= 0 || lws_hdr_copy(wsi, out, (int)size, token) >= 0;
 }
 
-/* A page of another site must not read the wall with the viewer's rights. Clients that are not browsers send no
- * Origin and are let in. */
+/* A page of another site must not read the wall with the viewer's rights. Clients that are not browsers send
+ * no Origin and are let in. */
 static bool origin_is_good(const struct sw_ws_server *server, struct lws *wsi) {
     char origin[300], host[256];
     if (!header(wsi, WSI_TOKEN_ORIGIN, origin, sizeof origin)) return false;
@@ -128,7 +130,8 @@ static bool offers_protocol(struct lws *wsi) {
     for (char *name = list, *end; *name; name = end) {
         name += strspn(name, ", \t");
         end = name + strcspn(name, ", \t");
-        if (end - name == sizeof SW_WS_PROTOCOL - 1 && memcmp(name, SW_WS_PROTOCOL, sizeof SW_WS_PROTOCOL - 1) == 0)
+        if (end - name == sizeof SW_WS_PROTOCOL - 1 &&
+            memcmp(name, SW_WS_PROTOCOL, sizeof SW_WS_PROTOCOL - 1) == 0)
             return true;
     }
     return false;
@@ -220,7 +223,8 @@ static int on_ws(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
 
 /* ---- start ---- */
 
-static int parse_address(const char *text, uint16_t port, struct sockaddr_storage *out, bool *any, socklen_t *len) {
+static int parse_address(const char *text, uint16_t port, struct sockaddr_storage *out, bool *any,
+                         socklen_t *len) {
     struct sockaddr_in *v4 = (struct sockaddr_in *)out;
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
     memset(out, 0, sizeof *out);
@@ -239,7 +243,8 @@ static int parse_address(const char *text, uint16_t port, struct sockaddr_storag
     return 0;
 }
 
-/* Binds the address for a moment: libwebsockets does not say why it cannot, and leaves a half-dead context. */
+/* Binds the address for a moment: libwebsockets does not say why it cannot, and leaves a half-dead context.
+ */
 static int try_address(const struct sockaddr_storage *address, socklen_t len) {
     int on = 1, fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return errno;
@@ -280,7 +285,8 @@ static void take_options(struct sw_ws_server *server, const struct sw_ws_options
 static bool options_are_good(const struct sw_ws_options *o) {
     bool interval = o->push_interval_ms == 0 || (o->push_interval_ms >= 100 && o->push_interval_ms <= 5000);
     bool slow = o->slow_limit_ms == 0 || o->slow_limit_ms >= 1000;
-    return o->loop && o->http && o->address && o->resolve && o->now_ms && o->origin_count <= SW_WS_ORIGINS_MAX &&
+    return o->loop && o->http && o->address && o->resolve && o->now_ms &&
+           o->origin_count <= SW_WS_ORIGINS_MAX &&
            strlen(o->address) < sizeof((struct sw_ws_server *)0)->address && interval && slow;
 }
 
@@ -310,7 +316,8 @@ static int start_lws(struct sw_ws_server *server, bool v4, bool any, char *error
                    LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
     server->context = lws_create_context(&info);
     if (!server->context) {
-        snprintf(error, size, "libwebsockets cannot start on libuv (is the package libwebsockets-evlib-uv installed?)%s%s",
+        snprintf(error, size,
+                 "libwebsockets cannot start on libuv (is the package libwebsockets-evlib-uv installed?)%s%s",
                  *server->last_error ? ": " : "", server->last_error);
         return -SW_EIO;
     }
@@ -345,11 +352,13 @@ static void start_timers(struct sw_ws_server *server) {
     uv_timer_start(&server->sweep_timer, on_sweep, SWEEP_MS, SWEEP_MS);
 }
 
-int sw_ws_server_new(const struct sw_ws_options *options, struct sw_ws_server **out, char *error, size_t size) {
+int sw_ws_server_new(const struct sw_ws_options *options, struct sw_ws_server **out, char *error,
+                     size_t size) {
     struct sockaddr_storage address;
     socklen_t len;
     bool any;
-    if (!options_are_good(options) || parse_address(options->address, options->port, &address, &any, &len) < 0) {
+    if (!options_are_good(options) ||
+        parse_address(options->address, options->port, &address, &any, &len) < 0) {
         snprintf(error, size, "a setting of the WebSocket server is missing or out of range");
         return -SW_EINVAL;
     }
@@ -369,20 +378,27 @@ int sw_ws_server_new(const struct sw_ws_options *options, struct sw_ws_server **
         return r;
     }
     server->port = (uint16_t)lws_get_vhost_listen_port(server->vhost);
-    if (uv_random(NULL, NULL, &server->random, sizeof server->random, 0, NULL) != 0) server->random = uv_hrtime();
+    if (uv_random(NULL, NULL, &server->random, sizeof server->random, 0, NULL) != 0)
+        server->random = uv_hrtime();
     server->random |= 1;
     start_timers(server);
     *out = server;
     return 0;
 }
 
-uint16_t sw_ws_server_port(const struct sw_ws_server *server) { return server->port; }
+uint16_t sw_ws_server_port(const struct sw_ws_server *server) {
+    return server->port;
+}
 
-const struct sw_ws_counters *sw_ws_server_counters(const struct sw_ws_server *server) { return &server->counters; }
+const struct sw_ws_counters *sw_ws_server_counters(const struct sw_ws_server *server) {
+    return &server->counters;
+}
 
 /* ---- the end ---- */
 
-static void on_handle_closed(uv_handle_t *handle) { ((struct sw_ws_server *)handle->data)->open_handles--; }
+static void on_handle_closed(uv_handle_t *handle) {
+    ((struct sw_ws_server *)handle->data)->open_handles--;
+}
 
 /* No client is left, or time is up: gives libwebsockets the first of its two calls. */
 static void stop_now(struct sw_ws_server *server) {

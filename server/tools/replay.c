@@ -47,7 +47,7 @@ static void apply(void *ctx, const struct sw_event *event, enum sw_reject reject
     }
     if (event->ts_ms > r->until_ms) return;
     if (event->ts_ms > r->latest_ms) r->latest_ms = event->ts_ms;
-    (void)sw_floor_apply(r->floor, event, r->latest_ms, false, NULL);
+    (void)sw_floor_apply(r->floor, event, r->latest_ms, INT64_MAX, NULL);
 }
 
 static bool is_blank(const char *line, size_t len) {

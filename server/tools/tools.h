@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #define SW_TOOL_OPTIONS_MAX 16
-#define SW_TOOL_OPERANDS_MAX 8
+#define SW_TOOL_OPERANDS_MAX 64
 
 enum sw_tool_status {
     SW_TOOL_OK = 0,

@@ -13,7 +13,9 @@
 
 static struct sw_client_message message;
 
-static int parse(const char *text) { return sw_client_message_parse(text, strlen(text), &message); }
+static int parse(const char *text) {
+    return sw_client_message_parse(text, strlen(text), &message);
+}
 
 static void test_good(void **state) {
     (void)state;
@@ -60,7 +62,8 @@ static void test_bad(void **state) {
         {"{\"op\":\"subscribe\",\"site\":\"Main\",\"views\":[\"site\"]}", -SW_EINVAL},
         {"{\"op\":\"subscribe\",\"site\":\"-a\",\"views\":[\"site\"]}", -SW_EINVAL},
         {"{\"op\":\"subscribe\",\"site\":\"\",\"views\":[\"site\"]}", -SW_EINVAL},
-        {"{\"op\":\"subscribe\",\"site\":\"abcdefghijabcdefghijabcdefghijabc\",\"views\":[\"site\"]}", -SW_EINVAL},
+        {"{\"op\":\"subscribe\",\"site\":\"abcdefghijabcdefghijabcdefghijabc\",\"views\":[\"site\"]}",
+         -SW_EINVAL},
         {"{\"op\":\"subscribe\",\"site\":\"main\"}", -SW_EINVAL},
         {"{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[]}", -SW_EINVAL},
         {"{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[1]}", -SW_EINVAL},
@@ -68,7 +71,8 @@ static void test_bad(void **state) {
         {"{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"a\\n\"]}", -SW_EINVAL},
         {"{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"a\",\"a\"]}", -SW_EINVAL},
         {"{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"a\"],\"have\":[]}", -SW_EINVAL},
-        {"{\"op\":\"unsubscribe\",\"views\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\","
+        {"{\"op\":\"unsubscribe\",\"views\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\","
+         "\"11\",\"12\",\"13\","
          "\"14\",\"15\",\"16\",\"17\"]}",
          -SW_EINVAL},
     };
@@ -94,7 +98,8 @@ static void test_size(void **state) {
 /* Every truncation and a few hundred thousand flipped bytes: an answer, never a crash. */
 static void test_mutations(void **state) {
     (void)state;
-    const char *good = "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"site\",\"q\"],\"have\":{\"site\":\"9f2c:812\"}}";
+    const char *good = "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"site\",\"q\"],\"have\":{"
+                       "\"site\":\"9f2c:812\"}}";
     size_t len = strlen(good);
     char copy[256];
     uint32_t seed = 1;

@@ -30,7 +30,7 @@ static void apply(void *ctx, const struct sw_event *event, enum sw_reject reject
     struct told *told = ctx;
     assert_int_equal(reject, SW_REJECT_NONE);
     int64_t now_ms = event->ts_ms > told->now_ms ? event->ts_ms : told->now_ms;
-    told->outcome = sw_floor_apply(floor_, event, now_ms, true, &told->reject);
+    told->outcome = sw_floor_apply(floor_, event, now_ms, now_ms + SW_FUTURE_MS, &told->reject);
 }
 
 /* Applies one event whose `ts` is T0 + AT. */
@@ -228,7 +228,7 @@ static void test_old_and_future_events_are_refused(void **state) {
     assert_int_equal(tell(-24 * HOUR - 1, QUEUED("older")), SW_OUTCOME_REJECTED);
     const struct sw_event ahead = {.type = SW_EV_CALL_QUEUED, .ts_ms = T0 + HOUR + SW_FUTURE_MS + 1, .call = "f", .queue = "q"};
     enum sw_reject why;
-    assert_int_equal(sw_floor_apply(floor_, &ahead, T0 + HOUR, true, &why), SW_OUTCOME_REJECTED);
+    assert_int_equal(sw_floor_apply(floor_, &ahead, T0 + HOUR, T0 + HOUR + SW_FUTURE_MS, &why), SW_OUTCOME_REJECTED);
     assert_int_equal(why, SW_REJECT_FUTURE);
     assert_int_equal(sw_floor_counters(floor_)->rejected, 2);
 }

@@ -37,7 +37,8 @@ static void remember(const struct sw_http_request *request) {
     size_t at = 0;
     f.query[0] = '\0';
     for (uint32_t i = 0; i < request->query_count; i++)
-        at += (size_t)snprintf(f.query + at, sizeof f.query - at, "[%s|%s]", request->query_names[i], request->query_values[i]);
+        at += (size_t)snprintf(f.query + at, sizeof f.query - at, "[%s|%s]", request->query_names[i],
+                               request->query_values[i]);
     assert_string_equal(request->peer, "127.0.0.1");
 }
 
@@ -50,8 +51,10 @@ static int on_request(void *ctx, const struct sw_http_request *request, struct s
         sw_buf_puts(&response->body, "more than eight");
         return 0;
     }
-    if (strcmp(request->path, "/api/none") == 0) return sw_http_problem(response, 404, "No view", "no \"such\" thing");
-    if (strcmp(request->path, "/api/get-only") == 0) return sw_http_method_not_allowed(response, SW_HTTP_GET | SW_HTTP_POST);
+    if (strcmp(request->path, "/api/none") == 0)
+        return sw_http_problem(response, 404, "No view", "no \"such\" thing");
+    if (strcmp(request->path, "/api/get-only") == 0)
+        return sw_http_method_not_allowed(response, SW_HTTP_GET | SW_HTTP_POST);
     if (strcmp(request->path, "/api/empty") == 0) {
         assert_int_equal(sw_http_header(response, "location", "/api/new"), 0);
         return response->status = 204;
@@ -119,15 +122,26 @@ static int setup(void **state) {
     uv_loop_init(&f.loop);
     struct sw_http_options http = {.handler = on_request, .web_dir = f.dir};
     if (sw_http_new(&http, &f.http, error, sizeof error)) return -1;
-    struct sw_ws_options options = {.loop = &f.loop, .http = f.http, .address = "127.0.0.1", .resolve = resolve, .now_ms = now_ms};
+    struct sw_ws_options options = {
+        .loop = &f.loop, .http = f.http, .address = "127.0.0.1", .resolve = resolve, .now_ms = now_ms};
     return sw_ws_server_new(&options, &f.server, error, sizeof error);
 }
 
 static int teardown(void **state) {
     (void)state;
-    static const char *const files[] = {"index.html", "index.html.gz", "assets/main-VO7VLE6Q.js", "assets/main-VO7VLE6Q.js.br",
-                                        "assets/main-VO7VLE6Q.js.gz", "assets/main-VO7VLE6Q.js.map", "assets/plain.css",
-                                        "assets/only.js.br", "private/secret.txt", ".hidden", "private", "assets", ""};
+    static const char *const files[] = {"index.html",
+                                        "index.html.gz",
+                                        "assets/main-VO7VLE6Q.js",
+                                        "assets/main-VO7VLE6Q.js.br",
+                                        "assets/main-VO7VLE6Q.js.gz",
+                                        "assets/main-VO7VLE6Q.js.map",
+                                        "assets/plain.css",
+                                        "assets/only.js.br",
+                                        "private/secret.txt",
+                                        ".hidden",
+                                        "private",
+                                        "assets",
+                                        ""};
     char path[160];
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(path, sizeof path, "%s/%s", f.dir, files[i]);
@@ -161,7 +175,8 @@ static const char *header(const struct answer *a, const char *name) {
         line += 2;
         size_t len = strlen(name);
         if (strncasecmp(line, name, len) == 0 && line[len] == ':')
-            return snprintf(value, sizeof value, "%.*s", (int)strcspn(line + len + 2, "\r"), line + len + 2), value;
+            return snprintf(value, sizeof value, "%.*s", (int)strcspn(line + len + 2, "\r"), line + len + 2),
+                   value;
     }
     return value;
 }
@@ -179,7 +194,8 @@ static void read_answer(struct wire *w, struct answer *a, bool has_body) {
 }
 
 /* Sends a request on a connection of its own. */
-static struct answer ask(const char *method, const char *path, const char *extra, const char *body, size_t body_len) {
+static struct answer ask(const char *method, const char *path, const char *extra, const char *body,
+                         size_t body_len) {
     struct wire w;
     struct answer a;
     char text[4096];
@@ -192,7 +208,9 @@ static struct answer ask(const char *method, const char *path, const char *extra
     return a;
 }
 
-static struct answer get(const char *path, const char *extra) { return ask("GET", path, extra, NULL, 0); }
+static struct answer get(const char *path, const char *extra) {
+    return ask("GET", path, extra, NULL, 0);
+}
 
 static void assert_get(const char *path, const char *extra, int status, const char *body) {
     struct answer a = get(path, extra);
@@ -213,9 +231,17 @@ static void test_static_files(void **state) {
     assert_get("/pair", "", 200, index);
     assert_get("/index.html", "", 200, index);
     assert_get("/assets/plain.css", "", 200, "a{}");
-    static const char *const absent[] = {"/private/secret.txt", "/.hidden", "/assets/only.js", "/assets/main-VO7VLE6Q.js.map",
-                                         "/assets/main-VO7VLE6Q.js.br", "/assets/", "/nothing", "/assets/../private/secret.txt",
-                                         "/..%2fprivate/secret.txt", "/%2e%2e/%2e%2e/etc/passwd", "/wallet"};
+    static const char *const absent[] = {"/private/secret.txt",
+                                         "/.hidden",
+                                         "/assets/only.js",
+                                         "/assets/main-VO7VLE6Q.js.map",
+                                         "/assets/main-VO7VLE6Q.js.br",
+                                         "/assets/",
+                                         "/nothing",
+                                         "/assets/../private/secret.txt",
+                                         "/..%2fprivate/secret.txt",
+                                         "/%2e%2e/%2e%2e/etc/passwd",
+                                         "/wallet"};
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) assert_get(absent[i], "", 404, NULL);
     struct answer a = get("/", "");
     assert_string_equal(header(&a, "content-type"), "text/html; charset=utf-8");
@@ -268,7 +294,8 @@ static void test_handler(void **state) {
     assert_get("/metrics", "", 200, NULL);
     assert_get("/readyz", "", 200, NULL);
     assert_get("/api/none", "", 404,
-               "{\"type\":\"about:blank\",\"title\":\"No view\",\"status\":404,\"detail\":\"no \\\"such\\\" thing\"}");
+               "{\"type\":\"about:blank\",\"title\":\"No view\",\"status\":404,\"detail\":\"no \\\"such\\\" "
+               "thing\"}");
     assert_get("/api/fail", "", 500, NULL);
     assert_get("/api/over", "", 500, NULL);
     struct answer a = get("/api/none", "");
@@ -344,7 +371,8 @@ static void test_bodies(void **state) {
                    {"GET", "Transfer-Encoding: chunked\r\n", 411}};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         a = ask(refused[i].method, "/api/x", refused[i].extra, NULL, 0);
-        if (a.status != refused[i].status) fail_msg("%s %s: %d", refused[i].method, refused[i].extra, a.status);
+        if (a.status != refused[i].status)
+            fail_msg("%s %s: %d", refused[i].method, refused[i].extra, a.status);
         answer_free(&a);
     }
     assert_int_equal(f.handled, handled);
@@ -365,10 +393,16 @@ static void test_bad_requests(void **state) {
     memcpy(path, "/api/", 5);
     assert_get(path, "", 414, NULL);
     assert_int_equal(f.handled, handled);
-    static const char *const raw[] = {"\r\n\r\n", "GET\r\n\r\n", "BREW /api/x HTTP/1.1\r\n\r\n", "GET /api/%00 HTTP/1.1\r\n\r\n",
-                                      "CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-                                      "GET /api/x HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nHTTP2-Settings: AAA\r\n\r\n",
-                                      "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"};
+    static const char *const raw[] = {
+        "\r\n\r\n",
+        "GET\r\n\r\n",
+        "BREW /api/x HTTP/1.1\r\n\r\n",
+        "GET /api/%00 HTTP/1.1\r\n\r\n",
+        "CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "GET /api/x HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nHTTP2-Settings: AAA\r\n\r\n",
+        "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"};
     for (size_t i = 0; i < sizeof raw / sizeof *raw; i++) {
         struct wire w;
         wire_connect(&w, &f.loop, sw_ws_server_port(f.server), 0);
@@ -386,9 +420,11 @@ static void test_keep_alive_and_pipelining(void **state) {
     static const char one[] = "GET /api/x HTTP/1.1\r\nHost: h\r\n\r\n";
     wire_connect(&w, &f.loop, sw_ws_server_port(f.server), 0);
     for (int i = 0; i < 50; i++) {
-        static const char *const requests[] = {"GET /api/x HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n",
-                                               "POST /api/x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-                                               "GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", "POST /api/x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"};
+        static const char *const requests[] = {
+            "GET /api/x HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n",
+            "POST /api/x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
+            "GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n",
+            "POST /api/x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"};
         static const int statuses[] = {200, 200, 200, 404, 200};
         wire_send(&w, requests[i % 5], strlen(requests[i % 5]));
         read_answer(&w, &a, i % 5 != 1);
@@ -450,7 +486,10 @@ static void test_gzip(void **state) {
     assert_string_equal(header(&a, "vary"), "accept-encoding");
     size_t len = strtoul(header(&a, "content-length"), NULL, 10);
     assert_true(len < 200 && wire_want(&w, len, WIRE_TIMEOUT_MS));
-    z_stream z = {.next_in = (unsigned char *)w.in, .avail_in = (unsigned)len, .next_out = plain, .avail_out = sizeof plain};
+    z_stream z = {.next_in = (unsigned char *)w.in,
+                  .avail_in = (unsigned)len,
+                  .next_out = plain,
+                  .avail_out = sizeof plain};
     assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
     assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
     assert_int_equal(z.total_out, 7011);

@@ -22,7 +22,9 @@ static uint32_t random_below(uint32_t n) {
     return (uint32_t)(seed >> 11) % n;
 }
 
-static struct sw_json_span json_of(const char *text) { return (struct sw_json_span){text, strlen(text)}; }
+static struct sw_json_span json_of(const char *text) {
+    return (struct sw_json_span){text, strlen(text)};
+}
 
 /* The patch as a string, "" when empty; static storage. */
 static const char *diff(const char *before, const char *after) {
@@ -78,7 +80,8 @@ static void assert_patches_to(const char *before, const char *patch, const char 
     cJSON_Delete(want);
 }
 
-static const char *const names[] = {"a", "b", "c", "today", "now", "a\\\"b", "{", "王芳", "}", "k,", "x:y", "last60"};
+static const char *const names[] = {"a", "b",    "c", "today", "now", "a\\\"b",
+                                    "{", "王芳", "}", "k,",    "x:y", "last60"};
 #define NAMES (sizeof names / sizeof *names)
 
 static void put_random(struct sw_buf *out, unsigned depth);
@@ -97,8 +100,18 @@ static void put_random_object(struct sw_buf *out, unsigned depth) {
 }
 
 static void put_random(struct sw_buf *out, unsigned depth) {
-    static const char *const scalars[] = {"1",   "2",    "-3.25",     "true", "false",         "\"ok\"",
-                                          "\"\"", "\"}\"", "\"\\\\\"", "[]",   "[1,{\"n\":null}]", "\"a\\\"{\""};
+    static const char *const scalars[] = {"1",
+                                          "2",
+                                          "-3.25",
+                                          "true",
+                                          "false",
+                                          "\"ok\"",
+                                          "\"\"",
+                                          "\"}\"",
+                                          "\"\\\\\"",
+                                          "[]",
+                                          "[1,{\"n\":null}]",
+                                          "\"a\\\"{\""};
     if (depth < 4 && random_below(2)) {
         put_random_object(out, depth);
     } else {
@@ -168,8 +181,9 @@ static void test_merge_examples(void **state) {
 
 static void test_bad_input_is_refused(void **state) {
     (void)state;
-    static const char *const bad[] = {"{",       "{\"a\"",   "{\"a\":",    "{\"a\":1",  "{\"a\":1,}", "{a:1}",
-                                      "{\"a\":}", "{\"a\":1}x", "{\"a\":{\"b\"}", "{\"a\":\"}", "{,}",  "{\"a\":[}"};
+    static const char *const bad[] = {"{",     "{\"a\"",   "{\"a\":",    "{\"a\":1",       "{\"a\":1,}",
+                                      "{a:1}", "{\"a\":}", "{\"a\":1}x", "{\"a\":{\"b\"}", "{\"a\":\"}",
+                                      "{,}",   "{\"a\":[}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct sw_buf out;
         sw_buf_init(&out, 1024);
@@ -197,10 +211,12 @@ static void test_depth_and_cap(void **state) {
     sw_buf_puts(&a, "1");
     sw_buf_puts(&b, "2");
     for (int i = 0; i < 100; i++) sw_buf_puts(&a, "}"), sw_buf_puts(&b, "}");
-    assert_int_equal(sw_patch_diff((struct sw_json_span){a.data, a.len}, (struct sw_json_span){b.data, b.len}, &out),
-                     -SW_ELIMIT);
+    assert_int_equal(
+        sw_patch_diff((struct sw_json_span){a.data, a.len}, (struct sw_json_span){b.data, b.len}, &out),
+        -SW_ELIMIT);
     sw_buf_clear(&out);
-    assert_int_equal(sw_patch_diff(json_of("{}"), json_of("{\"a\":\"longer than the cap\"}"), &out), -SW_ELIMIT);
+    assert_int_equal(sw_patch_diff(json_of("{}"), json_of("{\"a\":\"longer than the cap\"}"), &out),
+                     -SW_ELIMIT);
     sw_buf_deinit(&a);
     sw_buf_deinit(&b);
     sw_buf_deinit(&out);
@@ -245,9 +261,12 @@ static void test_random_compositions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_examples),           cmocka_unit_test(test_merge_examples),
-        cmocka_unit_test(test_bad_input_is_refused), cmocka_unit_test(test_depth_and_cap),
-        cmocka_unit_test(test_random_documents),   cmocka_unit_test(test_random_compositions),
+        cmocka_unit_test(test_examples),
+        cmocka_unit_test(test_merge_examples),
+        cmocka_unit_test(test_bad_input_is_refused),
+        cmocka_unit_test(test_depth_and_cap),
+        cmocka_unit_test(test_random_documents),
+        cmocka_unit_test(test_random_compositions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

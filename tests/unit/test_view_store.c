@@ -47,13 +47,15 @@ static void test_envelopes(void **state) {
     set(view, NULL, "today", "{\"offered\":1,\"answered\":0}");
     assert_document(view, "{}"); /* nothing is seen before the commit */
     assert_true(sw_view_commit(view, 1700000000000));
-    assert_frame(sw_view_full_frame(view), "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"9f2c:1\",\"at\":1700000000000,"
-                                           "\"full\":{\"name\":\"Main\",\"today\":{\"offered\":1,\"answered\":0}}}");
+    assert_frame(sw_view_full_frame(view),
+                 "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"9f2c:1\",\"at\":1700000000000,"
+                 "\"full\":{\"name\":\"Main\",\"today\":{\"offered\":1,\"answered\":0}}}");
     set(view, NULL, "today", "{\"offered\":1,\"answered\":1}");
     assert_true(sw_view_commit(view, 1700000000250));
-    assert_frame(sw_view_patch_frame(view, 1),
-                 "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"9f2c:2\",\"base\":\"9f2c:1\",\"at\":1700000000250,"
-                 "\"patch\":{\"today\":{\"answered\":1}}}");
+    assert_frame(
+        sw_view_patch_frame(view, 1),
+        "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"9f2c:2\",\"base\":\"9f2c:1\",\"at\":1700000000250,"
+        "\"patch\":{\"today\":{\"answered\":1}}}");
     assert_document(view, "{\"name\":\"Main\",\"today\":{\"offered\":1,\"answered\":1}}");
     char text[SW_VIEW_VERSION_TEXT_SIZE];
     sw_view_version_text(view, text);
@@ -104,7 +106,8 @@ static void test_groups(void **state) {
     set(view, "agents", "c", "{\"s\":1}");
     set(view, "agents", "b2", "2");
     assert_true(sw_view_commit(view, 2));
-    assert_document(view, "{\"x\":1,\"agents\":{\"a\\\"\\u000a\":{\"s\":1},\"b\":{\"s\":1},\"b2\":2,\"c\":{\"s\":1}}}");
+    assert_document(
+        view, "{\"x\":1,\"agents\":{\"a\\\"\\u000a\":{\"s\":1},\"b\":{\"s\":1},\"b2\":2,\"c\":{\"s\":1}}}");
     int calls = 0;
     sw_view_sweep(view, "agents", starts_with_b, &calls);
     assert_int_equal(calls, 4);
@@ -125,8 +128,9 @@ static void test_late_group(void **state) {
     assert_int_equal(sw_view_group(view, "g"), 0);
     assert_document(view, "{\"filler\":\"................................\"}");
     assert_true(sw_view_commit(view, 2));
-    assert_frame(sw_view_patch_frame(view, 1),
-                 "{\"op\":\"view\",\"view\":\"q\",\"ver\":\"e:2\",\"base\":\"e:1\",\"at\":2,\"patch\":{\"g\":{}}}");
+    assert_frame(
+        sw_view_patch_frame(view, 1),
+        "{\"op\":\"view\",\"view\":\"q\",\"ver\":\"e:2\",\"base\":\"e:1\",\"at\":2,\"patch\":{\"g\":{}}}");
     sw_view_free(view);
 }
 
@@ -175,7 +179,8 @@ static void test_ring_is_bounded(void **state) {
     (void)state;
     struct sw_view *view = sw_view_new("q", "e");
     char json[4096 + 32];
-    set(view, NULL, "filler", "\"............................................................................\"");
+    set(view, NULL, "filler",
+        "\"............................................................................\"");
     for (int i = 1; i <= 1000; i++) {
         snprintf(json, sizeof json, "%d", i);
         set(view, NULL, "n", json);
@@ -241,7 +246,8 @@ static void test_epoch(void **state) {
     assert_int_equal(sw_view_parse_have(view, "old:0", 5, &version), 0);
     assert_int_equal(sw_view_parse_have(view, "old:3", 5, &version), -SW_ENOENT);
     assert_int_equal(sw_view_parse_have(view, "other:1", 7, &version), -SW_ENOENT);
-    static const char *const bad[] = {"", ":", "old", "old:", ":1", "old:x", "old:-1", "old:1 ", "old:99999999999999999999"};
+    static const char *const bad[] = {
+        "", ":", "old", "old:", ":1", "old:x", "old:-1", "old:1 ", "old:99999999999999999999"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(sw_view_parse_have(view, bad[i], strlen(bad[i]), &version), -SW_EPARSE);
     sw_view_set_epoch(view, "new");
@@ -254,8 +260,9 @@ static void test_epoch(void **state) {
                  "{\"op\":\"view\",\"view\":\"q\",\"ver\":\"new:3\",\"at\":3,\"full\":{\"n\":2}}");
     set(view, NULL, "n", "3");
     assert_true(sw_view_commit(view, 5));
-    assert_frame(sw_view_patch_frame(view, 3), "{\"op\":\"view\",\"view\":\"q\",\"ver\":\"new:4\",\"base\":\"new:3\","
-                                               "\"at\":5,\"patch\":{\"n\":3}}");
+    assert_frame(sw_view_patch_frame(view, 3),
+                 "{\"op\":\"view\",\"view\":\"q\",\"ver\":\"new:4\",\"base\":\"new:3\","
+                 "\"at\":5,\"patch\":{\"n\":3}}");
     sw_view_free(view);
 }
 

@@ -54,7 +54,9 @@ static int64_t now_ms(void *ctx) {
     return wall_ms;
 }
 
-static void on_stopped(void *ctx) { ((struct floor *)ctx)->stopped++; }
+static void on_stopped(void *ctx) {
+    ((struct floor *)ctx)->stopped++;
+}
 
 static struct sw_ws_options options_of(struct floor *f) {
     return (struct sw_ws_options){.loop = &f->loop,
@@ -111,19 +113,23 @@ static void stop(struct floor *f) {
     sw_view_free(f->big);
 }
 
-static const struct sw_ws_counters *counters(struct floor *f) { return sw_ws_server_counters(f->server); }
+static const struct sw_ws_counters *counters(struct floor *f) {
+    return sw_ws_server_counters(f->server);
+}
 
 static void open_client(struct floor *f, struct wire *w, int receive_bytes) {
     wire_connect(w, &f->loop, sw_ws_server_port(f->server), receive_bytes);
     assert_int_equal(wire_upgrade(w, "/ws", "shiftwall.v1", ""), 101);
     assert_int_equal(wire_message(w, WIRE_TIMEOUT_MS), 1);
-    assert_string_equal(w->text, "{\"op\":\"hello\",\"server\":\"shiftwall/1.0.0\",\"now\":1700000000000,\"site\":\"main\","
-                                 "\"sites\":[\"main\"],\"epoch\":\"e1\"}");
+    assert_string_equal(
+        w->text, "{\"op\":\"hello\",\"server\":\"shiftwall/1.0.0\",\"now\":1700000000000,\"site\":\"main\","
+                 "\"sites\":[\"main\"],\"epoch\":\"e1\"}");
 }
 
 static void assert_next(struct wire *w, const char *want) {
     int r = wire_message(w, WIRE_TIMEOUT_MS);
-    if (r != 1) fail_msg("%s (code %d) instead of %s", r == WIRE_CLOSED ? "closed" : "silence", w->close_code, want);
+    if (r != 1)
+        fail_msg("%s (code %d) instead of %s", r == WIRE_CLOSED ? "closed" : "silence", w->close_code, want);
     assert_string_equal(w->text, want);
 }
 
@@ -146,11 +152,13 @@ static void test_subscribe_and_patch(void **state) {
     assert_false(sw_ws_server_is_watched(f.server, f.big));
     set(f.site, "filler", FILLER);
     change(&f, f.site, 1);
-    assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:1\",\"at\":1700000000001,\"full\":{\"filler\":" FILLER ",\"n\":1}}");
+    assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:1\",\"at\":1700000000001,\"full\":{"
+                    "\"filler\":" FILLER ",\"n\":1}}");
     change(&f, f.site, 2);
     change(&f, f.site, 3);
     change(&f, f.site, 4); /* within the interval: one frame for all three */
-    assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:4\",\"base\":\"e1:1\",\"at\":1700000000004,\"patch\":{\"n\":4}}");
+    assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:4\",\"base\":\"e1:1\",\"at\":"
+                    "1700000000004,\"patch\":{\"n\":4}}");
     assert_silence(&w, 150);
     assert_int_equal(counters(&f)->full_sent, 1);
     assert_int_equal(counters(&f)->patch_sent, 1);
@@ -193,20 +201,27 @@ static void test_resume(void **state) {
     set(f.site, "filler", FILLER);
     for (int n = 1; n <= 300; n++) change(&f, f.site, n);
     open_client(&f, &w, 0);
-    wire_text(&w, "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"site\"],\"have\":{\"site\":\"e1:290\"}}");
-    assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:300\",\"base\":\"e1:290\",\"at\":1700000000300,\"patch\":{\"n\":300}}");
-    wire_text(&w, "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"site\"],\"have\":{\"site\":\"e1:300\"}}");
+    wire_text(&w,
+              "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"site\"],\"have\":{\"site\":\"e1:290\"}}");
+    assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:300\",\"base\":\"e1:290\",\"at\":"
+                    "1700000000300,\"patch\":{\"n\":300}}");
+    wire_text(&w,
+              "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"site\"],\"have\":{\"site\":\"e1:300\"}}");
     assert_silence(&w, 30); /* it has the newest */
     static const char *const cannot[] = {"e1:10", "e2:299", "e1:301", "nonsense", ""};
     for (size_t i = 0; i < sizeof cannot / sizeof *cannot; i++) {
         char text[128];
-        snprintf(text, sizeof text, "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"site\"],\"have\":{\"site\":\"%s\"}}", cannot[i]);
+        snprintf(text, sizeof text,
+                 "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"site\"],\"have\":{\"site\":\"%s\"}}",
+                 cannot[i]);
         wire_text(&w, text);
-        assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:300\",\"at\":1700000000300,\"full\":{\"filler\":" FILLER ",\"n\":300}}");
+        assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:300\",\"at\":1700000000300,\"full\":"
+                        "{\"filler\":" FILLER ",\"n\":300}}");
     }
     sw_view_set_epoch(f.site, "e9");
     change(&f, f.site, 301);
-    assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e9:301\",\"at\":1700000000301,\"full\":{\"filler\":" FILLER ",\"n\":301}}");
+    assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e9:301\",\"at\":1700000000301,\"full\":{"
+                    "\"filler\":" FILLER ",\"n\":301}}");
     wire_free(&w);
     stop(&f);
 }
@@ -245,11 +260,15 @@ static void test_errors_and_limits(void **state) {
     start(&f, NULL);
     open_client(&f, &w, 0);
     wire_text(&w, "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"no\\\"pe\"]}");
-    assert_next(&w, "{\"op\":\"error\",\"code\":\"unknown_view\",\"text\":\"no such view\",\"view\":\"no\\\"pe\"}");
+    assert_next(
+        &w, "{\"op\":\"error\",\"code\":\"unknown_view\",\"text\":\"no such view\",\"view\":\"no\\\"pe\"}");
     wire_text(&w, "{\"op\":\"subscribe\",\"site\":\"mars\",\"views\":[\"site\"]}");
-    assert_next(&w, "{\"op\":\"error\",\"code\":\"unknown_site\",\"text\":\"no such site\",\"view\":\"site\"}");
+    assert_next(&w,
+                "{\"op\":\"error\",\"code\":\"unknown_site\",\"text\":\"no such site\",\"view\":\"site\"}");
     wire_text(&w, "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"secret\"]}");
-    assert_next(&w, "{\"op\":\"error\",\"code\":\"forbidden\",\"text\":\"not allowed to see this\",\"view\":\"secret\"}");
+    assert_next(
+        &w,
+        "{\"op\":\"error\",\"code\":\"forbidden\",\"text\":\"not allowed to see this\",\"view\":\"secret\"}");
     wire_text(&w, "{\"op\":\"dance\"}");
     assert_next(&w, "{\"op\":\"error\",\"code\":\"unknown_op\",\"text\":\"no such operation\"}");
     wire_text(&w, "{\"op\":\"ping\",\"t\":\"x\"}");
@@ -519,7 +538,8 @@ static void test_dead_client(void **state) {
     open_client(&f, &dead, 0);
     open_client(&f, &alive, 0);
     int64_t began = wire_now_ms();
-    while (wire_now_ms() - began < 5000 && counters(&f)->clients == 2) assert_int_equal(wire_message(&alive, 50), WIRE_SILENT);
+    while (wire_now_ms() - began < 5000 && counters(&f)->clients == 2)
+        assert_int_equal(wire_message(&alive, 50), WIRE_SILENT);
     assert_int_equal(counters(&f)->clients, 1);
     assert_int_equal(wire_message(&alive, 50), WIRE_SILENT);
     wire_free(&dead);
@@ -545,12 +565,14 @@ static void test_many_clients(void **state) {
     for (int n = 2; n < 7; n++) {
         change(&f, f.site, n);
         char want[256];
-        snprintf(want, sizeof want, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:%d\",\"base\":\"e1:%d\",\"at\":%lld,\"patch\":{\"n\":%d}}",
+        snprintf(want, sizeof want,
+                 "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:%d\",\"base\":\"e1:%d\",\"at\":%lld,"
+                 "\"patch\":{\"n\":%d}}",
                  n, n - 1, (long long)(wall_ms + n), n);
         for (int i = 0; i < CLIENTS; i++) assert_next(&w[i], want);
     }
     assert_int_equal(sw_view_counters(f.site)->patch_encoded, 5); /* once each, not once a client */
-    for (int i = 0; i < CLIENTS; i += 2) wire_free(&w[i]);       /* half of them go without a word */
+    for (int i = 0; i < CLIENTS; i += 2) wire_free(&w[i]);        /* half of them go without a word */
     wire_idle(&f.loop, 50);
     assert_int_equal(counters(&f)->clients, CLIENTS / 2);
     change(&f, f.site, 7);
@@ -561,14 +583,17 @@ static void test_many_clients(void **state) {
     for (int i = 1; i < CLIENTS; i += 2) wire_free(&w[i]);
 }
 
-/* Garbage before and after the upgrade, and connections reset in the middle: the server stays, and forgets them. */
+/* Garbage before and after the upgrade, and connections reset in the middle: the server stays, and forgets
+ * them. */
 static void test_hostile_bytes(void **state) {
     (void)state;
     struct floor f;
     static const char upgrade[] =
-        "GET /ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "GET /ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
+        "13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: shiftwall.v1\r\n\r\n";
-    static const char post[] = "POST /api/x?a=1&b=2 HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\nCookie: a=b\r\n\r\nhello world!";
+    static const char post[] =
+        "POST /api/x?a=1&b=2 HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\nCookie: a=b\r\n\r\nhello world!";
     uint32_t seed = 4711;
     char text[600];
     start(&f, NULL);

@@ -1,5 +1,5 @@
-/* A small blocking-looking HTTP and WebSocket client for tests that run the server's loop in the same thread: while
- * it waits it turns the loop. */
+/* A small blocking-looking HTTP and WebSocket client for tests that run the server's loop in the same thread:
+ * while it waits it turns the loop. */
 #ifndef TESTS_WIRE_H
 #define TESTS_WIRE_H
 
@@ -31,7 +31,9 @@ struct wire {
     size_t text_len;
 };
 
-static inline int64_t wire_now_ms(void) { return (int64_t)(uv_hrtime() / 1000000); }
+static inline int64_t wire_now_ms(void) {
+    return (int64_t)(uv_hrtime() / 1000000);
+}
 
 /* Turns the loop for MS. */
 static inline void wire_idle(uv_loop_t *loop, int ms) {
@@ -125,11 +127,12 @@ static inline char *wire_head(struct wire *w) {
 static inline int wire_upgrade(struct wire *w, const char *path, const char *protocol, const char *extra) {
     char text[1024];
     int status = 0;
-    int len = snprintf(text, sizeof text,
-                       "GET %s HTTP/1.1\r\nHost: 127.0.0.1:1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s%s%s%s\r\n",
-                       path, protocol ? "Sec-WebSocket-Protocol: " : "", protocol ? protocol : "",
-                       protocol ? "\r\n" : "", extra);
+    int len =
+        snprintf(text, sizeof text,
+                 "GET %s HTTP/1.1\r\nHost: 127.0.0.1:1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s%s%s%s\r\n",
+                 path, protocol ? "Sec-WebSocket-Protocol: " : "", protocol ? protocol : "",
+                 protocol ? "\r\n" : "", extra);
     wire_send(w, text, (size_t)len);
     char *head = wire_head(w);
     if (head && strlen(head) > 12) status = (int)strtol(head + 9, NULL, 10);
@@ -157,7 +160,9 @@ static inline void wire_frame(struct wire *w, int opcode, const void *data, size
     free(out);
 }
 
-static inline void wire_text(struct wire *w, const char *text) { wire_frame(w, 0x81, text, strlen(text)); }
+static inline void wire_text(struct wire *w, const char *text) {
+    wire_frame(w, 0x81, text, strlen(text));
+}
 
 /* Reads one frame and hands its payload; -1 closed, -2 nothing within the time. */
 static inline int wire_read_frame(struct wire *w, bool *final, size_t *at, size_t *len, int timeout_ms) {
@@ -203,7 +208,8 @@ static inline int wire_message(struct wire *w, int timeout_ms) {
     }
 }
 
-/* Reads messages until the connection is closed or cut; the close code, 0 when there was none. -1: it stayed open. */
+/* Reads messages until the connection is closed or cut; the close code, 0 when there was none. -1: it stayed
+ * open. */
 static inline int wire_until_closed(struct wire *w, int timeout_ms) {
     for (;;) {
         int r = wire_message(w, timeout_ms);
