@@ -9,8 +9,9 @@
 static const char help[] =
     "usage: shiftwalld [options]\n"
     "\n"
-    "The live wall of a call centre floor: takes events from Redis, keeps every figure of the day, and shows them on\n"
-    "wall screens in the browser. Without a configuration it serves one open site, \"main\", on this machine only.\n"
+    "The live wall of a call centre floor: takes events from Redis, keeps every figure of the day, and\n"
+    "shows them on wall screens in the browser. Without a configuration it serves one open site, \"main\",\n"
+    "on this machine only.\n"
     "\n"
     "  --config FILE       the configuration (YAML); flags below win over it\n"
     "  --check             read the configuration and the boards, say what is wrong with them, and end\n"
@@ -31,7 +32,7 @@ static const char help[] =
     "When it serves, it prints one line on standard output: shiftwalld ready http://ADDR:PORT/\n"
     "SIGTERM and SIGINT end it in good order.\n"
     "\n"
-    "Exit status: 0 ended as asked, 1 the configuration is wrong or it could not start or go on, 2 wrong usage.\n";
+    "Exit status: 0 ended as asked, 1 wrong configuration or no way to start or go on, 2 wrong usage.\n";
 
 #define SEED_MAX 999999999
 
