@@ -75,15 +75,40 @@ const char *sw_app_feed_word(const struct sw_app *app) {
 int64_t sw_app_incomplete_since(const struct sw_app *app) {
     const struct sw_feed_status *s = &app->feed_status;
     int64_t now_ms = sw_floor_now(app->floor);
-    if (!s->incomplete_since_ms || now_ms == INT64_MIN) return s->incomplete_since_ms;
+    if (now_ms == INT64_MIN) return s->incomplete_since_ms;
+    int64_t today_ms = sw_floor_day(app->floor, now_ms, NULL).start_ms;
+    if (app->plain_lost_day_ms == today_ms) return today_ms;
     /* what was lost before today is no longer in today's figures */
-    bool over = s->incomplete_until_ms && s->incomplete_until_ms < sw_floor_day(app->floor, now_ms, NULL).start_ms;
+    bool over = s->incomplete_until_ms && s->incomplete_until_ms < today_ms;
     return over ? 0 : s->incomplete_since_ms;
+}
+
+/* The mark of an earlier run: what it took in plain is in nobody's journal. */
+static void on_marker(void *ctx, int64_t day_start_ms) {
+    struct sw_app *app = ctx;
+    app->plain_lost_day_ms = day_start_ms;
+    sw_app_tell_feed(app);
+    flush_soon(app);
+}
+
+/* Once a business day: losses before it are over, and plain events of it are marked. */
+static void keep_day(struct sw_app *app) {
+    int64_t now_ms = sw_floor_now(app->floor);
+    if (now_ms == INT64_MIN || app->clock.is_virtual) return;
+    int64_t today_ms = sw_floor_day(app->floor, now_ms, NULL).start_ms;
+    if (app->from_day_ms != today_ms) sw_feed_set_from(app->feed, today_ms);
+    app->from_day_ms = today_ms;
+    if (app->feed_status.plain == app->plain_before || app->plain_marked_day_ms == today_ms) return;
+    app->plain_before = app->feed_status.plain;
+    app->plain_marked_day_ms = today_ms;
+    char mark[64];
+    sw_plain_marker_write(today_ms, mark, sizeof mark);
+    sw_feed_set_view(app->feed, SW_PLAIN_MARKER_VIEW, mark, strlen(mark));
 }
 
 static void write_feed(struct sw_app *app, struct sw_json *j) {
     const struct sw_floor_counters *c = sw_floor_counters(app->floor);
-    struct sw_feed_id last = sw_feed_last_id(app->feed);
+    struct sw_feed_id last = app->feed ? sw_feed_last_id(app->feed) : (struct sw_feed_id){0};
     char id[48];
     snprintf(id, sizeof id, "%llu-%llu", (unsigned long long)last.ms, (unsigned long long)last.seq);
     sw_json_text(j, "status", sw_app_feed_word(app));
@@ -218,6 +243,7 @@ static bool start_feed(struct sw_app *app, const char *url) {
     options.from_ms = app->clock.is_virtual ? 0 : sw_floor_day(app->floor, now_ms, NULL).start_ms;
     const struct sw_feed_handler handler = {on_message, on_reset, on_status, clock_now};
     app->feed = sw_feed_new(&app->loop, &options, &handler, app);
+    app->marker = sw_plain_marker_new(&app->loop, &options.redis.address, app->config->site_id, on_marker, app);
     SW_ASSERT(app->feed != NULL); /* the site's name was checked */
     sw_feed_status_get(app->feed, &app->feed_status);
     sw_app_tell_feed(app);
@@ -247,7 +273,9 @@ static void write_output(struct sw_app *app, struct sw_view *view, bool publish)
 static void on_outputs(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
     if (!app->feed || !is_live(app)) return;
-    sw_app_tell_feed(app); /* its counters */
+    sw_feed_status_get(app->feed, &app->feed_status);
+    keep_day(app);
+    sw_app_tell_feed(app);
     flush_soon(app);
     static const char *const names[] = {"site", "queues", "teams", "agents", "intervals"};
     for (size_t i = 0; i < 5; i++) write_output(app, sw_publisher_view(app->publisher, names[i]), i < 2);
@@ -384,6 +412,7 @@ static void stop(struct sw_app *app) {
            app->ws ? (unsigned long long)sw_ws_server_counters(app->ws)->clients : 0ULL);
     if (app->feed) sw_feed_close(app->feed, NULL, NULL);
     app->feed = NULL;
+    if (app->marker) sw_plain_marker_close(app->marker);
     if (app->demo) sw_demo_stop(app->demo, on_demo_stopped, app);
     if (app->ws) sw_ws_server_begin_stop(app->ws, NULL, NULL);
     close_timers(app);

@@ -8,6 +8,7 @@
 #include "app/boards_dir.h"
 #include "app/demo.h"
 #include "app/options.h"
+#include "app/plain_marker.h"
 #include "app/publisher.h"
 #include "codec/config.h"
 #include "core/zone.h"
@@ -38,6 +39,11 @@ struct sw_app {
     struct sw_feed_status feed_status;
     struct sw_demo *demo;
 
+    /* plain events are lost with a restart: the day in which that happened, 0 = none; and the mark for the next one */
+    struct sw_plain_marker *marker;
+    int64_t plain_lost_day_ms, plain_marked_day_ms, from_day_ms;
+    uint64_t plain_before; /* taken when the mark was last written */
+
     uv_timer_t deadline, flush, outputs;
     uv_signal_t sigterm, sigint;
     bool flush_armed, stopping;
@@ -46,8 +52,7 @@ struct sw_app {
     char address[64];
 
     /* what the metrics tell beside the parts' own counters */
-    uint64_t received, rejected[SW_REJECT_COUNT], batches;
-    uint64_t plain_today, plain_day_start;
+    uint64_t received, rejected[SW_REJECT_COUNT];
     uint64_t loop_lag_max_ms;
     int64_t started_ms, lag_ms;
     struct {

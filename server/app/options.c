@@ -34,8 +34,6 @@ static const char help[] =
     "\n"
     "Exit status: 0 ended as asked, 1 wrong configuration or no way to start or go on, 2 wrong usage.\n";
 
-#define SEED_MAX 999999999
-
 enum kind { FLAG_SWITCH, FLAG_TEXT, FLAG_SITE, FLAG_SPEED, FLAG_CLOCK, FLAG_SEED };
 
 static const struct flag {

@@ -44,7 +44,10 @@ static const char help[] =
     "Exit status: 0 all lines were acknowledged, 1 some were left out or refused, or it was interrupted, 2 wrong usage,\n"
     "3 the file could not be read, 4 Redis could not be reached or was lost.\n";
 
+struct publish;
+
 struct message {
+    struct publish *owner;
     char *json;
     size_t len;
     uint64_t first_line, lines, events;
@@ -194,7 +197,7 @@ static bool is_due(struct publish *p) {
 static bool make_message(struct publish *p, struct message *m) {
     struct sw_buf json;
     sw_buf_init(&json, SW_BATCH_BYTES_MAX);
-    *m = (struct message){.ids = true};
+    *m = (struct message){.owner = p, .ids = true};
     while (m->lines < p->batch_max) {
         enum sw_lines_result result = p->next.full ? SW_LINES_LINE : read_line(p);
         if (result == SW_LINES_END || result == SW_LINES_FAILED) p->ended = true;
@@ -258,13 +261,200 @@ static void pump(struct publish *p) {
     else finish(p, p->left_out ? SW_TOOL_DIFFERS : SW_TOOL_OK);
 }
 
-static void prepare(struct publish *p);
+static void acknowledge(struct publish *p, struct message *m) {
+    m->done = true;
+    p->messages++;
+    while (p->count && at(p, 0)->done) {
+        struct message *first = at(p, 0);
+        p->acknowledged += first->lines;
+        p->events += first->events;
+        free(first->json);
+        p->head = (p->head + 1) % WINDOW;
+        p->count--;
+    }
+}
+
+static bool any_under_way(struct publish *p) {
+    for (size_t i = 0; i < p->count; i++)
+        if (at(p, i)->under_way) return true;
+    return false;
+}
+
+static void on_prepared(void *ctx, int error, const char *text) {
+    struct publish *p = ctx;
+    p->prepare_again = false;
+    p->prepared = error == 0;
+    if (error == -SW_EACCES) stop(p, SW_TOOL_CONNECT, "Redis refuses the function sw_emit", text);
+    else pump(p);
+}
+
+static void prepare(struct publish *p) {
+    p->prepared = p->plain;
+    if (p->plain) pump(p);
+    else if (sw_emitter_prepare(p->emitter, on_prepared, p)) p->prepared = false; /* lost again: READY comes anew */
+}
 
 static void on_reply(void *ctx, const struct sw_reply *reply, int error) {
     struct message *m = ctx;
-    /* a message knows its place only through the ring it stands in */
-    struct publish *p = NULL;
-    extern struct publish *sw__publish_of(const struct message *message);
-    p = sw__publish_of(m);
-    (void)reply, (void)error, (void)p;
+    struct publish *p = m->owner;
+    m->under_way = false;
+    if (p->closing) return;
+    if (error) return; /* what becomes of it is decided once the connection's state is told */
+    if (sw_reply_type(reply) != SW_REPLY_ERROR) {
+        acknowledge(p, m);
+    } else if (!p->plain && (sw_reply_is_error(reply, "NOSCRIPT") || strstr(sw_reply_text(reply, NULL), "Function not found"))) {
+        m->attempted = false;
+        p->prepare_again = true; /* somebody flushed the functions */
+    } else {
+        stop(p, SW_TOOL_DIFFERS, "Redis refused a message", sw_reply_text(reply, NULL));
+        return;
+    }
+    if (p->prepare_again && !any_under_way(p)) prepare(p);
+    else pump(p);
+}
+
+static void on_give_up(uv_timer_t *timer) {
+    struct publish *p = timer->data;
+    stop(p, SW_TOOL_CONNECT, "Redis cannot be reached", sw_redis_conn_reason(p->conn));
+}
+
+static void on_state(void *ctx, enum sw_redis_state state, const char *reason) {
+    struct publish *p = ctx;
+    if (p->closing) return;
+    if (state == SW_REDIS_READY) {
+        uv_timer_stop(&p->give_up);
+        prepare(p);
+        return;
+    }
+    p->prepared = p->prepare_again = false;
+    if (state != SW_REDIS_BACKING_OFF) return;
+    for (size_t i = 0; i < p->count; i++) {
+        struct message *m = at(p, i);
+        m->under_way = false;
+        if (!m->attempted || m->done || m->ids) continue;
+        stop(p, SW_TOOL_CONNECT, "the connection was lost, and events without an id cannot be sent again safely", reason);
+        return;
+    }
+    if (!uv_is_active((uv_handle_t *)&p->give_up)) uv_timer_start(&p->give_up, on_give_up, p->wait_ms, 0);
+}
+
+/* ---- the rest ---- */
+
+static void on_more(void *ctx) { pump(ctx); }
+
+static void on_last_answers(uv_timer_t *timer) { stop(timer->data, SW_TOOL_DIFFERS, "interrupted", ""); }
+
+static void on_signal(uv_signal_t *handle, int number) {
+    struct publish *p = handle->data;
+    (void)number;
+    if (p->interrupted || !p->prepared) {
+        stop(p, SW_TOOL_DIFFERS, "interrupted", "");
+        return;
+    }
+    p->interrupted = true;
+    uv_timer_start(&p->pace, on_last_answers, LAST_ANSWERS_MS, 0);
+    pump(p);
+}
+
+static void on_progress(uv_timer_t *timer) {
+    struct publish *p = timer->data;
+    double seconds = (double)(uv_now(&p->loop) - p->started) / 1000;
+    bool tty = isatty(STDERR_FILENO);
+    fprintf(stderr, "%s%" PRIu64 " lines read, %" PRIu64 " acknowledged, %.0f a second%s", tty ? "\r" : "", p->read,
+            p->acknowledged, (double)p->acknowledged / (seconds > 0 ? seconds : 1), tty ? " " : "\n");
+}
+
+static void print_summary(struct publish *p) {
+    if (isatty(STDERR_FILENO)) fputs("\r", stderr);
+    if (p->left_out > REPORTS_MAX) fprintf(stderr, "... and %" PRIu64 " more left out\n", p->left_out - REPORTS_MAX);
+    fprintf(stderr, "publish: %" PRIu64 " lines, %" PRIu64 " acknowledged (%" PRIu64 " events in %" PRIu64 " messages), %" PRIu64
+            " left out, %" PRIu64 " sent again, %.1f s\n",
+            p->read, p->acknowledged, p->events, p->messages, p->left_out, p->resent,
+            (double)(uv_now(&p->loop) - p->started) / 1000);
+}
+
+static void init_handles(struct publish *p) {
+    uv_timer_init(&p->loop, &p->pace);
+    uv_timer_init(&p->loop, &p->progress);
+    uv_timer_init(&p->loop, &p->give_up);
+    uv_signal_init(&p->loop, &p->interrupt);
+    uv_signal_init(&p->loop, &p->terminate);
+    p->pace.data = p->progress.data = p->give_up.data = p->interrupt.data = p->terminate.data = p;
+    uv_signal_start(&p->interrupt, on_signal, SIGINT);
+    uv_signal_start(&p->terminate, on_signal, SIGTERM);
+    uint64_t every = isatty(STDERR_FILENO) ? PROGRESS_TTY_MS : PROGRESS_MS;
+    uv_timer_start(&p->progress, on_progress, every, every);
+    uv_timer_start(&p->give_up, on_give_up, p->wait_ms, 0);
+}
+
+static int run(struct publish *p, const struct sw_redis_address *address, const char *site) {
+    if (uv_loop_init(&p->loop)) return SW_TOOL_INPUT;
+    p->lines = sw_lines_open(&p->loop, p->path, on_more, p);
+    if (!p->lines) {
+        fprintf(stderr, "shiftwall publish: %s: %s\n", p->path, strerror(errno));
+        uv_loop_close(&p->loop);
+        return SW_TOOL_INPUT;
+    }
+    const struct sw_redis_options options = {.address = *address, .backoff_max_ms = 1000};
+    const struct sw_redis_handler handler = {.state = on_state};
+    p->conn = sw_redis_conn_new(&p->loop, &options, &handler, p);
+    p->emitter = sw_emitter_new(p->conn, site);
+    (void)snprintf(p->channel, sizeof p->channel, "sw:{%s}:events", site);
+    sw_buf_init(&p->next.text, SW_BATCH_BYTES_MAX);
+    p->pace_ts_ms = -1;
+    p->next_unacknowledged = 1;
+    p->started = uv_now(&p->loop);
+    init_handles(p);
+    sw_redis_conn_start(p->conn);
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    print_summary(p);
+    for (size_t i = 0; i < p->count; i++) free(at(p, i)->json);
+    sw_buf_deinit(&p->next.text);
+    SW_ASSERT(uv_loop_close(&p->loop) == 0);
+    return p->status;
+}
+
+static bool read_options(struct publish *p, const struct sw_tool_args *args, struct sw_redis_address *address) {
+    const char *url = sw_tool_option(args, "--redis"), *site = sw_tool_option(args, "--site");
+    const char *speed = sw_tool_option(args, "--speed");
+    long batch = SW_BATCH_EVENTS_MAX, wait_s = WAIT_S;
+    if (!url || !site || args->operand_count != 1) {
+        fputs("shiftwall publish: --redis, --site and one file are needed (see --help)\n", stderr);
+        return false;
+    }
+    if (sw_redis_url_parse(url, address)) {
+        fputs("shiftwall publish: --redis: not a Redis URL (see --help)\n", stderr); /* it may hold a password */
+        return false;
+    }
+    if (!sw_site_name_is_valid(site)) {
+        fprintf(stderr, "shiftwall publish: --site %s: must match [a-z0-9][a-z0-9-]{0,31}\n", site);
+        return false;
+    }
+    if (!sw_tool_integer("publish", args, "--batch", 1, SW_BATCH_EVENTS_MAX, &batch) ||
+        !sw_tool_integer("publish", args, "--wait", 0, 86400, &wait_s))
+        return false;
+    char *end = NULL;
+    p->speed = speed ? strtod(speed, &end) : 0;
+    if (speed && (*end || end == speed || !(p->speed >= 0.001 && p->speed <= 1000000))) {
+        fprintf(stderr, "shiftwall publish: --speed %s: must be a number from 0.001 to 1000000\n", speed);
+        return false;
+    }
+    p->batch_max = (size_t)batch;
+    p->wait_ms = (uint64_t)wait_s * 1000;
+    p->plain = sw_tool_option(args, "--plain") != NULL;
+    p->path = args->operands[0];
+    return true;
+}
+
+int sw_tool_publish(int argc, char **argv) {
+    static const struct sw_tool_option known[] = {{"--redis", false}, {"--site", false}, {"--speed", false},
+                                                  {"--batch", false}, {"--wait", false}, {"--plain", true},
+                                                  {NULL, false}};
+    struct sw_tool_args args;
+    if (sw_tool_parse("publish", argc, argv, known, &args)) return SW_TOOL_USAGE;
+    if (args.help) return fputs(help, stdout) < 0 ? SW_TOOL_INPUT : SW_TOOL_OK;
+    static struct publish p; /* one a process */
+    struct sw_redis_address address;
+    if (!read_options(&p, &args, &address)) return SW_TOOL_USAGE;
+    return run(&p, &address, sw_tool_option(&args, "--site"));
 }

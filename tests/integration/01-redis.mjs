@@ -156,4 +156,18 @@ export default {
     await until('two hundred', async () => (await offered(daemon)) === 200);
     equal(await daemon.metric('shiftwall_feed_messages_plain_total'), 100, 'plain');
   },
+
+  async 'after a restart, plain events of today are said to be missing'(scene) {
+    const redis = await startRedis(scene);
+    const daemon = await startDaemon(scene, { redis });
+    await daemon.live();
+    await redis.publish(call('queued', unique(), { queue: 'q' }));
+    await until('the mark', () => redis.client.send('GET', 'sw:{main}:view:plain'));
+    await daemon.process.kill('SIGKILL');
+    await daemon.start();
+    const wall = new Wall(scene, daemon);
+    await until('the wall says incomplete', () => wall.feed?.status === 'incomplete');
+    const { feed, day_start } = await daemon.view('site');
+    equal(feed.incomplete_since, day_start, 'since the start of the day');
+  },
 };

@@ -1,0 +1,55 @@
+#include "app/plain_marker.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shiftwall/buf.h"
+
+struct sw_plain_marker {
+    struct sw_redis_conn *conn;
+    char key[96];
+    void (*found)(void *ctx, int64_t day_start_ms);
+    void *ctx;
+};
+
+void sw_plain_marker_write(int64_t day_start_ms, char *out, size_t size) {
+    (void)snprintf(out, size, "{\"day_start\":%" PRId64 "}", day_start_ms);
+}
+
+static int64_t read_mark(const char *text) {
+    long long day_start_ms;
+    return sscanf(text, "{\"day_start\":%18lld}", &day_start_ms) == 1 && day_start_ms > 0 ? day_start_ms : 0;
+}
+
+static void on_reply(void *ctx, const struct sw_reply *reply, int error) {
+    struct sw_plain_marker *marker = ctx;
+    if (error) return; /* the connection comes back by itself, and READY asks again */
+    marker->found(marker->ctx, sw_reply_type(reply) == SW_REPLY_STRING ? read_mark(sw_reply_text(reply, NULL)) : 0);
+}
+
+static void on_state(void *ctx, enum sw_redis_state state, const char *reason) {
+    (void)reason;
+    struct sw_plain_marker *marker = ctx;
+    if (state != SW_REDIS_READY) return;
+    const char *argv[] = {"GET", marker->key};
+    int refused = sw_redis_conn_send(marker->conn, 2, argv, NULL, on_reply, marker);
+    if (refused) sw_redis_conn_restart(marker->conn, "the mark of plain events could not be asked for");
+}
+
+struct sw_plain_marker *sw_plain_marker_new(uv_loop_t *loop, const struct sw_redis_address *address, const char *site,
+                                            void (*found)(void *ctx, int64_t day_start_ms), void *ctx) {
+    struct sw_plain_marker *marker = sw_xcalloc(1, sizeof *marker);
+    marker->found = found;
+    marker->ctx = ctx;
+    (void)snprintf(marker->key, sizeof marker->key, "sw:{%s}:view:%s", site, SW_PLAIN_MARKER_VIEW);
+    const struct sw_redis_options options = {.address = *address};
+    const struct sw_redis_handler handler = {.state = on_state};
+    marker->conn = sw_redis_conn_new(loop, &options, &handler, marker);
+    sw_redis_conn_start(marker->conn);
+    return marker;
+}
+
+static void on_closed(void *ctx) { free(ctx); }
+
+void sw_plain_marker_close(struct sw_plain_marker *marker) { sw_redis_conn_close(marker->conn, on_closed, marker); }
