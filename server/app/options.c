@@ -17,7 +17,8 @@ static const char help[] =
     "  --check             read the configuration and the boards, say what is wrong with them, and end\n"
     "  --listen ADDR:PORT  where to serve screens and the API (127.0.0.1:8080; port 0 takes a free one;\n"
     "                      IPv6 in brackets: [::1]:8080)\n"
-    "  --redis URL         where events come from (redis://127.0.0.1:6379; redis://user:password@host:port/db,\n"
+    "  --redis URL         where events come from (redis://127.0.0.1:6379; "
+    "redis://user:password@host:port/db,\n"
     "                      unix:///path/to/socket)\n"
     "  --data DIR          where the daemon keeps what must outlive it\n"
     "  --site NAME         the site's id in channels, keys and URLs: [a-z0-9][a-z0-9-]{0,31} (main)\n"
@@ -56,7 +57,9 @@ static const struct flag {
     {"--help", FLAG_SWITCH, offsetof(struct sw_options, help)},
 };
 
-void sw_options_help(FILE *out) { fputs(help, out); }
+void sw_options_help(FILE *out) {
+    fputs(help, out);
+}
 
 /* The flag that ARG names, before any `=`. */
 static const struct flag *find_flag(const char *arg) {
@@ -79,7 +82,8 @@ static const char *take_value(struct sw_options *options, const struct flag *fla
     switch (flag->kind) {
     case FLAG_SPEED:
         return sw_clock_parse_speed(value, &options->speed) ? "must be a number from 0.01 to 10000" : NULL;
-    case FLAG_SEED: return read_seed(value, &options->seed) ? NULL : "must be a whole number from 0 to 999999999";
+    case FLAG_SEED:
+        return read_seed(value, &options->seed) ? NULL : "must be a whole number from 0 to 999999999";
     case FLAG_CLOCK:
         if (sw_clock_parse(value, &options->clock_start_ms, &options->speed))
             return "must be START,SPEED: RFC 3339 or epoch ms, and 0.01 to 10000";

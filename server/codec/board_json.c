@@ -22,13 +22,13 @@
 
 enum kind {
     NAME,
-    TITLE,  /* {"zh-CN": text, "en": text} */
+    TITLE, /* {"zh-CN": text, "en": text} */
     TEXT,
     BOOL,
-    INT,    /* in [min, max] */
-    WORD,   /* one of `words` */
+    INT,  /* in [min, max] */
+    WORD, /* one of `words` */
     ID,
-    LIST,   /* different ones of `words`, or without them different ids */
+    LIST, /* different ones of `words`, or without them different ids */
     PAGES,
     WIDGETS
 };
@@ -42,23 +42,22 @@ struct key {
 };
 
 #define WINDOWS "today interval last15 last30 last60"
-#define WIDGET_TYPES                                                                                                   \
-    "indicators service_level queue_table waiting agent_states agent_grid intraday teams skill_panels totals notices " \
+#define WIDGET_TYPES                                                                                         \
+    "indicators service_level queue_table waiting agent_states agent_grid intraday teams skill_panels "      \
+    "totals notices "                                                                                        \
     "clock feed"
 
-static const struct key board_keys[] = {{"name", NAME, .required = true},
-                                        {"title", TITLE, .required = true},
-                                        {"header", .kind = BOOL},
-                                        {"every", INT, .min = 5, .max = 3600},
-                                        {"pages", PAGES, .required = true},
-                                        {0}};
+static const struct key board_keys[] = {
+    {"name", NAME, .required = true},      {"title", TITLE, .required = true}, {"header", .kind = BOOL},
+    {"every", INT, .min = 5, .max = 3600}, {"pages", PAGES, .required = true}, {0}};
 static const struct key page_keys[] = {{"title", .kind = TITLE},
                                        {"columns", INT, .min = 1, .max = GRID_MAX},
                                        {"rows", INT, .min = 1, .max = GRID_MAX},
                                        {"seconds", INT, .min = 5, .max = 3600},
                                        {"widgets", WIDGETS, .required = true},
                                        {0}};
-static const struct key text_keys[] = {{"zh-CN", TEXT, .required = true}, {"en", TEXT, .required = true}, {0}};
+static const struct key text_keys[] = {
+    {"zh-CN", TEXT, .required = true}, {"en", TEXT, .required = true}, {0}};
 /* of every widget, before the options of its type */
 static const struct key place_keys[] = {{"type", WORD, .required = true, .words = WIDGET_TYPES},
                                         {"x", INT, .required = true, .min = 0, .max = GRID_MAX - 1},
@@ -68,21 +67,24 @@ static const struct key place_keys[] = {{"type", WORD, .required = true, .words 
                                         {"title", .kind = TITLE},
                                         {0}};
 
-static const struct key indicators[] = {{"show", LIST, .words = "answer_rate work_efficiency non_service idle"},
-                                        {"diagnosis", .kind = BOOL},
-                                        {0}};
-static const struct key service_level[] = {{"window", WORD, .words = WINDOWS}, {"queue", .kind = ID}, {0}};
-static const struct key queue_table[] = {
-    {"queues", .kind = LIST},
-    {"groups", .kind = BOOL},
-    {"window", WORD, .words = WINDOWS},
-    {"sort", WORD, .words = "id name waiting service_level"},
-    {"columns", LIST,
-     .words = "waiting longest_wait offered answered abandoned exited answer_rate abandon_rate service_level asa att "
-              "acw aht staffed ready handling"},
+static const struct key indicators[] = {
+    {"show", LIST, .words = "answer_rate work_efficiency non_service idle"},
+    {"diagnosis", .kind = BOOL},
     {0}};
-static const struct key waiting[] = {{"queues", .kind = LIST}, {"list", .kind = BOOL}, {"count", INT, .min = 1, .max = 20}, {0}};
-static const struct key agent_states[] = {{"team", .kind = ID}, {"show", WORD, .words = "both bar counts"}, {0}};
+static const struct key service_level[] = {{"window", WORD, .words = WINDOWS}, {"queue", .kind = ID}, {0}};
+static const struct key queue_table[] = {{"queues", .kind = LIST},
+                                         {"groups", .kind = BOOL},
+                                         {"window", WORD, .words = WINDOWS},
+                                         {"sort", WORD, .words = "id name waiting service_level"},
+                                         {"columns", LIST,
+                                          .words = "waiting longest_wait offered answered abandoned exited "
+                                                   "answer_rate abandon_rate service_level asa att "
+                                                   "acw aht staffed ready handling"},
+                                         {0}};
+static const struct key waiting[] = {
+    {"queues", .kind = LIST}, {"list", .kind = BOOL}, {"count", INT, .min = 1, .max = 20}, {0}};
+static const struct key agent_states[] = {
+    {"team", .kind = ID}, {"show", WORD, .words = "both bar counts"}, {0}};
 static const struct key agent_grid[] = {{"team", .kind = ID},
                                         {"group_by", WORD, .words = "team none"},
                                         {"sort", WORD, .words = "id state time"},
@@ -98,7 +100,8 @@ static const struct key totals[] = {
     {"queue", .kind = ID},
     {"figures", LIST,
      .words = "offered answered abandoned short_abandoned exited handled waiting answer_rate abandon_rate "
-              "service_level asa awt_abandoned att hold_avg acw aht longest_wait wait_p50 wait_p90 wait_p95 staffed"},
+              "service_level asa awt_abandoned att hold_avg acw aht longest_wait wait_p50 wait_p90 wait_p95 "
+              "staffed"},
     {0}};
 static const struct key notices[] = {{"kinds", LIST, .words = "notices alarms"}, {0}};
 static const struct key clock_[] = {{"seconds", .kind = BOOL}, {"date", .kind = BOOL}, {0}};
@@ -145,7 +148,8 @@ static void fault(struct reader *r, const char *format, ...) {
 /* Steps into a member or an element; returns what leave() wants. The paths of our rules are short. */
 static size_t enter(struct reader *r, const char *member, size_t index) {
     size_t before = r->at_len, room = sizeof r->at - before;
-    int len = member ? snprintf(r->at + before, room, ".%s", member) : snprintf(r->at + before, room, "[%zu]", index);
+    int len = member ? snprintf(r->at + before, room, ".%s", member)
+                     : snprintf(r->at + before, room, "[%zu]", index);
     SW_ASSERT(len > 0 && (size_t)len < room);
     r->at_len += (size_t)len;
     return before;
@@ -175,16 +179,21 @@ static bool is_text(const cJSON *item, size_t max_chars) {
     return sw_utf8_count(item->valuestring) <= max_chars && !sw_utf8_has_control(item->valuestring);
 }
 
-static void read_object(struct reader *r, const cJSON *object, const struct key *keys, const struct key *more);
+static void read_object(struct reader *r, const cJSON *object, const struct key *keys,
+                        const struct key *more);
 
 static void read_name(struct reader *r, const cJSON *item) {
-    if (!cJSON_IsString(item) || !sw_board_is_name(item->valuestring)) fault(r, "must match [a-z0-9][a-z0-9_-]{0,31}");
-    else if (strcmp(item->valuestring, r->name) != 0) fault(r, "must be \"%s\", as the file is called", r->name);
+    if (!cJSON_IsString(item) || !sw_board_is_name(item->valuestring))
+        fault(r, "must match [a-z0-9][a-z0-9_-]{0,31}");
+    else if (strcmp(item->valuestring, r->name) != 0)
+        fault(r, "must be \"%s\", as the file is called", r->name);
 }
 
 static void read_title(struct reader *r, const cJSON *item) {
-    if (cJSON_IsObject(item)) read_object(r, item, text_keys, NULL);
-    else fault(r, "must be an object with the texts \"zh-CN\" and \"en\"");
+    if (cJSON_IsObject(item))
+        read_object(r, item, text_keys, NULL);
+    else
+        fault(r, "must be an object with the texts \"zh-CN\" and \"en\"");
 }
 
 static void read_int(struct reader *r, const cJSON *item, const struct key *key) {
@@ -194,7 +203,8 @@ static void read_int(struct reader *r, const cJSON *item, const struct key *key)
 }
 
 static void read_word(struct reader *r, const cJSON *item, const struct key *key) {
-    if (!cJSON_IsString(item) || !is_word_of(key->words, item->valuestring)) fault(r, "must be one of: %s", key->words);
+    if (!cJSON_IsString(item) || !is_word_of(key->words, item->valuestring))
+        fault(r, "must be one of: %s", key->words);
 }
 
 /* Ids, or with `words` some of them: all different. */
@@ -207,9 +217,12 @@ static void read_list(struct reader *r, const cJSON *item, const struct key *key
     size_t index = 0;
     for (const cJSON *element = item->child; element; element = element->next, index++) {
         size_t before = enter(r, NULL, index);
-        if (key->words) read_word(r, element, key);
-        else if (!is_text(element, SW_ID_CHARS_MAX)) fault(r, "must be an id of 1 to %d characters", SW_ID_CHARS_MAX);
-        for (const cJSON *other = item->child; other != element && cJSON_IsString(element); other = other->next) {
+        if (key->words)
+            read_word(r, element, key);
+        else if (!is_text(element, SW_ID_CHARS_MAX))
+            fault(r, "must be an id of 1 to %d characters", SW_ID_CHARS_MAX);
+        for (const cJSON *other = item->child; other != element && cJSON_IsString(element);
+             other = other->next) {
             if (!cJSON_IsString(other) || strcmp(other->valuestring, element->valuestring) != 0) continue;
             fault(r, "stands twice");
             break;
@@ -240,12 +253,16 @@ static bool overlap(const struct place *a, const struct place *b) {
     return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
 }
 
-/* Whether the widget is inside the page and clear of those before it; PLACES holds all, w 0 where one is no place. */
+/* Whether the widget is inside the page and clear of those before it; PLACES holds all, w 0 where one is no
+ * place. */
 static void check_place(struct reader *r, const cJSON *page, struct place *places, size_t index) {
     const struct place *own = &places[index];
-    int64_t columns = int_of(page, "columns", 1, GRID_MAX, GRID_DEFAULT), rows = int_of(page, "rows", 1, GRID_MAX, GRID_DEFAULT);
-    if (own->x + own->w > columns) fault(r, "x + w is %d, but the page has %d columns", (int)(own->x + own->w), (int)columns);
-    if (own->y + own->h > rows) fault(r, "y + h is %d, but the page has %d rows", (int)(own->y + own->h), (int)rows);
+    int64_t columns = int_of(page, "columns", 1, GRID_MAX, GRID_DEFAULT),
+            rows = int_of(page, "rows", 1, GRID_MAX, GRID_DEFAULT);
+    if (own->x + own->w > columns)
+        fault(r, "x + w is %d, but the page has %d columns", (int)(own->x + own->w), (int)columns);
+    if (own->y + own->h > rows)
+        fault(r, "y + h is %d, but the page has %d rows", (int)(own->y + own->h), (int)rows);
     for (size_t i = 0; i < index; i++) {
         if (!places[i].w || !overlap(own, &places[i])) continue;
         fault(r, "overlaps widgets[%zu]", i);
@@ -264,8 +281,10 @@ static void read_widget(struct reader *r, const cJSON *widget) {
         read_object(r, widget, place_keys, types[i].options);
         return;
     }
-    if (!type) fault(r, "type is missing");
-    else fault(r, "type must be one of: %s", WIDGET_TYPES); /* its options cannot be told from mistakes */
+    if (!type)
+        fault(r, "type is missing");
+    else
+        fault(r, "type must be one of: %s", WIDGET_TYPES); /* its options cannot be told from mistakes */
 }
 
 static void read_widgets(struct reader *r, const cJSON *item, const cJSON *page) {
@@ -279,8 +298,10 @@ static void read_widgets(struct reader *r, const cJSON *item, const cJSON *page)
     for (const cJSON *widget = item->child; widget; widget = widget->next, index++) {
         size_t before = enter(r, NULL, index);
         read_widget(r, widget);
-        if (read_place(widget, &places[index])) check_place(r, page, places, index);
-        else places[index].w = 0;
+        if (read_place(widget, &places[index]))
+            check_place(r, page, places, index);
+        else
+            places[index].w = 0;
         leave(r, before);
     }
 }
@@ -294,8 +315,10 @@ static void read_pages(struct reader *r, const cJSON *item) {
     size_t index = 0;
     for (const cJSON *page = item->child; page; page = page->next, index++) {
         size_t before = enter(r, NULL, index);
-        if (cJSON_IsObject(page)) read_object(r, page, page_keys, NULL);
-        else fault(r, "must be an object");
+        if (cJSON_IsObject(page))
+            read_object(r, page, page_keys, NULL);
+        else
+            fault(r, "must be an object");
         leave(r, before);
     }
 }
@@ -307,7 +330,8 @@ static void read_value(struct reader *r, const cJSON *item, const struct key *ke
     case NAME: read_name(r, item); break;
     case TITLE: read_title(r, item); break;
     case TEXT:
-        if (!is_text(item, TITLE_CHARS_MAX)) fault(r, "must be a text of 1 to %d characters", TITLE_CHARS_MAX);
+        if (!is_text(item, TITLE_CHARS_MAX))
+            fault(r, "must be a text of 1 to %d characters", TITLE_CHARS_MAX);
         break;
     case BOOL:
         if (!cJSON_IsBool(item)) fault(r, "must be true or false");
@@ -338,7 +362,8 @@ static void say_unknown(struct reader *r, const char *name) {
 }
 
 /* KEYS are those the object may have; MORE, when not NULL, too. */
-static void read_object(struct reader *r, const cJSON *object, const struct key *keys, const struct key *more) {
+static void read_object(struct reader *r, const cJSON *object, const struct key *keys,
+                        const struct key *more) {
     for (const cJSON *item = object->child; item; item = item->next) {
         const struct key *key = find_key(keys, item->string);
         if (!key) key = find_key(more, item->string);
@@ -351,7 +376,8 @@ static void read_object(struct reader *r, const cJSON *object, const struct key 
         leave(r, before);
     }
     for (; keys->name; keys++)
-        if (keys->required && !cJSON_GetObjectItemCaseSensitive(object, keys->name)) fault(r, "%s is missing", keys->name);
+        if (keys->required && !cJSON_GetObjectItemCaseSensitive(object, keys->name))
+            fault(r, "%s is missing", keys->name);
 }
 
 static const char *fault_text(enum sw_json_fault json_fault) {
@@ -366,11 +392,16 @@ char *sw_board_read(const char *path, const char *name, const char *text, size_t
     struct reader r = {.file = path, .name = name, .faults = faults, .at = "$", .at_len = 1};
     cJSON *tree = NULL;
     enum sw_json_fault json_fault = SW_JSON_OK;
-    if (!sw_board_is_name(name)) fault(&r, "the file's name must be [a-z0-9][a-z0-9_-]{0,31} and .json");
-    else if (len > SW_BOARD_BYTES_MAX) fault(&r, "larger than %d bytes", SW_BOARD_BYTES_MAX);
-    else if ((json_fault = sw_json_parse(text, len, DEPTH_MAX, &tree))) fault(&r, "%s", fault_text(json_fault));
-    else if (!cJSON_IsObject(tree)) fault(&r, "must be an object");
-    else read_object(&r, tree, board_keys, NULL);
+    if (!sw_board_is_name(name))
+        fault(&r, "the file's name must be [a-z0-9][a-z0-9_-]{0,31} and .json");
+    else if (len > SW_BOARD_BYTES_MAX)
+        fault(&r, "larger than %d bytes", SW_BOARD_BYTES_MAX);
+    else if ((json_fault = sw_json_parse(text, len, DEPTH_MAX, &tree)))
+        fault(&r, "%s", fault_text(json_fault));
+    else if (!cJSON_IsObject(tree))
+        fault(&r, "must be an object");
+    else
+        read_object(&r, tree, board_keys, NULL);
     if (r.fault_count > SW_BOARD_FAULTS_MAX)
         sw_buf_printf(faults, "%s: and %zu more faults\n", path, r.fault_count - SW_BOARD_FAULTS_MAX);
     char *compact = NULL;

@@ -16,8 +16,10 @@
 /* Whether NAME may be a board's: [a-z0-9][a-z0-9_-]{0,31}. */
 bool sw_board_is_name(const char *name);
 
-/* Checks LEN bytes of TEXT, the board NAME from the file PATH (which is only named in messages). Returns its compact
- * JSON, malloc'ed, the caller's; or NULL, and FAULTS has a line for each fault, "PATH: $.pages[0].widgets[2].w: text". */
-char *sw_board_read(const char *path, const char *name, const char *text, size_t len, struct sw_buf *faults) SW_NODISCARD;
+/* Checks LEN bytes of TEXT, the board NAME from the file PATH (which is only named in messages). Returns its
+ * compact JSON, malloc'ed, the caller's; or NULL, and FAULTS has a line for each fault, "PATH:
+ * $.pages[0].widgets[2].w: text". */
+char *sw_board_read(const char *path, const char *name, const char *text, size_t len,
+                    struct sw_buf *faults) SW_NODISCARD;
 
 #endif

@@ -22,8 +22,10 @@ int sw_config_parse_listen(const char *listen, char *host, size_t size, int *por
     size_t len = (size_t)(colon - listen), digits = strlen(colon + 1);
     long value = strtol(colon + 1, NULL, 10);
     if (!digits || digits > 5 || value > 65535) return -SW_EPARSE;
-    if (len >= 2 && listen[0] == '[' && listen[len - 1] == ']') from++, len -= 2;
-    else if (memchr(listen, ':', len)) return -SW_EPARSE; /* IPv6 wants its brackets */
+    if (len >= 2 && listen[0] == '[' && listen[len - 1] == ']')
+        from++, len -= 2;
+    else if (memchr(listen, ':', len))
+        return -SW_EPARSE; /* IPv6 wants its brackets */
     if (len >= size) return -SW_EPARSE;
     memcpy(host, from, len);
     host[len] = '\0';
@@ -70,8 +72,9 @@ static void free_list(struct sw_config_list *list) {
 }
 
 void sw_config_deinit(struct sw_config *c) {
-    char *const texts[] = {c->listen,    c->redis,     c->redis_password_file, c->web_dir, c->boards_dir, c->data_dir,
-                           c->log_level, c->site_id,   c->site_name,           c->zone};
+    char *const texts[] = {c->listen,     c->redis,    c->redis_password_file, c->web_dir,
+                           c->boards_dir, c->data_dir, c->log_level,           c->site_id,
+                           c->site_name,  c->zone};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     free_list(&c->allowed_origins);
     for (size_t i = 0; i < c->reason_count; i++) free(c->reasons[i].text);

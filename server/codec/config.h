@@ -43,12 +43,12 @@ struct sw_config_reason {
 };
 
 struct sw_config {
-    char *listen;            /* ADDR:PORT */
-    char *redis;             /* URL */
+    char *listen; /* ADDR:PORT */
+    char *redis;  /* URL */
     char *redis_password_file;
     char *web_dir, *boards_dir, *data_dir;
     char *log_level;
-    bool open_reads;         /* anybody off loopback may read boards */
+    bool open_reads; /* anybody off loopback may read boards */
     int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours;
     struct sw_config_list allowed_origins;
 
@@ -75,14 +75,16 @@ struct sw_config {
 void sw_config_init(struct sw_config *config);
 void sw_config_deinit(struct sw_config *config);
 
-/* Reads LEN bytes of YAML over what CONFIG holds (the defaults). PATH is only named in messages. Returns 0, or
- * -SW_EPARSE and then FAULTS has one line for each fault, "PATH:LINE: key: text", and CONFIG may be half read. */
+/* Reads LEN bytes of YAML over what CONFIG holds (the defaults). PATH is only named in messages. Returns 0,
+ * or -SW_EPARSE and then FAULTS has one line for each fault, "PATH:LINE: key: text", and CONFIG may be half
+ * read. */
 int sw_config_read(struct sw_config *config, const char *path, const char *yaml, size_t len,
                    struct sw_buf *faults) SW_NODISCARD;
 
 /* Replaces a text of the configuration (flags override the file). VALUE is copied. */
 void sw_config_set(char **text, const char *value);
-/* Splits "ADDR:PORT" ("[::1]:8080", ":8080" is every address) into HOST (SIZE bytes) and PORT. 0 or -SW_EPARSE. */
+/* Splits "ADDR:PORT" ("[::1]:8080", ":8080" is every address) into HOST (SIZE bytes) and PORT. 0 or
+ * -SW_EPARSE. */
 int sw_config_parse_listen(const char *listen, char *host, size_t size, int *port) SW_NODISCARD;
 /* Whether NAME may be a site's id: [a-z0-9][a-z0-9-]{0,31}. */
 bool sw_config_is_site_id(const char *name);

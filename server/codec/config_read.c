@@ -46,13 +46,19 @@ struct key {
     size_t size;
 };
 
-#define SITE(name_, kind_, member) {.name = (name_), .kind = (kind_), .at = offsetof(struct sw_config, member)}
-#define RANGE(name_, kind_, member, from, to) \
-    {.name = (name_), .kind = (kind_), .at = offsetof(struct sw_config, member), .min = (from), .max = (to)}
-#define PART(name_, keys_) {.name = (name_), .kind = MAPPING, .keys = (keys_)}
-#define ARRAY(name_, member, most, keys_, type) \
-    {.name = (name_), .kind = ENTRIES, .at = offsetof(struct sw_config, member), .max = (most), .keys = (keys_), .size = sizeof(type)}
-#define OF(type, name_, kind_, member, most) {.name = (name_), .kind = (kind_), .at = offsetof(type, member), .max = (most)}
+#define SITE(name_, kind_, member)                                                                           \
+    { .name = (name_), .kind = (kind_), .at = offsetof(struct sw_config, member) }
+#define RANGE(name_, kind_, member, from, to)                                                                \
+    { .name = (name_), .kind = (kind_), .at = offsetof(struct sw_config, member), .min = (from), .max = (to) }
+#define PART(name_, keys_)                                                                                   \
+    { .name = (name_), .kind = MAPPING, .keys = (keys_) }
+#define ARRAY(name_, member, most, keys_, type)                                                              \
+    {                                                                                                        \
+        .name = (name_), .kind = ENTRIES, .at = offsetof(struct sw_config, member), .max = (most),           \
+        .keys = (keys_), .size = sizeof(type)                                                                \
+    }
+#define OF(type, name_, kind_, member, most)                                                                 \
+    { .name = (name_), .kind = (kind_), .at = offsetof(type, member), .max = (most) }
 
 static const struct key goal_keys[] = {SITE("answer_rate", SHARE, answer_rate_goal),
                                        SITE("answer_rate_critical", SHARE, answer_rate_critical),
@@ -67,9 +73,8 @@ static const struct key diagnosis_keys[] = {SITE("little_idle", SHARE, little_id
                                             SITE("much_idle", SHARE, much_idle),
                                             SITE("much_non_service", SHARE, much_non_service),
                                             {0}};
-static const struct key group_keys[] = {OF(struct sw_config_group, "id", ID, id, 0),
-                                        OF(struct sw_config_group, "name", NAME, name, 0),
-                                        {0}};
+static const struct key group_keys[] = {
+    OF(struct sw_config_group, "id", ID, id, 0), OF(struct sw_config_group, "name", NAME, name, 0), {0}};
 static const struct key queue_keys[] = {OF(struct sw_config_queue, "id", ID, id, 0),
                                         OF(struct sw_config_queue, "name", NAME, name, 0),
                                         OF(struct sw_config_queue, "target_s", SECONDS, target_ms, DAY_S),
@@ -77,48 +82,51 @@ static const struct key queue_keys[] = {OF(struct sw_config_queue, "id", ID, id,
                                         OF(struct sw_config_queue, "formula", FORMULA, formula, 0),
                                         OF(struct sw_config_queue, "groups", IDS, groups, SW_GROUPS_MAX),
                                         {0}};
-static const struct key agent_keys[] = {OF(struct sw_config_agent, "id", ID, id, 0),
-                                        OF(struct sw_config_agent, "name", NAME, name, 0),
-                                        OF(struct sw_config_agent, "team", ID, team, 0),
-                                        OF(struct sw_config_agent, "seat", ID, seat, 0),
-                                        OF(struct sw_config_agent, "queues", IDS, queues, SW_EVENT_QUEUES_MAX),
-                                        {0}};
-static const struct key site_keys[] = {SITE("id", SITE_ID, site_id),
-                                       SITE("name", NAME, site_name),
-                                       SITE("zone", TEXT, zone),
-                                       SITE("day_starts", OF_DAY, day_starts_ms),
-                                       RANGE("interval_min", INT, interval_min, 15, 30),
-                                       SITE("names", BOOL, names),
-                                       SITE("live_service_level", BOOL, live_service_level),
-                                       SITE("exclude_short_abandons", BOOL, exclude_short_abandons),
-                                       SITE("service_level", FORMULA, formula),
-                                       RANGE("target_s", SECONDS, target_ms, 0, DAY_S),
-                                       RANGE("short_s", SECONDS, short_ms, 0, DAY_S),
-                                       RANGE("break_s", SECONDS, break_allowance_ms, 1, DAY_S),
-                                       PART("goals", goal_keys),
-                                       PART("diagnosis", diagnosis_keys),
-                                       RANGE("limits_s", LIMITS, limit_ms, 0, DAY_S),
-                                       SITE("reasons", REASONS, reasons),
-                                       ARRAY("groups", groups, SW_GROUPS_MAX, group_keys, struct sw_config_group),
-                                       ARRAY("queues", queues, SW_QUEUES_MAX, queue_keys, struct sw_config_queue),
-                                       ARRAY("agents", agents, SW_AGENTS_MAX, agent_keys, struct sw_config_agent),
-                                       {0}};
-static const struct key root_keys[] = {SITE("listen", LISTEN, listen),
-                                       SITE("redis", TEXT, redis),
-                                       SITE("redis_password_file", TEXT, redis_password_file),
-                                       SITE("data_dir", TEXT, data_dir),
-                                       SITE("web_dir", TEXT, web_dir),
-                                       SITE("boards_dir", TEXT, boards_dir),
-                                       SITE("log_level", LEVEL, log_level),
-                                       SITE("open_reads", BOOL, open_reads),
-                                       RANGE("push_interval_ms", INT, push_interval_ms, 100, 5000),
-                                       RANGE("slow_limit_ms", INT, slow_limit_ms, 1000, 600000),
-                                       RANGE("max_clients", INT, max_clients, 1, 100000),
-                                       RANGE("max_clients_per_address", INT, max_clients_per_address, 1, 100000),
-                                       RANGE("journal_hours", INT, journal_hours, 24, 720),
-                                       RANGE("allowed_origins", ORIGINS, allowed_origins, 0, ORIGINS_MAX),
-                                       PART("site", site_keys),
-                                       {0}};
+static const struct key agent_keys[] = {
+    OF(struct sw_config_agent, "id", ID, id, 0),
+    OF(struct sw_config_agent, "name", NAME, name, 0),
+    OF(struct sw_config_agent, "team", ID, team, 0),
+    OF(struct sw_config_agent, "seat", ID, seat, 0),
+    OF(struct sw_config_agent, "queues", IDS, queues, SW_EVENT_QUEUES_MAX),
+    {0}};
+static const struct key site_keys[] = {
+    SITE("id", SITE_ID, site_id),
+    SITE("name", NAME, site_name),
+    SITE("zone", TEXT, zone),
+    SITE("day_starts", OF_DAY, day_starts_ms),
+    RANGE("interval_min", INT, interval_min, 15, 30),
+    SITE("names", BOOL, names),
+    SITE("live_service_level", BOOL, live_service_level),
+    SITE("exclude_short_abandons", BOOL, exclude_short_abandons),
+    SITE("service_level", FORMULA, formula),
+    RANGE("target_s", SECONDS, target_ms, 0, DAY_S),
+    RANGE("short_s", SECONDS, short_ms, 0, DAY_S),
+    RANGE("break_s", SECONDS, break_allowance_ms, 1, DAY_S),
+    PART("goals", goal_keys),
+    PART("diagnosis", diagnosis_keys),
+    RANGE("limits_s", LIMITS, limit_ms, 0, DAY_S),
+    SITE("reasons", REASONS, reasons),
+    ARRAY("groups", groups, SW_GROUPS_MAX, group_keys, struct sw_config_group),
+    ARRAY("queues", queues, SW_QUEUES_MAX, queue_keys, struct sw_config_queue),
+    ARRAY("agents", agents, SW_AGENTS_MAX, agent_keys, struct sw_config_agent),
+    {0}};
+static const struct key root_keys[] = {
+    SITE("listen", LISTEN, listen),
+    SITE("redis", TEXT, redis),
+    SITE("redis_password_file", TEXT, redis_password_file),
+    SITE("data_dir", TEXT, data_dir),
+    SITE("web_dir", TEXT, web_dir),
+    SITE("boards_dir", TEXT, boards_dir),
+    SITE("log_level", LEVEL, log_level),
+    SITE("open_reads", BOOL, open_reads),
+    RANGE("push_interval_ms", INT, push_interval_ms, 100, 5000),
+    RANGE("slow_limit_ms", INT, slow_limit_ms, 1000, 600000),
+    RANGE("max_clients", INT, max_clients, 1, 100000),
+    RANGE("max_clients_per_address", INT, max_clients_per_address, 1, 100000),
+    RANGE("journal_hours", INT, journal_hours, 24, 720),
+    RANGE("allowed_origins", ORIGINS, allowed_origins, 0, ORIGINS_MAX),
+    PART("site", site_keys),
+    {0}};
 
 struct reader {
     yaml_document_t document;
@@ -127,7 +135,8 @@ struct reader {
     size_t fault_count;
 };
 
-static void fault(struct reader *r, const yaml_node_t *node, const char *key, const char *format, ...) SW_PRINTF(4, 5);
+static void fault(struct reader *r, const yaml_node_t *node, const char *key, const char *format, ...)
+    SW_PRINTF(4, 5);
 static void fault(struct reader *r, const yaml_node_t *node, const char *key, const char *format, ...) {
     if (++r->fault_count > SW_CONFIG_FAULTS_MAX) return;
     char text[256];
@@ -171,7 +180,8 @@ static bool read_number(const char *text, double *out) {
 }
 
 static const char *read_bool(const char *text, bool *out) {
-    bool yes = !strcmp(text, "true") || !strcmp(text, "yes"), no = !strcmp(text, "false") || !strcmp(text, "no");
+    bool yes = !strcmp(text, "true") || !strcmp(text, "yes"),
+         no = !strcmp(text, "false") || !strcmp(text, "no");
     if (!yes && !no) return "must be true or false";
     *out = yes;
     return NULL;
@@ -179,7 +189,8 @@ static const char *read_bool(const char *text, bool *out) {
 
 static const char *read_of_day(const char *text, int64_t *out) {
     const char *wrong = "must be a time of day, \"HH:MM\"";
-    if (strlen(text) != 5 || text[2] != ':' || strspn(text, "0123456789") != 2 || strspn(text + 3, "0123456789") != 2)
+    if (strlen(text) != 5 || text[2] != ':' || strspn(text, "0123456789") != 2 ||
+        strspn(text + 3, "0123456789") != 2)
         return wrong;
     int hours = (text[0] - '0') * 10 + text[1] - '0', minutes = (text[3] - '0') * 10 + text[4] - '0';
     if (hours > 23 || minutes > 59) return wrong;
@@ -189,7 +200,8 @@ static const char *read_of_day(const char *text, int64_t *out) {
 
 static const char *read_formula(const char *text, int64_t *out) {
     int formula = sw_formula_from_name(text);
-    if (formula < 0) return "must be all, ignore_abandoned_in_target, ignore_short, abandoned_ok or answered_only";
+    if (formula < 0)
+        return "must be all, ignore_abandoned_in_target, ignore_short, abandoned_ok or answered_only";
     *out = formula;
     return NULL;
 }
@@ -198,15 +210,22 @@ static bool is_level(const char *text) {
     return !strcmp(text, "error") || !strcmp(text, "warn") || !strcmp(text, "info") || !strcmp(text, "debug");
 }
 
-static void read_numeric(struct reader *r, const yaml_node_t *node, const struct key *key, const char *text, void *at) {
+static void read_numeric(struct reader *r, const yaml_node_t *node, const struct key *key, const char *text,
+                         void *at) {
     double value;
     int max = key->kind == SHARE ? 1 : key->max;
-    if (!read_number(text, &value)) fault(r, node, key->name, "must be a number");
-    else if (!(value >= key->min && value <= max)) fault(r, node, key->name, "must be between %d and %d", key->min, max);
-    else if (key->kind == SHARE) *(double *)at = value;
-    else if (key->kind == SECONDS) *(int64_t *)at = (int64_t)(value * 1000 + 0.5);
-    else if (value != (double)(int64_t)value) fault(r, node, key->name, "must be a whole number");
-    else *(int64_t *)at = (int64_t)value;
+    if (!read_number(text, &value))
+        fault(r, node, key->name, "must be a number");
+    else if (!(value >= key->min && value <= max))
+        fault(r, node, key->name, "must be between %d and %d", key->min, max);
+    else if (key->kind == SHARE)
+        *(double *)at = value;
+    else if (key->kind == SECONDS)
+        *(int64_t *)at = (int64_t)(value * 1000 + 0.5);
+    else if (value != (double)(int64_t)value)
+        fault(r, node, key->name, "must be a whole number");
+    else
+        *(int64_t *)at = (int64_t)value;
 }
 
 /* What is wrong with a text for this key, or NULL. */
@@ -282,7 +301,8 @@ static bool is_origin(const char *text) {
     return scheme && text[scheme] && is_text(text, 256) && !strpbrk(text + scheme, "/?#@* \"");
 }
 
-static void read_list(struct reader *r, const yaml_node_t *node, const struct key *key, struct sw_config_list *list) {
+static void read_list(struct reader *r, const yaml_node_t *node, const struct key *key,
+                      struct sw_config_list *list) {
     if (is_nothing(node)) return;
     if (node->type != YAML_SEQUENCE_NODE) {
         fault(r, node, key->name, "must be a list");
@@ -295,29 +315,34 @@ static void read_list(struct reader *r, const yaml_node_t *node, const struct ke
     }
     struct word *seen = NULL;
     list->items = sw_xcalloc(size, sizeof *list->items);
-    for (const yaml_node_item_t *i = node->data.sequence.items.start; i < node->data.sequence.items.top; i++) {
+    for (const yaml_node_item_t *i = node->data.sequence.items.start; i < node->data.sequence.items.top;
+         i++) {
         const yaml_node_t *item = node_of(r, *i);
         const char *text = scalar(item);
         if (key->kind == IDS && (!text || !is_text(text, SW_ID_CHARS_MAX)))
             fault(r, item, key->name, "must hold ids of 1 to 64 printable characters");
         else if (key->kind == ORIGINS && (!text || !is_origin(text)))
             fault(r, item, key->name, "must hold origins, like https://wall.example.com");
-        else if (!add_word(&seen, text)) fault(r, item, text, "stands twice");
-        else list->items[list->count++] = sw_xstrdup(text);
+        else if (!add_word(&seen, text))
+            fault(r, item, text, "stands twice");
+        else
+            list->items[list->count++] = sw_xstrdup(text);
     }
     free_words(seen);
 }
 
 static void read_value(struct reader *r, const yaml_node_t *node, const struct key *key, void *into);
 
-static void read_mapping(struct reader *r, const yaml_node_t *node, const char *name, const struct key *keys, void *into) {
+static void read_mapping(struct reader *r, const yaml_node_t *node, const char *name, const struct key *keys,
+                         void *into) {
     if (is_nothing(node)) return;
     if (node->type != YAML_MAPPING_NODE) {
         fault(r, node, name, "must be a mapping");
         return;
     }
     uint64_t seen = 0;
-    for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
+    for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
+         pair++) {
         const yaml_node_t *key_node = node_of(r, pair->key);
         const char *text = scalar(key_node);
         size_t i = 0;
@@ -356,7 +381,8 @@ static void read_entries(struct reader *r, const yaml_node_t *node, const struct
         return;
     }
     *items = sw_xcalloc(size, key->size);
-    for (const yaml_node_item_t *i = node->data.sequence.items.start; i < node->data.sequence.items.top; i++) {
+    for (const yaml_node_item_t *i = node->data.sequence.items.start; i < node->data.sequence.items.top;
+         i++) {
         const yaml_node_t *item = node_of(r, *i);
         void *entry = (char *)*items + (*count)++ * key->size;
         prepare_entry(key, entry);
@@ -391,7 +417,8 @@ static void read_reasons(struct reader *r, const yaml_node_t *node, struct sw_co
     struct word *seen = NULL;
     size_t size = (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
     config->reasons = sw_xcalloc(size, sizeof *config->reasons);
-    for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
+    for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
+         pair++) {
         const yaml_node_t *key_node = node_of(r, pair->key);
         const char *text = scalar(key_node), *name = scalar(node_of(r, pair->value));
         int state = name ? sw_agent_state_from_name(name) : -1;
@@ -399,7 +426,8 @@ static void read_reasons(struct reader *r, const yaml_node_t *node, struct sw_co
             fault(r, key_node, "reasons", "a reason must be 1 to 128 printable characters");
         else if (state < 0 || !sw_state_is_staffed((enum sw_agent_state)state))
             fault(r, key_node, text, "must name a state: break, meal, busy, meeting, ...");
-        else if (!add_word(&seen, text)) fault(r, key_node, text, "stands twice");
+        else if (!add_word(&seen, text))
+            fault(r, key_node, text, "stands twice");
         else
             config->reasons[config->reason_count++] =
                 (struct sw_config_reason){sw_xstrdup(text), (enum sw_agent_state)state};
@@ -425,7 +453,8 @@ static void read_value(struct reader *r, const yaml_node_t *node, const struct k
 /* The value of KEY in a mapping, or NULL. */
 static const yaml_node_t *child(struct reader *r, const yaml_node_t *node, const char *key) {
     if (!node || node->type != YAML_MAPPING_NODE) return NULL;
-    for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
+    for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
+         pair++) {
         const char *text = scalar(node_of(r, pair->key));
         if (text && !strcmp(text, key)) return node_of(r, pair->value);
     }
@@ -433,8 +462,8 @@ static const yaml_node_t *child(struct reader *r, const yaml_node_t *node, const
 }
 
 /* Two levels out of order: told at the one that the file gives. */
-static void check_order(struct reader *r, const yaml_node_t *goals, bool good, const char *critical, const char *other,
-                        const char *text) {
+static void check_order(struct reader *r, const yaml_node_t *goals, bool good, const char *critical,
+                        const char *other, const char *text) {
     if (good || !goals) return;
     const yaml_node_t *at = child(r, goals, critical);
     if (!at) at = child(r, goals, other);
@@ -443,29 +472,31 @@ static void check_order(struct reader *r, const yaml_node_t *goals, bool good, c
 
 static void check_goals(struct reader *r, const yaml_node_t *site, const struct sw_config *c) {
     const yaml_node_t *goals = child(r, site, "goals"), *diagnosis = child(r, site, "diagnosis");
-    check_order(r, goals, c->answer_rate_critical <= c->answer_rate_goal, "answer_rate_critical", "answer_rate",
-                "must not be above");
-    check_order(r, goals, c->service_level_critical <= c->service_level_goal, "service_level_critical", "service_level",
-                "must not be above");
+    check_order(r, goals, c->answer_rate_critical <= c->answer_rate_goal, "answer_rate_critical",
+                "answer_rate", "must not be above");
+    check_order(r, goals, c->service_level_critical <= c->service_level_goal, "service_level_critical",
+                "service_level", "must not be above");
     check_order(r, goals, c->waiting_critical >= c->waiting_warning, "waiting_critical", "waiting_warning",
                 "must not be below");
     check_order(r, goals, c->wait_critical_ms >= c->wait_warning_ms, "wait_critical_s", "wait_warning_s",
                 "must not be below");
-    check_order(r, diagnosis, c->much_idle >= c->little_idle, "much_idle", "little_idle", "must not be below");
+    check_order(r, diagnosis, c->much_idle >= c->little_idle, "much_idle", "little_idle",
+                "must not be below");
 }
 
 /* Every id that a list KEY of an entry names must be one of KNOWN. */
-static void check_names(struct reader *r, const yaml_node_t *entries, const char *key, const struct word *known,
-                        const char *what) {
+static void check_names(struct reader *r, const yaml_node_t *entries, const char *key,
+                        const struct word *known, const char *what) {
     if (!entries || entries->type != YAML_SEQUENCE_NODE) return;
-    for (const yaml_node_item_t *i = entries->data.sequence.items.start; i < entries->data.sequence.items.top; i++) {
+    for (const yaml_node_item_t *i = entries->data.sequence.items.start; i < entries->data.sequence.items.top;
+         i++) {
         const yaml_node_t *names = child(r, node_of(r, *i), key);
         if (!names || names->type != YAML_SEQUENCE_NODE) continue;
-        for (const yaml_node_item_t *n = names->data.sequence.items.start; n < names->data.sequence.items.top; n++) {
+        for (const yaml_node_item_t *n = names->data.sequence.items.start; n < names->data.sequence.items.top;
+             n++) {
             const yaml_node_t *node = node_of(r, *n);
             const char *text = scalar(node);
-            if (text && !has_word(known, text))
-                fault(r, node, key, "there is no %s %.64s", what, text);
+            if (text && !has_word(known, text)) fault(r, node, key, "there is no %s %.64s", what, text);
         }
     }
 }
@@ -489,7 +520,8 @@ static void check_links(struct reader *r, const yaml_node_t *site, const struct 
 
 static void check(struct reader *r, const yaml_node_t *root, const struct sw_config *c) {
     const yaml_node_t *site = child(r, root, "site"), *interval = child(r, site, "interval_min");
-    if (c->interval_min != 15 && c->interval_min != 30) fault(r, interval, "interval_min", "must be 15 or 30");
+    if (c->interval_min != 15 && c->interval_min != 30)
+        fault(r, interval, "interval_min", "must be 15 or 30");
     check_goals(r, site, c);
     check_links(r, site, c);
 }
@@ -499,7 +531,9 @@ static bool load(struct reader *r, yaml_parser_t *parser) {
     size_t line = parser->problem_mark.line, offset = parser->problem_offset;
     if (parser->error == YAML_READER_ERROR) /* knows no line: not UTF-8, or a character YAML does not have */
         sw_buf_printf(r->faults, "%s: byte %zu: %s\n", r->path, offset, parser->problem);
-    else sw_buf_printf(r->faults, "%s:%zu: %s\n", r->path, line + 1, parser->problem ? parser->problem : "not YAML");
+    else
+        sw_buf_printf(r->faults, "%s:%zu: %s\n", r->path, line + 1,
+                      parser->problem ? parser->problem : "not YAML");
     r->fault_count++;
     return false;
 }
@@ -518,7 +552,8 @@ static void read_document(struct reader *r, yaml_parser_t *parser, struct sw_con
     yaml_document_delete(&r->document);
 }
 
-int sw_config_read(struct sw_config *config, const char *path, const char *yaml, size_t len, struct sw_buf *faults) {
+int sw_config_read(struct sw_config *config, const char *path, const char *yaml, size_t len,
+                   struct sw_buf *faults) {
     struct reader r = {.path = path, .faults = faults};
     yaml_parser_t parser;
     SW_ASSERT(yaml_parser_initialize(&parser));

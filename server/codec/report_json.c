@@ -170,7 +170,7 @@ void sw_report_write(struct sw_floor *floor, int64_t from_ms, int64_t to_ms, int
     put_scope(site, &w, sw_floor_site(floor), from_ms, to_ms);
     struct sw_agent_counts everyone;
     sw_team_between(floor, sw_floor_everyone(floor), from_ms, to_ms, &everyone);
-    put_times(site, &everyone);
+    put_times(cJSON_AddObjectToObject(site, "times"), &everyone); /* hold and wrap-up are also queue counters */
     cJSON *queues = cJSON_AddObjectToObject(report, "queues");
     for (size_t i = 0; i < sw_floor_queue_count(floor); i++) {
         const struct sw_scope *queue = sw_floor_queue(floor, i);

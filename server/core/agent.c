@@ -62,10 +62,10 @@ static void stand(struct sw_floor *floor, struct sw_agent *agent, int sign) {
     for (size_t i = 0; i < agent->group_count; i++) agent->groups[i]->agents[agent->state] += step;
     if (agent->state != SW_ST_WRAPUP) return;
     if (sign > 0) {
-        agent->next_wrapup = floor->wrapups;
-        if (floor->wrapups) floor->wrapups->prev_wrapup = &agent->next_wrapup;
-        agent->prev_wrapup = &floor->wrapups;
-        floor->wrapups = agent;
+        agent->next_wrapup = floor->in_wrapup;
+        if (floor->in_wrapup) floor->in_wrapup->prev_wrapup = &agent->next_wrapup;
+        agent->prev_wrapup = &floor->in_wrapup;
+        floor->in_wrapup = agent;
     } else {
         *agent->prev_wrapup = agent->next_wrapup;
         if (agent->next_wrapup) agent->next_wrapup->prev_wrapup = agent->prev_wrapup;
@@ -106,7 +106,7 @@ static struct sw_agent *make_agent(struct sw_floor *floor, const char *id, const
     struct sw_agent *agent = sw_xcalloc(1, sizeof *agent);
     agent->id = sw_xstrdup(id);
     agent->team = team_of(floor, team ? team : "unassigned");
-    agent->state_since_ms = agent->since_ms = agent->latest_ms = agent->wrapup_queue_ms = SW_NEVER;
+    agent->state_since_ms = agent->since_ms = agent->latest_ms = SW_NEVER;
     agent->first_seen_ms = INT64_MAX;
     sw_series_init(&agent->series, SW_AC_COUNT);
     HASH_ADD_KEYPTR(hh, floor->agents_by_id, agent->id, strlen(agent->id), agent);
@@ -124,7 +124,7 @@ struct sw_agent *sw__agent_of(struct sw_floor *floor, const char *id, const char
     struct sw_agent *agent;
     HASH_FIND(hh, floor->agents_by_id, id, strlen(id), agent);
     if (!agent) agent = make_agent(floor, id, team);
-    if (agent->first_seen_ms == INT64_MAX) agent->first_seen_ms = t_ms;
+    agent->first_seen_ms = sw__min(agent->first_seen_ms, t_ms);
     return agent;
 }
 
@@ -167,17 +167,6 @@ static void add_state_time(struct sw_floor *floor, struct sw_agent *agent, int64
     sw_series_at(&floor->everyone->series, start_ms)[counter] += ms;
 }
 
-/* Wrap-up belongs to a queue too, whose rolling windows want it by the minute. */
-static void add_wrapup_time(struct sw_floor *floor, struct sw_agent *agent, int64_t from_ms, int64_t to_ms, int sign) {
-    while (from_ms < to_ms) {
-        int64_t edge = sw__min(to_ms, (sw__floor_div(from_ms, SW_MINUTE_MS) + 1) * SW_MINUTE_MS);
-        struct sw_delta d = {0};
-        sw__delta(&d, SW_QC_WRAPUP_MS, sign * (edge - from_ms));
-        sw__queue_add(floor, agent->wrapup_queue, from_ms, &d);
-        from_ms = edge;
-    }
-}
-
 /* Adds (SIGN 1) or takes back (-1) the agent's time in its state over [from, to), split at interval edges. */
 static void credit(struct sw_floor *floor, struct sw_agent *agent, int64_t from_ms, int64_t to_ms, int sign) {
     if (!sw_state_is_staffed(agent->state)) return;
@@ -185,12 +174,11 @@ static void credit(struct sw_floor *floor, struct sw_agent *agent, int64_t from_
         const struct sw_day *day = sw__calendar_day(floor, floor->day.start_ms - 1);
         from_ms = sw__max(from_ms, day->start_ms);
     }
+    if (agent->state == SW_ST_WRAPUP) sw__wrapup_add(floor, agent, from_ms, to_ms, sign);
     while (from_ms < to_ms) {
         struct sw_span span = sw__calendar_interval(floor, sw__calendar_day(floor, from_ms), from_ms);
         int64_t edge = sw__min(to_ms, span.end_ms);
         add_state_time(floor, agent, from_ms, sign * (edge - from_ms));
-        if (agent->state == SW_ST_WRAPUP && agent->wrapup_queue)
-            add_wrapup_time(floor, agent, from_ms, edge, sign);
         from_ms = edge;
     }
 }
@@ -211,7 +199,7 @@ void sw__agents_settle(struct sw_floor *floor, int64_t t_ms) {
 }
 
 void sw__wrapups_settle(struct sw_floor *floor, int64_t t_ms) {
-    for (struct sw_agent *agent = floor->wrapups; agent; agent = agent->next_wrapup)
+    for (struct sw_agent *agent = floor->in_wrapup; agent; agent = agent->next_wrapup)
         if (agent->settled_ms < t_ms) sw__agent_settle(floor, agent, t_ms);
 }
 
@@ -222,17 +210,6 @@ void sw__agent_count(struct sw_floor *floor, struct sw_agent *agent, int64_t t_m
     sw_series_at(&agent->team->series, start_ms)[counter] += value;
     sw_series_at(&floor->everyone->series, start_ms)[counter] += value;
     sw__agent_touch(floor, agent);
-}
-
-void sw__agent_call_ended(struct sw_floor *floor, struct sw_agent *agent, struct sw_scope *queue, int64_t t_ms) {
-    if (t_ms < agent->wrapup_queue_ms) return; /* not the last one */
-    agent->wrapup_queue_ms = t_ms;
-    if (queue == agent->wrapup_queue) return;
-    /* of a wrap-up that runs already, the part after the call's end changes hands */
-    int64_t settled_ms = agent->settled_ms;
-    if (agent->state == SW_ST_WRAPUP) sw__agent_settle(floor, agent, sw__max(t_ms, agent->state_since_ms));
-    agent->wrapup_queue = queue;
-    if (agent->state == SW_ST_WRAPUP) sw__agent_settle(floor, agent, sw__max(settled_ms, agent->settled_ms));
 }
 
 /* ---- events ---- */
@@ -272,6 +249,7 @@ static void change_state(struct sw_floor *floor, struct sw_agent *agent, enum sw
     bool first = agent->since_ms == SW_NEVER;
     if (!first) sw__agent_settle(floor, agent, t_ms);
     if (!first && agent->state == SW_ST_BREAK) count_break_end(floor, agent, t_ms);
+    if (!first && agent->state == SW_ST_WRAPUP) sw__wrapup_over(agent, agent->state_since_ms, t_ms);
     stand(floor, agent, -1);
     agent->state = state;
     agent->state_since_ms = agent->settled_ms = t_ms;

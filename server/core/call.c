@@ -255,7 +255,7 @@ static void finish(struct sw_floor *floor, struct sw_call *call, int64_t t_ms, i
         sw__agent_count(floor, call->agent, t_ms, SW_AC_HANDLED, 1);
         sw__agent_count(floor, call->agent, t_ms, SW_AC_TALK_MS, talk_ms);
         sw__agent_count(floor, call->agent, t_ms, SW_AC_HOLD_MS, hold_ms);
-        sw__agent_call_ended(floor, call->agent, call->queue, t_ms);
+        sw__wrapup_call_ended(floor, call->agent, call->queue, t_ms);
     }
     close_call(floor, call);
 }

@@ -7,8 +7,8 @@
 #include "shiftwall/buf.h"
 #include "shiftwall/floor.h"
 
-/* Keys are kept longer than the window: a producer that resends after an hour's outage is still recognised, since
- * the window is measured between the two events' own times. */
+/* The window is measured between the two events' own times, so a producer that resends after an outage is still
+ * recognised: keys are kept longer than the window (in a replay, up to the cap). */
 #define KEEP_MS (6 * SW_DUPLICATE_WINDOW_MS)
 #define KEY_BYTES_MAX (2 * 4 * SW_ID_CHARS_MAX + 2)
 

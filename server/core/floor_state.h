@@ -66,6 +66,20 @@ struct sw_team {
     bool dirty;
 };
 
+#define SW_WRAPUPS_KEPT 8 /* how far back a call's end that is told late is honoured */
+
+/* What tells which queue an agent's wrap-up belongs to, each in order of time. */
+struct sw_wrapups {
+    struct {
+        int64_t at_ms;
+        struct sw_scope *queue; /* NULL: of no queue */
+    } ended[SW_WRAPUPS_KEPT];
+    size_t ended_count;
+    struct sw_scope *before; /* the queue in force before the first of these */
+    struct sw_span stretches[SW_WRAPUPS_KEPT]; /* of wrap-up that are over */
+    size_t stretch_count;
+};
+
 struct sw_agent {
     UT_hash_handle hh;
     char *id, *name, *seat, *reason, *queue_id;
@@ -81,10 +95,9 @@ struct sw_agent {
     struct sw_scope **queues, **groups;
     size_t queue_count, group_count;
     struct sw_series series;
-    struct sw_scope *wrapup_queue; /* the queue of the last ended call */
-    int64_t wrapup_queue_ms;       /* when that ended */
-    struct sw_call *call;          /* being talked to */
-    size_t calls;                  /* that point here */
+    struct sw_wrapups wrapups;
+    struct sw_call *call; /* being talked to */
+    size_t calls;         /* that point here */
     bool over_limit;
     struct sw_heap_node limit_node;
     struct sw_agent *next_wrapup, **prev_wrapup;
@@ -142,7 +155,7 @@ struct sw_floor {
     struct sw_agent *agents_by_id;
     struct sw_agent **agents;
     size_t agent_count, agent_size;
-    struct sw_agent *wrapups;
+    struct sw_agent *in_wrapup;
     struct sw_call *calls_by_id, *closed_first, **closed_last;
     struct sw_reason *reasons;
     struct sw_duplicates *duplicates;
@@ -189,8 +202,6 @@ void sw__agent_settle(struct sw_floor *floor, struct sw_agent *agent, int64_t t_
 /* Adds to the agent's own, its team's and everyone's counter. */
 void sw__agent_count(struct sw_floor *floor, struct sw_agent *agent, int64_t t_ms, enum sw_agent_counter counter,
                      int64_t value);
-/* A conversation of the agent ended: wrap-up from T_MS on belongs to QUEUE (NULL: to none). */
-void sw__agent_call_ended(struct sw_floor *floor, struct sw_agent *agent, struct sw_scope *queue, int64_t t_ms);
 void sw__agent_touch(struct sw_floor *floor, struct sw_agent *agent);
 void sw__agent_free(struct sw_agent *agent);
 void sw__agents_due(struct sw_floor *floor, int64_t now_ms);
@@ -200,6 +211,14 @@ void sw__wrapups_settle(struct sw_floor *floor, int64_t t_ms);
 void sw__agents_purge(struct sw_floor *floor);
 struct sw_team *sw__team_new(const char *id);
 void sw__team_free(struct sw_team *team);
+
+/* wrap-up by queue */
+/* Adds (SIGN 1) or takes back (-1) the agent's wrap-up over [from, to) to the queues it belongs to. */
+void sw__wrapup_add(struct sw_floor *floor, struct sw_agent *agent, int64_t from_ms, int64_t to_ms, int sign);
+/* Remembers a wrap-up that is over. */
+void sw__wrapup_over(struct sw_agent *agent, int64_t from_ms, int64_t to_ms);
+/* A conversation of the agent ended: wrap-up from T_MS to the end of its next one belongs to QUEUE (NULL: to none). */
+void sw__wrapup_call_ended(struct sw_floor *floor, struct sw_agent *agent, struct sw_scope *queue, int64_t t_ms);
 
 /* call: entries, conversations, outcomes */
 enum sw_outcome sw__call_event(struct sw_floor *floor, const struct sw_event *event);

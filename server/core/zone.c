@@ -17,8 +17,8 @@ struct sw_zone {
     size_t count;
 };
 
-struct sw_zone *sw_zone_new(const char *name, int64_t first_offset_ms, const struct sw_transition *transitions,
-                            size_t count) {
+struct sw_zone *sw_zone_new(const char *name, int64_t first_offset_ms,
+                            const struct sw_transition *transitions, size_t count) {
     struct sw_zone *zone = sw_xcalloc(1, sizeof *zone);
     zone->name = sw_xstrdup(name);
     zone->first_offset_ms = first_offset_ms;
@@ -28,7 +28,9 @@ struct sw_zone *sw_zone_new(const char *name, int64_t first_offset_ms, const str
     return zone;
 }
 
-struct sw_zone *sw_zone_utc(void) { return sw_zone_new("UTC", 0, NULL, 0); }
+struct sw_zone *sw_zone_utc(void) {
+    return sw_zone_new("UTC", 0, NULL, 0);
+}
 
 void sw_zone_free(struct sw_zone *zone) {
     if (!zone) return;
@@ -37,15 +39,19 @@ void sw_zone_free(struct sw_zone *zone) {
     free(zone);
 }
 
-const char *sw_zone_name(const struct sw_zone *zone) { return zone->name; }
+const char *sw_zone_name(const struct sw_zone *zone) {
+    return zone->name;
+}
 
 /* How many transitions have happened at T_MS. */
 static size_t happened(const struct sw_zone *zone, int64_t t_ms) {
     size_t low = 0, high = zone->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (zone->transitions[middle].at_ms <= t_ms) low = middle + 1;
-        else high = middle;
+        if (zone->transitions[middle].at_ms <= t_ms)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
@@ -58,9 +64,12 @@ int64_t sw_zone_offset_ms(const struct sw_zone *zone, int64_t t_ms) {
     return offset_after(zone, happened(zone, t_ms));
 }
 
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+static int64_t floor_div(int64_t a, int64_t b) {
+    return a / b - (a % b < 0);
+}
 
-/* Days are counted from 0000-03-01, so that the leap day is the last of its year (the well-known civil algorithm). */
+/* Days are counted from 0000-03-01, so that the leap day is the last of its year (the well-known civil
+ * algorithm). */
 int64_t sw_days_from_date(int year, int month, int day) {
     int64_t y = year - (month <= 2);
     int64_t era = floor_div(y, 400), yoe = y - era * 400;
@@ -79,7 +88,8 @@ void sw_date_from_days(int64_t days, int *year, int *month, int *day) {
 
 int64_t sw_zone_local_to_utc(const struct sw_zone *zone, int year, int month, int day, int64_t ms_of_day) {
     int64_t local_ms = sw_days_from_date(year, month, day) * SW_DAY_MS + ms_of_day;
-    /* walk the few stretches of constant offset around it; the first that shows the time, or begins past it, has it */
+    /* walk the few stretches of constant offset around it; the first that shows the time, or begins past it,
+     * has it */
     size_t i = happened(zone, local_ms - 2 * SW_DAY_MS);
     for (;; i++) {
         int64_t from_ms = i ? zone->transitions[i - 1].at_ms : INT64_MIN;
@@ -96,9 +106,12 @@ static int64_t day_start(const struct sw_zone *zone, int64_t day_starts_ms, int6
 }
 
 /* Moments past the years we can write are taken for the nearest we can, lest sums with them overflow. */
-static int64_t within_reason(int64_t t_ms) { return t_ms > T_MAX_MS ? T_MAX_MS : t_ms < -T_MAX_MS ? -T_MAX_MS : t_ms; }
+static int64_t within_reason(int64_t t_ms) {
+    return t_ms > T_MAX_MS ? T_MAX_MS : t_ms < -T_MAX_MS ? -T_MAX_MS : t_ms;
+}
 
-void sw_zone_business_day(const struct sw_zone *zone, int64_t day_starts_ms, int64_t t_ms, struct sw_day *out) {
+void sw_zone_business_day(const struct sw_zone *zone, int64_t day_starts_ms, int64_t t_ms,
+                          struct sw_day *out) {
     t_ms = within_reason(t_ms);
     int64_t days = floor_div(t_ms + sw_zone_offset_ms(zone, t_ms) - day_starts_ms, SW_DAY_MS);
     while (day_start(zone, day_starts_ms, days) > t_ms) days--;
@@ -130,7 +143,8 @@ static bool take(const char **text, char c) {
 }
 
 static bool date(const char **text, int *year, int *month, int *day) {
-    if (!digits(text, 4, year) || !take(text, '-') || !digits(text, 2, month) || !take(text, '-') || !digits(text, 2, day))
+    if (!digits(text, 4, year) || !take(text, '-') || !digits(text, 2, month) || !take(text, '-') ||
+        !digits(text, 2, day))
         return false;
     if (*year < 1970 || *month < 1 || *month > 12 || *day < 1 || *day > 31) return false;
     int y, m, d;
@@ -176,7 +190,8 @@ static bool fraction(const char **text, int *ms) {
     *ms = 0;
     if (!take(text, '.')) return true;
     if (**text < '0' || **text > '9') return false;
-    for (int weight = 100; **text >= '0' && **text <= '9'; (*text)++, weight /= 10) *ms += (**text - '0') * weight;
+    for (int weight = 100; **text >= '0' && **text <= '9'; (*text)++, weight /= 10)
+        *ms += (**text - '0') * weight;
     return true;
 }
 
@@ -200,7 +215,7 @@ int sw_parse_rfc3339(const char *text, int64_t *t_ms) {
         !digits(&text, 2, &second) || !fraction(&text, &ms) || !offset(&text, &offset_ms) || *text)
         return -SW_EPARSE;
     if (hour > 23 || minute > 59 || second > 60) return -SW_EPARSE;
-    *t_ms = sw_days_from_date(year, month, day) * SW_DAY_MS + ((hour * 60 + minute) * INT64_C(60) + second) * 1000 + ms -
-            offset_ms;
+    *t_ms = sw_days_from_date(year, month, day) * SW_DAY_MS +
+            ((hour * 60 + minute) * INT64_C(60) + second) * 1000 + ms - offset_ms;
     return 0;
 }

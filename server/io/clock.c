@@ -16,7 +16,9 @@ static int64_t read_ms(clockid_t id) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void sw_clock_init(struct sw_clock *clock) { *clock = (struct sw_clock){.speed = 1.0}; }
+void sw_clock_init(struct sw_clock *clock) {
+    *clock = (struct sw_clock){.speed = 1.0};
+}
 
 int sw_clock_init_virtual(struct sw_clock *clock, int64_t start_ms, double speed) {
     if (!(speed >= SW_CLOCK_SPEED_MIN && speed <= SW_CLOCK_SPEED_MAX)) return -SW_EINVAL;
@@ -26,7 +28,8 @@ int sw_clock_init_virtual(struct sw_clock *clock, int64_t start_ms, double speed
 }
 
 int sw_clock_parse_speed(const char *text, double *speed) {
-    if (!*text || strspn(text, "0123456789.") != strlen(text)) return -SW_EPARSE; /* no inf, nan, hex or sign */
+    if (!*text || strspn(text, "0123456789.") != strlen(text))
+        return -SW_EPARSE; /* no inf, nan, hex or sign */
     char *end;
     errno = 0;
     double value = strtod(text, &end);
@@ -44,7 +47,8 @@ int sw_clock_parse(const char *text, int64_t *start_ms, double *speed) {
     start[len] = '\0';
     int64_t t_ms;
     double factor = 1.0;
-    if (sw_parse_rfc3339(start, &t_ms) || (comma && sw_clock_parse_speed(comma + 1, &factor))) return -SW_EPARSE;
+    if (sw_parse_rfc3339(start, &t_ms) || (comma && sw_clock_parse_speed(comma + 1, &factor)))
+        return -SW_EPARSE;
     *start_ms = t_ms;
     *speed = factor;
     return 0;
@@ -52,7 +56,8 @@ int sw_clock_parse(const char *text, int64_t *start_ms, double *speed) {
 
 int64_t sw_clock_now_ms(const struct sw_clock *clock) {
     if (!clock->is_virtual) return read_ms(CLOCK_REALTIME);
-    return clock->start_ms + (int64_t)((double)(read_ms(CLOCK_MONOTONIC) - clock->start_mono_ms) * clock->speed);
+    return clock->start_ms +
+           (int64_t)((double)(read_ms(CLOCK_MONOTONIC) - clock->start_mono_ms) * clock->speed);
 }
 
 uint64_t sw_clock_delay_ms(const struct sw_clock *clock, int64_t t_ms) {

@@ -49,14 +49,17 @@ static bool wanted(const char *name, const char *suffix) {
     return name[0] != '.' && len > tail && !strcmp(name + len - tail, suffix);
 }
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_bytes(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 static void add_name(char ***names, size_t count, const char *name) {
     *names = sw_xrealloc(*names, (count + 1) * sizeof **names);
     (*names)[count] = sw_xstrdup(name);
 }
 
-static void visit(const char *dir, const char *file, void (*fn)(void *ctx, const char *path, const char *file), void *ctx) {
+static void visit(const char *dir, const char *file,
+                  void (*fn)(void *ctx, const char *path, const char *file), void *ctx) {
     size_t size = strlen(dir) + strlen(file) + 2;
     char *path = sw_xmalloc(size);
     snprintf(path, size, "%s/%s", dir, file);
@@ -64,7 +67,8 @@ static void visit(const char *dir, const char *file, void (*fn)(void *ctx, const
     free(path);
 }
 
-int sw_files_each(const char *dir, const char *suffix, void (*fn)(void *ctx, const char *path, const char *file), void *ctx) {
+int sw_files_each(const char *dir, const char *suffix,
+                  void (*fn)(void *ctx, const char *path, const char *file), void *ctx) {
     DIR *handle = opendir(dir);
     if (!handle) return from_errno(errno);
     char **names = NULL;

@@ -40,7 +40,9 @@ static int64_t monotonic_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void sw_log_set_level(enum sw_log_level level) { state.level = level; }
+void sw_log_set_level(enum sw_log_level level) {
+    state.level = level;
+}
 
 int sw_log_level_from_name(const char *name) {
     for (int i = SW_LOG_ERROR; i <= SW_LOG_DEBUG; i++)
@@ -48,26 +50,36 @@ int sw_log_level_from_name(const char *name) {
     return -1;
 }
 
-const char *sw_log_level_name(enum sw_log_level level) { return level_names[level]; }
+const char *sw_log_level_name(enum sw_log_level level) {
+    return level_names[level];
+}
 
 void sw_log_set_writer(void (*write)(void *ctx, const char *line, size_t len), void *ctx) {
     state.write = write;
     state.ctx = ctx;
 }
 
-void sw_log_set_prefix(bool on) { state.prefix = on ? PREFIX_ON : PREFIX_OFF; }
+void sw_log_set_prefix(bool on) {
+    state.prefix = on ? PREFIX_ON : PREFIX_OFF;
+}
 
-void sw_log_set_clock(int64_t (*now_ms)(void)) { state.now_ms = now_ms; }
+void sw_log_set_clock(int64_t (*now_ms)(void)) {
+    state.now_ms = now_ms;
+}
 
-bool sw_log_wants(enum sw_log_level level) { return level <= state.level; }
+bool sw_log_wants(enum sw_log_level level) {
+    return level <= state.level;
+}
 
-/* JOURNAL_STREAM is DEVICE:INODE of the journal's socket; a child's redirected output is not it (systemd.exec(5)). */
+/* JOURNAL_STREAM is DEVICE:INODE of the journal's socket; a child's redirected output is not it
+ * (systemd.exec(5)). */
 static bool is_journal(int fd) {
     const char *stream = getenv("JOURNAL_STREAM");
     struct stat status;
     char own[48];
     if (!stream || fstat(fd, &status)) return false;
-    snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)status.st_dev, (unsigned long long)status.st_ino);
+    snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)status.st_dev,
+             (unsigned long long)status.st_ino);
     return !strcmp(own, stream);
 }
 
@@ -84,8 +96,10 @@ static void end(struct sw_buf *line) {
         sw_buf_clear(line);
         sw_buf_puts(line, "warn log.overlong\n");
     }
-    if (state.write) state.write(state.ctx, line->data, line->len);
-    else if (write(STDERR_FILENO, line->data, line->len) < 0) (void)0; /* there is nowhere left to tell */
+    if (state.write)
+        state.write(state.ctx, line->data, line->len);
+    else if (write(STDERR_FILENO, line->data, line->len) < 0)
+        (void)0; /* there is nowhere left to tell */
     sw_buf_deinit(line);
 }
 
@@ -94,7 +108,8 @@ static void end(struct sw_buf *line) {
 static bool is_plain(const char *text) {
     if (!*text || !strcmp(text, "-")) return false; /* a bare - is a NULL */
     for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if (*c <= ' ' || *c == 0x7F || *c == '"' || *c == '=' || *c == '\\' || (*c == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0))
+        if (*c <= ' ' || *c == 0x7F || *c == '"' || *c == '=' || *c == '\\' ||
+            (*c == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0))
             return false;
     return true;
 }
@@ -102,13 +117,20 @@ static bool is_plain(const char *text) {
 static void add_escaped(struct sw_buf *out, const char *text, size_t len) {
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i], next = i + 1 < len ? (unsigned char)text[i + 1] : 0;
-        if (c == '"' || c == '\\') sw_buf_printf(out, "\\%c", c);
-        else if (c == '\n') sw_buf_puts(out, "\\n");
-        else if (c == '\r') sw_buf_puts(out, "\\r");
-        else if (c == '\t') sw_buf_puts(out, "\\t");
-        else if (c < 0x20 || c == 0x7F) sw_buf_printf(out, "\\u%04x", c);
-        else if (c == 0xC2 && next >= 0x80 && next < 0xA0) sw_buf_printf(out, "\\u%04x", text[++i] & 0xFF); /* C1 */
-        else sw_buf_putc(out, (char)c);
+        if (c == '"' || c == '\\')
+            sw_buf_printf(out, "\\%c", c);
+        else if (c == '\n')
+            sw_buf_puts(out, "\\n");
+        else if (c == '\r')
+            sw_buf_puts(out, "\\r");
+        else if (c == '\t')
+            sw_buf_puts(out, "\\t");
+        else if (c < 0x20 || c == 0x7F)
+            sw_buf_printf(out, "\\u%04x", c);
+        else if (c == 0xC2 && next >= 0x80 && next < 0xA0)
+            sw_buf_printf(out, "\\u%04x", text[++i] & 0xFF); /* C1 */
+        else
+            sw_buf_putc(out, (char)c);
     }
 }
 
@@ -183,11 +205,16 @@ static void add_fields(struct sw_buf *line, const char *at, va_list *args) {
         }
         struct conversion c;
         at = read_conversion(at + 1, &c);
-        if (c.kind == 's') add_text(line, va_arg(*args, const char *));
-        else if (c.kind == 'd') sw_buf_int(line, signed_arg(c.size, args));
-        else if (c.kind == 'u') sw_buf_printf(line, "%llu", (unsigned long long)unsigned_arg(c.size, args));
-        else if (c.kind == 'f') sw_buf_printf(line, "%.*f", c.decimals < 0 ? 6 : c.decimals, va_arg(*args, double));
-        else sw_buf_printf(line, "%g", va_arg(*args, double));
+        if (c.kind == 's')
+            add_text(line, va_arg(*args, const char *));
+        else if (c.kind == 'd')
+            sw_buf_int(line, signed_arg(c.size, args));
+        else if (c.kind == 'u')
+            sw_buf_printf(line, "%llu", (unsigned long long)unsigned_arg(c.size, args));
+        else if (c.kind == 'f')
+            sw_buf_printf(line, "%.*f", c.decimals < 0 ? 6 : c.decimals, va_arg(*args, double));
+        else
+            sw_buf_printf(line, "%g", va_arg(*args, double));
     }
 }
 
@@ -208,8 +235,10 @@ static struct rate *rate_of(const char *event, int64_t now_ms) {
         if (!strcmp(state.rates[i].event, event)) return &state.rates[i];
         if (state.rates[i].since_ms < oldest->since_ms) oldest = &state.rates[i];
     }
-    if (state.rate_count < SW_LOG_EVENTS_MAX) oldest = &state.rates[state.rate_count++];
-    else tell_suppressed(oldest);
+    if (state.rate_count < SW_LOG_EVENTS_MAX)
+        oldest = &state.rates[state.rate_count++];
+    else
+        tell_suppressed(oldest);
     *oldest = (struct rate){.event = event, .since_ms = now_ms};
     return oldest;
 }

@@ -19,7 +19,8 @@
 static bool is_zone_name(const char *name) {
     size_t len = strlen(name);
     if (!len || len > NAME_MAX_BYTES || name[0] == '/' || name[len - 1] == '/') return false;
-    if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_/") != len) return false;
+    if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_/") != len)
+        return false;
     if (strstr(name, "//")) return false;
     return strncmp(name, "right/", 6) != 0; /* these count leap seconds, unlike our clock */
 }
@@ -52,8 +53,10 @@ static struct sw_zone *probe(const char *name) {
             int64_t low = from, high = day + DAY_S;
             while (high - low > 1) {
                 int64_t middle = low + (high - low) / 2;
-                if (offset_s(middle) == offset) low = middle;
-                else high = middle;
+                if (offset_s(middle) == offset)
+                    low = middle;
+                else
+                    high = middle;
             }
             if (count == size) found = sw_xrealloc(found, (size = size ? 2 * size : 64) * sizeof *found);
             offset = offset_s(high);
@@ -77,8 +80,10 @@ struct sw_zone *sw_zone_load(const char *name) {
     SW_ASSERT(setenv("TZ", setting, 1) == 0);
     tzset();
     struct sw_zone *zone = probe(name);
-    if (saved) SW_ASSERT(setenv("TZ", saved, 1) == 0);
-    else SW_ASSERT(unsetenv("TZ") == 0);
+    if (saved)
+        SW_ASSERT(setenv("TZ", saved, 1) == 0);
+    else
+        SW_ASSERT(unsetenv("TZ") == 0);
     tzset();
     free(saved);
     return zone;

@@ -47,7 +47,8 @@ static void assert_is_default(const struct sw_config *c) {
     assert_string_equal(c->zone, "UTC");
     assert_true(c->push_interval_ms == 250 && c->slow_limit_ms == 10000 && c->journal_hours == 48);
     assert_true(c->max_clients == 10000 && c->max_clients_per_address == 1024);
-    assert_true(c->day_starts_ms == 0 && c->interval_min == 15 && c->target_ms == 20000 && c->short_ms == 5000);
+    assert_true(c->day_starts_ms == 0 && c->interval_min == 15 && c->target_ms == 20000 &&
+                c->short_ms == 5000);
     assert_true(c->formula == SW_FORMULA_ALL && c->live_service_level);
     assert_false(c->names || c->open_reads || c->exclude_short_abandons);
     assert_true(c->answer_rate_goal == 0.90 && c->answer_rate_critical == 0.85);
@@ -56,14 +57,16 @@ static void assert_is_default(const struct sw_config *c) {
     assert_true(c->wait_warning_ms == 30000 && c->wait_critical_ms == 60000);
     assert_true(c->little_idle == 0.10 && c->much_idle == 0.30 && c->much_non_service == 0.15);
     assert_true(c->limit_ms[SW_ST_BREAK] == 600000 && c->limit_ms[SW_ST_BUSY] == 300000);
-    assert_true(c->limit_ms[SW_ST_HOLD] == 120000 && c->limit_ms[SW_ST_WRAPUP] == 180000 && c->limit_ms[SW_ST_MEAL] == 0);
+    assert_true(c->limit_ms[SW_ST_HOLD] == 120000 && c->limit_ms[SW_ST_WRAPUP] == 180000 &&
+                c->limit_ms[SW_ST_MEAL] == 0);
     assert_true(c->break_allowance_ms == 600000);
     assert_true(c->queue_count == 0 && c->group_count == 0 && c->agent_count == 0 && c->reason_count == 0);
 }
 
 static void test_defaults(void **state) {
     (void)state;
-    const char *const empty[] = {"", "# nothing\n", "---\n", "site:\n", "site:\n  goals:\n  queues:\n  reasons:\n", "{}"};
+    const char *const empty[] = {
+        "", "# nothing\n", "---\n", "site:\n", "site:\n  goals:\n  queues:\n  reasons:\n", "{}"};
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
         struct sw_config config;
         good(&config, empty[i]);
@@ -72,83 +75,99 @@ static void test_defaults(void **state) {
     }
 }
 
-/* The sample that is shipped holds every key with its default. */
+/* The sample with its examples in force: `#key` loses the #, `#  part of an example` gets a space for it, `#
+ * text` stays a comment, and the empty lists before examples are opened. */
+static void put_in_force(const char *sample, struct sw_buf *out) {
+    for (const char *line = sample; *line;) {
+        size_t len = strcspn(line, "\n"), indent = strspn(line, " ");
+        const char *rest = line + indent, *end = line + len;
+        if (*rest == '#' && rest[1] != ' ' && rest[1] != '\n') {
+            sw_buf_add(out, line, indent);
+            sw_buf_add(out, rest + 1, (size_t)(end - rest - 1));
+        } else if (*rest == '#' && rest[1] == ' ' && rest[2] == ' ') {
+            sw_buf_add(out, line, indent);
+            sw_buf_putc(out, ' ');
+            sw_buf_add(out, rest + 1, (size_t)(end - rest - 1));
+        } else if (indent == 2 && len > 4 && (!strncmp(end - 2, "[]", 2) || !strncmp(end - 2, "{}", 2))) {
+            sw_buf_add(out, line, len - 2);
+        } else {
+            sw_buf_add(out, line, len);
+        }
+        sw_buf_putc(out, '\n');
+        line = *end ? end + 1 : end;
+    }
+}
+
+/* The sample that is shipped holds every key with its default, and good examples. */
 static void test_the_sample_is_the_default(void **state) {
     (void)state;
     FILE *file = fopen("deploy/shiftwall.yaml", "rb");
     assert_non_null(file);
-    static char yaml[65536];
-    size_t len = fread(yaml, 1, sizeof yaml - 1, file);
+    static char sample[65536];
+    sample[fread(sample, 1, sizeof sample - 1, file)] = '\0';
     assert_int_equal(fclose(file), 0);
     struct sw_config config;
-    good(&config, yaml);
+    good(&config, sample);
     assert_is_default(&config);
     sw_config_deinit(&config);
-    /* and so do its examples, once the # before them is gone */
-    for (size_t i = 0; i + 1 < len; i++)
-        if (yaml[i] == '\n' && (yaml[i + 1] == '#' || !strncmp(yaml + i + 1, "  #", 3))) {
-            char *hash = yaml + i + 1 + strspn(yaml + i + 1, " ");
-            if (hash[1] != ' ' || !strncmp(hash, "#  ", 3)) *hash = ' ';
-        }
-    const char *const closed[] = {"reasons: {}", "groups: []", "queues: []", "agents: []"};
-    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
-        char *at = strstr(yaml, closed[i]);
-        assert_non_null(at);
-        memset(at + strlen(closed[i]) - 2, ' ', 2);
-    }
-    for (char *at = yaml; (at = strstr(at, "\n redis_pass")) || (at = strstr(yaml, "\n data_dir")) ||
-                          (at = strstr(yaml, "\n web_dir")) || (at = strstr(yaml, "\n boards_dir"));)
-        memmove(at + 1, at + 2, strlen(at + 2) + 1);
-    char *name = strstr(yaml, "   name: Main floor");
-    assert_non_null(name);
-    memmove(name, name + 1, strlen(name));
-    good(&config, yaml);
+    struct sw_buf forced;
+    sw_buf_init(&forced, 65536);
+    put_in_force(sample, &forced);
+    good(&config, sw_buf_text(&forced));
+    sw_buf_deinit(&forced);
+    assert_string_equal(config.redis_password_file, "/etc/shiftwall/redis.password");
     assert_string_equal(config.data_dir, "/var/lib/shiftwall");
+    assert_non_null(config.web_dir);
+    assert_non_null(config.boards_dir);
     assert_string_equal(config.site_name, "Main floor");
-    assert_true(config.queue_count == 1 && config.group_count == 1 && config.agent_count == 1 && config.reason_count == 2);
+    assert_true(config.queue_count == 1 && config.group_count == 1 && config.agent_count == 1 &&
+                config.reason_count == 2);
+    assert_int_equal(config.queues[0].target_ms, 15000);
+    assert_string_equal(config.agents[0].seat, "07");
     sw_config_deinit(&config);
 }
 
-static const char full[] = "listen: \"[::]:80\"\n"
-                           "redis: unix:///run/redis.sock\n"
-                           "redis_password_file: /etc/pw\n"
-                           "data_dir: /var/lib/shiftwall\n"
-                           "web_dir: w\n"
-                           "boards_dir: b\n"
-                           "log_level: debug\n"
-                           "open_reads: yes\n"
-                           "push_interval_ms: 100\n"
-                           "slow_limit_ms: 5000\n"
-                           "max_clients: 7\n"
-                           "max_clients_per_address: 3\n"
-                           "journal_hours: 72\n"
-                           "allowed_origins: [https://wall.example.com, \"http://10.0.0.1:8080\"]\n"
-                           "site:\n"
-                           "  id: north-1\n"
-                           "  name: 北区\n"
-                           "  zone: Asia/Shanghai\n"
-                           "  day_starts: \"06:30\"\n"
-                           "  interval_min: 30\n"
-                           "  names: true\n"
-                           "  live_service_level: false\n"
-                           "  exclude_short_abandons: true\n"
-                           "  service_level: answered_only\n"
-                           "  target_s: 12.5\n"
-                           "  short_s: 0\n"
-                           "  break_s: 900\n"
-                           "  goals: {answer_rate: 1, answer_rate_critical: 0.5, wait_warning_s: 10, wait_critical_s: 10}\n"
-                           "  diagnosis: {much_non_service: 0.2}\n"
-                           "  limits_s: {meal: 2700, break: 0}\n"
-                           "  reasons: {lunch: meal, 培训: meeting}\n"
-                           "  groups:\n"
-                           "    - {id: g1, name: 组一}\n"
-                           "    - id: g2\n"
-                           "  queues:\n"
-                           "    - {id: sales, name: 销售, target_s: 0.25, short_s: 1, formula: ignore_short, groups: [g1, g2]}\n"
-                           "    - id: care\n"
-                           "  agents:\n"
-                           "    - {id: 1001, name: 王芳, team: A, seat: 07, queues: [sales, care]}\n"
-                           "    - id: \"1002\"\n";
+static const char full[] =
+    "listen: \"[::]:80\"\n"
+    "redis: unix:///run/redis.sock\n"
+    "redis_password_file: /etc/pw\n"
+    "data_dir: /var/lib/shiftwall\n"
+    "web_dir: w\n"
+    "boards_dir: b\n"
+    "log_level: debug\n"
+    "open_reads: yes\n"
+    "push_interval_ms: 100\n"
+    "slow_limit_ms: 5000\n"
+    "max_clients: 7\n"
+    "max_clients_per_address: 3\n"
+    "journal_hours: 72\n"
+    "allowed_origins: [https://wall.example.com, \"http://10.0.0.1:8080\"]\n"
+    "site:\n"
+    "  id: north-1\n"
+    "  name: 北区\n"
+    "  zone: Asia/Shanghai\n"
+    "  day_starts: \"06:30\"\n"
+    "  interval_min: 30\n"
+    "  names: true\n"
+    "  live_service_level: false\n"
+    "  exclude_short_abandons: true\n"
+    "  service_level: answered_only\n"
+    "  target_s: 12.5\n"
+    "  short_s: 0\n"
+    "  break_s: 900\n"
+    "  goals: {answer_rate: 1, answer_rate_critical: 0.5, wait_warning_s: 10, wait_critical_s: 10}\n"
+    "  diagnosis: {much_non_service: 0.2}\n"
+    "  limits_s: {meal: 2700, break: 0}\n"
+    "  reasons: {lunch: meal, 培训: meeting}\n"
+    "  groups:\n"
+    "    - {id: g1, name: 组一}\n"
+    "    - id: g2\n"
+    "  queues:\n"
+    "    - {id: sales, name: 销售, target_s: 0.25, short_s: 1, formula: ignore_short, groups: [g1, g2]}\n"
+    "    - id: care\n"
+    "  agents:\n"
+    "    - {id: 1001, name: 王芳, team: A, seat: 07, queues: [sales, care]}\n"
+    "    - id: \"1002\"\n";
 
 static void test_every_key(void **state) {
     (void)state;
@@ -174,7 +193,8 @@ static void test_every_key(void **state) {
     assert_true(c.answer_rate_goal == 1.0 && c.answer_rate_critical == 0.5 && c.service_level_goal == 0.8);
     assert_true(c.wait_warning_ms == 10000 && c.wait_critical_ms == 10000);
     assert_true(c.much_non_service == 0.2 && c.little_idle == 0.1);
-    assert_true(c.limit_ms[SW_ST_MEAL] == 2700000 && c.limit_ms[SW_ST_BREAK] == 0 && c.limit_ms[SW_ST_BUSY] == 300000);
+    assert_true(c.limit_ms[SW_ST_MEAL] == 2700000 && c.limit_ms[SW_ST_BREAK] == 0 &&
+                c.limit_ms[SW_ST_BUSY] == 300000);
     sw_config_deinit(&c);
 }
 
@@ -229,12 +249,14 @@ static void test_mistakes_name_line_and_key(void **state) {
     bad("site:\n  interval_min: 20\n", "f.yaml:2: interval_min: must be 15 or 30\n");
     bad("site:\n  interval_min: 60\n", "f.yaml:2: interval_min: must be between 15 and 30\n");
     bad("site:\n  target_s: -1\n", "f.yaml:2: target_s: must be between 0 and 86400\n");
-    bad("site:\n  service_level: best\n", "f.yaml:2: service_level: must be all, ignore_abandoned_in_target, ignore_short, "
-                                          "abandoned_ok or answered_only\n");
+    bad("site:\n  service_level: best\n",
+        "f.yaml:2: service_level: must be all, ignore_abandoned_in_target, ignore_short, "
+        "abandoned_ok or answered_only\n");
     bad("site:\n  goals:\n    answer_rate: 90\n", "f.yaml:3: answer_rate: must be between 0 and 1\n");
     bad("site:\n  limits_s:\n    lunch: 5\n", "f.yaml:3: lunch: unknown key\n");
     bad("site:\n  limits_s: {offline: 5}\n", "f.yaml:2: offline: unknown key\n");
-    bad("site:\n  reasons:\n    lunch: eating\n", "f.yaml:3: lunch: must name a state: break, meal, busy, meeting, ...\n");
+    bad("site:\n  reasons:\n    lunch: eating\n",
+        "f.yaml:3: lunch: must name a state: break, meal, busy, meeting, ...\n");
     bad("site:\n  reasons: {a: meal, a: busy}\n", "f.yaml:2: a: stands twice\n");
 }
 
@@ -244,17 +266,23 @@ static void test_mistakes_of_several_keys(void **state) {
         "f.yaml:4: answer_rate_critical: must not be above answer_rate\n");
     bad("site:\n  goals:\n\n    service_level: 0.6\n",
         "f.yaml:4: service_level_critical: must not be above service_level\n");
-    bad("site:\n  goals: {waiting_warning: 20}\n", "f.yaml:2: waiting_critical: must not be below waiting_warning\n");
-    bad("site:\n  goals: {wait_critical_s: 29}\n", "f.yaml:2: wait_critical_s: must not be below wait_warning_s\n");
+    bad("site:\n  goals: {waiting_warning: 20}\n",
+        "f.yaml:2: waiting_critical: must not be below waiting_warning\n");
+    bad("site:\n  goals: {wait_critical_s: 29}\n",
+        "f.yaml:2: wait_critical_s: must not be below wait_warning_s\n");
     bad("site:\n  diagnosis: {much_idle: 0.05}\n", "f.yaml:2: much_idle: must not be below little_idle\n");
     bad("site:\n  queues:\n    - id: a\n    - id: b\n    - id: a\n", "f.yaml:5: a: stands twice\n");
     bad("site:\n  queues:\n    - name: a\n", "f.yaml:3: queues: id is missing\n");
-    bad("site:\n  queues:\n    -\n    - id: a\n", "f.yaml:4: queues: id is missing\n");
+    bad("site:\n  queues:\n    -\n    - id: a\n", "f.yaml:3: queues: id is missing\n");
     bad("site:\n  queues: {a: 1}\n", "f.yaml:2: queues: must be a list of mappings\n");
-    bad("site:\n  groups: [{id: g}]\n  queues:\n    - id: a\n      groups: [g, h]\n", "f.yaml:5: groups: there is no group h\n");
-    bad("site:\n  groups: [{id: g}]\n  queues:\n    - id: a\n      groups: [g, g]\n", "f.yaml:5: g: stands twice\n");
-    bad("site:\n  agents:\n    - id: 1\n      queues:\n        - sales\n", "f.yaml:5: queues: there is no queue sales\n");
-    bad("site:\n  agents:\n    - id: 1\n      team: \"\"\n", "f.yaml:4: team: must be 1 to 64 printable characters\n");
+    bad("site:\n  groups: [{id: g}]\n  queues:\n    - id: a\n      groups: [g, h]\n",
+        "f.yaml:5: groups: there is no group h\n");
+    bad("site:\n  groups: [{id: g}]\n  queues:\n    - id: a\n      groups: [g, g]\n",
+        "f.yaml:5: g: stands twice\n");
+    bad("site:\n  agents:\n    - id: 1\n      queues:\n        - sales\n",
+        "f.yaml:5: queues: there is no queue sales\n");
+    bad("site:\n  agents:\n    - id: 1\n      team: \"\"\n",
+        "f.yaml:4: team: must be 1 to 64 printable characters\n");
 }
 
 static void test_what_is_no_yaml(void **state) {
@@ -287,7 +315,8 @@ static void test_caps(void **state) {
     struct sw_buf yaml;
     sw_buf_init(&yaml, SW_CONFIG_BYTES_MAX);
     sw_buf_puts(&yaml, "site:\n  agents:\n");
-    for (int i = 0; i < SW_AGENTS_MAX; i++) sw_buf_printf(&yaml, "    - {id: a%d, team: t%d}\n", i, i % (SW_TEAMS_MAX - 1));
+    for (int i = 0; i < SW_AGENTS_MAX; i++)
+        sw_buf_printf(&yaml, "    - {id: a%d, team: t%d}\n", i, i % (SW_TEAMS_MAX - 1));
     struct sw_config config;
     char faults[1024];
     assert_int_equal(read_yaml(&config, yaml.data, yaml.len, faults, sizeof faults), 0);
@@ -318,14 +347,16 @@ static void test_listen(void **state) {
     assert_int_equal(port, 0);
     assert_int_equal(sw_config_parse_listen(":8080", host, sizeof host, &port), 0);
     assert_string_equal(host, "");
-    const char *const wrong[] = {"", "8080", "a:", "a:65536", "a:-1", "a:x", "::1:80", "a-name-that-is-too-long:80"};
+    const char *const wrong[] = {"",     "8080", "a:",     "a:65536",
+                                 "a:-1", "a:x",  "::1:80", "a-name-that-is-too-long:80"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_not_equal(sw_config_parse_listen(wrong[i], host, sizeof host, &port), 0);
 }
 
 static void test_site_ids(void **state) {
     (void)state;
-    assert_true(sw_config_is_site_id("a") && sw_config_is_site_id("0-a") && sw_config_is_site_id("abcdefghijabcdefghijabcdefghij12"));
+    assert_true(sw_config_is_site_id("a") && sw_config_is_site_id("0-a") &&
+                sw_config_is_site_id("abcdefghijabcdefghijabcdefghij12"));
     assert_false(sw_config_is_site_id("") || sw_config_is_site_id("-a") || sw_config_is_site_id("a_b") ||
                  sw_config_is_site_id("A") || sw_config_is_site_id("abcdefghijabcdefghijabcdefghij123"));
 }

@@ -22,7 +22,9 @@ static void take(void *ctx, const char *line, size_t len) {
     sw_buf_add(&written, line, len);
 }
 
-static int64_t now_ms(void) { return fake_now_ms; }
+static int64_t now_ms(void) {
+    return fake_now_ms;
+}
 
 static int set_up(void **state) {
     (void)state;
@@ -50,8 +52,8 @@ static void expect(const char *text) {
 
 static void test_line(void **state) {
     (void)state;
-    sw_log(SW_LOG_INFO, "feed.state", "state=%s tries=%d id=%llu bytes=%zu share=%.2f x=%g neg=%ld", "live", -3,
-           18446744073709551615ULL, (size_t)42, 0.5, 1.25, -9L);
+    sw_log(SW_LOG_INFO, "feed.state", "state=%s tries=%d id=%llu bytes=%zu share=%.2f x=%g neg=%ld", "live",
+           -3, 18446744073709551615ULL, (size_t)42, 0.5, 1.25, -9L);
     expect("info feed.state state=live tries=-3 id=18446744073709551615 bytes=42 share=0.50 x=1.25 neg=-9\n");
     sw_log(SW_LOG_ERROR, "stop", "text=\"as it is\"");
     expect("error stop text=\"as it is\"\n");
@@ -202,9 +204,14 @@ static void test_files(void **state) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_line),   TEST(test_quoting), TEST(test_long_values_are_cut),
-        TEST(test_levels), TEST(test_prefix),  TEST(test_rate),
-        TEST(test_many_events_stay_bounded),   cmocka_unit_test(test_files),
+        TEST(test_line),
+        TEST(test_quoting),
+        TEST(test_long_values_are_cut),
+        TEST(test_levels),
+        TEST(test_prefix),
+        TEST(test_rate),
+        TEST(test_many_events_stay_bounded),
+        cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,9 @@ static void test_defaults(void **state) {
 static void test_both_spellings(void **state) {
     (void)state;
     struct sw_options o;
-    good("--config a.yaml --listen=[::1]:0 --redis redis://u:p=q@h:1/2 --data /d --site=north-1 --web w --check", &o);
+    good("--config a.yaml --listen=[::1]:0 --redis redis://u:p=q@h:1/2 --data /d --site=north-1 --web w "
+         "--check",
+         &o);
     assert_string_equal(o.config, "a.yaml");
     assert_string_equal(o.listen, "[::1]:0");
     assert_string_equal(o.redis, "redis://u:p=q@h:1/2");
@@ -137,18 +139,16 @@ static void test_help_is_complete(void **state) {
     const char *const flags[] = {"--config", "--check", "--listen", "--redis", "--data",    "--site", "--web",
                                  "--demo",   "--speed", "--seed",   "--clock", "--version", "--help"};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) assert_non_null(strstr(text, flags[i]));
-    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) assert_true(strcspn(line, "\n") <= 106);
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+        assert_true(strcspn(line, "\n") <= 106);
     free(text);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_both_spellings),
-        cmocka_unit_test(test_demo_and_clock),
-        cmocka_unit_test(test_help_and_version_win),
-        cmocka_unit_test(test_mistakes),
-        cmocka_unit_test(test_a_small_error_buffer),
+        cmocka_unit_test(test_defaults),         cmocka_unit_test(test_both_spellings),
+        cmocka_unit_test(test_demo_and_clock),   cmocka_unit_test(test_help_and_version_win),
+        cmocka_unit_test(test_mistakes),         cmocka_unit_test(test_a_small_error_buffer),
         cmocka_unit_test(test_help_is_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* core/zone and io/zone_load: offsets, business days of odd lengths, RFC 3339; io/clock's reading of its option. */
+/* core/zone and io/zone_load: offsets, business days of odd lengths, RFC 3339; io/clock's reading of its
+ * option. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,8 +28,8 @@ static struct sw_zone *zone_of(const char *name) {
     return zone;
 }
 
-static void assert_day(const struct sw_zone *zone, int64_t day_starts_ms, const char *t, const char *date, const char *start,
-                       int64_t hours_x10) {
+static void assert_day(const struct sw_zone *zone, int64_t day_starts_ms, const char *t, const char *date,
+                       const char *start, int64_t hours_x10) {
     struct sw_day day;
     char label[11];
     sw_zone_business_day(zone, day_starts_ms, at(t), &day);
@@ -70,7 +71,8 @@ static void test_parse_date(void **state) {
     int y = 0, m = 0, d = 0;
     assert_int_equal(sw_zone_parse_date("2024-02-29", &y, &m, &d), 0);
     assert_true(y == 2024 && m == 2 && d == 29);
-    const char *const bad[] = {"2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "2026-01-01x", "", "1969-12-31", "2026/01/01"};
+    const char *const bad[] = {"2026-02-29",  "2026-13-01", "2026-00-10", "2026-1-1",
+                               "2026-01-01x", "",           "1969-12-31", "2026/01/01"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_not_equal(sw_zone_parse_date(bad[i], &y, &m, &d), 0);
         assert_int_equal(y, 2024); /* outputs are left alone */
@@ -125,8 +127,17 @@ static void test_utc_without_database(void **state) {
 
 static void test_names(void **state) {
     (void)state;
-    const char *const bad[] = {"",    "/etc/passwd",    "../passwd",     "Asia/../Asia/Shanghai", "Asia/",       "Mars/Olympus",
-                               "Asia", "zone.tab",       "Asia//Shanghai", "right/Asia/Shanghai",   "Asia/Shang hai",
+    const char *const bad[] = {"",
+                               "/etc/passwd",
+                               "../passwd",
+                               "Asia/../Asia/Shanghai",
+                               "Asia/",
+                               "Mars/Olympus",
+                               "Asia",
+                               "zone.tab",
+                               "Asia//Shanghai",
+                               "right/Asia/Shanghai",
+                               "Asia/Shang hai",
                                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_null(sw_zone_load(bad[i]));
 }
@@ -153,7 +164,8 @@ static void test_shanghai(void **state) {
     assert_day(zone, 0, "2026-11-22T15:59:59.999Z", "2026-11-22", "2026-11-21T16:00:00Z", 240);
     assert_day(zone, 6 * HOUR_MS, "2026-11-22T21:59:59Z", "2026-11-22", "2026-11-21T22:00:00Z", 240);
     assert_day(zone, 6 * HOUR_MS, "2026-11-22T22:00:00Z", "2026-11-23", "2026-11-22T22:00:00Z", 240);
-    assert_day(zone, 0, "1986-05-04T12:00:00Z", "1986-05-04", "1986-05-03T16:00:00Z", 230); /* summer time came at 02:00 */
+    assert_day(zone, 0, "1986-05-04T12:00:00Z", "1986-05-04", "1986-05-03T16:00:00Z",
+               230); /* summer time came at 02:00 */
     sw_zone_free(zone);
 }
 
@@ -195,12 +207,15 @@ static void test_skipped_day(void **state) {
     sw_zone_free(zone);
 }
 
-/* Walks the business days of many zones: each begins where the one before ended, and every moment is in its own. */
+/* Walks the business days of many zones: each begins where the one before ended, and every moment is in its
+ * own. */
 static void test_days_tile_time(void **state) {
     (void)state;
-    const char *const names[] = {"Asia/Shanghai",    "America/New_York", "Europe/Lisbon",      "Australia/Lord_Howe", "Pacific/Apia",
-                                 "America/Sao_Paulo", "Africa/Cairo",     "Antarctica/Troll",   "Asia/Tehran",         "Africa/Casablanca",
-                                 "Atlantic/Azores",   "America/Nuuk",     "Africa/Monrovia",    "Pacific/Kiritimati"};
+    const char *const names[] = {"Asia/Shanghai",       "America/New_York",  "Europe/Lisbon",
+                                 "Australia/Lord_Howe", "Pacific/Apia",      "America/Sao_Paulo",
+                                 "Africa/Cairo",        "Antarctica/Troll",  "Asia/Tehran",
+                                 "Africa/Casablanca",   "Atlantic/Azores",   "America/Nuuk",
+                                 "Africa/Monrovia",     "Pacific/Kiritimati"};
     const int64_t starts[] = {0, 2 * HOUR_MS + HOUR_MS / 2, 6 * HOUR_MS, SW_DAY_MS - 1};
     for (size_t z = 0; z < sizeof names / sizeof *names; z++) {
         struct sw_zone *zone = zone_of(names[z]);
@@ -224,7 +239,8 @@ static void test_days_tile_time(void **state) {
 /* The table gives what libc gives, at any moment. */
 static void test_offsets_agree_with_libc(void **state) {
     (void)state;
-    const char *const names[] = {"America/New_York", "Africa/Casablanca", "Australia/Lord_Howe", "Asia/Gaza", "Pacific/Apia"};
+    const char *const names[] = {"America/New_York", "Africa/Casablanca", "Australia/Lord_Howe", "Asia/Gaza",
+                                 "Pacific/Apia"};
     for (size_t z = 0; z < sizeof names / sizeof *names; z++) {
         struct sw_zone *zone = zone_of(names[z]);
         assert_int_equal(setenv("TZ", names[z], 1), 0);
@@ -264,7 +280,8 @@ static void test_clock_option(void **state) {
     assert_true(speed == 60.0);
     assert_int_equal(sw_clock_parse("1000", &start_ms, &speed), 0);
     assert_true(start_ms == 1000 && speed == 1.0);
-    const char *const bad[] = {"", ",", "1000,", "1000,0", "1000,0.001", "1000,10001", "1000,1e2", "1000,nan", "1000,-1", "x,1", "1000,1,1"};
+    const char *const bad[] = {"",         ",",        "1000,",   "1000,0", "1000,0.001", "1000,10001",
+                               "1000,1e2", "1000,nan", "1000,-1", "x,1",    "1000,1,1"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_not_equal(sw_clock_parse(bad[i], &start_ms, &speed), 0);
         assert_true(start_ms == 1000 && speed == 1.0);

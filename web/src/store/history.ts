@@ -4,7 +4,7 @@ import { fetchTeamHistory } from '../net/http';
 import type { TeamHistory } from '../wire/message';
 import type { IndicatorName, Times } from '../wire/types';
 import { site, siteName } from './wall';
-import { clock } from './time';
+import { clock, monotonic } from './time';
 
 const AGAIN_MS = 120_000;
 const FIRST_MS = 3_000;
@@ -43,10 +43,13 @@ async function renew(): Promise<void> {
 }
 
 let users = 0;
+let fetchedAt: number | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function schedule(ms: number): void {
+  clearTimeout(timer);
   timer = setTimeout(() => {
+    if (site.peek()) fetchedAt = monotonic();
     void renew().finally(() => {
       if (users > 0) schedule(site.peek() ? AGAIN_MS : FIRST_MS);
     });
@@ -55,7 +58,7 @@ function schedule(ms: number): void {
 
 /** Keeps the course fresh until the returned function is called. */
 export function followTeams(): () => void {
-  if (users++ === 0) schedule(history.peek().length ? AGAIN_MS : 500);
+  if (users++ === 0) schedule(fetchedAt === undefined ? 500 : Math.max(500, fetchedAt + AGAIN_MS - monotonic()));
   return () => {
     if (--users === 0) clearTimeout(timer);
   };
