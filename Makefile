@@ -12,7 +12,7 @@ CFLAGS    += -std=c11 $(OPT) -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-
              -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 LDFLAGS   += $(if $(SAN),-fsanitize=$(SAN)) -rdynamic
 IO_LIBS    = -lwebsockets -luv -lhiredis -lsodium -lz -lm -lpthread
-CODEC_LIBS = -lcjson -lcyaml -lyaml -lm
+CODEC_LIBS = -lcjson -lyaml -lm
 Q := $(if $(filter 1,$(V)),,@)
 
 folder_objs = $(patsubst server/%.c,$(BUILD)/%.o,$(wildcard server/$(1)/*.c))

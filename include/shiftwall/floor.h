@@ -197,12 +197,13 @@ const struct sw_team *sw_floor_everyone(const struct sw_floor *floor);
 const char *sw_team_id(const struct sw_team *team);
 /* Agents of the team by state now. */
 const uint32_t *sw_team_states(const struct sw_team *team);
-/* As sw_agent_between, summed over the team; open times are reckoned up to the floor's now, bounded by the window. */
+/* As sw_agent_between, summed over the team. Time of the states its agents are in is reckoned up to OPEN_UNTIL_MS, in
+ * the interval of now; INT64_MIN after sw_floor_settle. */
 void sw_team_between(const struct sw_floor *floor, const struct sw_team *team, int64_t from_ms, int64_t to_ms,
-                     struct sw_agent_counts *out);
-/* Wrap-up that is running now and belongs to a scope, inside [from, to) and not yet in its counters. */
+                     int64_t open_until_ms, struct sw_agent_counts *out);
 
-/* Reckons the time of every agent's open state up to T_MS (>= now) into all counters, as reports need it. */
+/* Reckons the time of every agent's open state up to T_MS, neither more nor less, into all counters, as reports
+ * need it. */
 void sw_floor_settle(struct sw_floor *floor, int64_t t_ms);
 
 struct sw_notice {

@@ -36,7 +36,7 @@ static const char *subject_id(const struct history *h, size_t i) {
 
 static void counts_of_agents(const struct history *h, size_t i, struct sw_span span, struct sw_agent_counts *c) {
     const struct sw_floor *floor = h->api->floor;
-    if (h->by == BY_TEAM) sw_team_between(floor, sw_floor_team(floor, i), span.start_ms, span.end_ms, c);
+    if (h->by == BY_TEAM) sw_team_between(floor, sw_floor_team(floor, i), span.start_ms, span.end_ms, sw_floor_now(floor), c);
     else sw_agent_between(floor, sw_floor_agent(floor, i), span.start_ms, span.end_ms, sw_floor_now(floor), c);
 }
 

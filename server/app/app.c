@@ -481,7 +481,7 @@ static bool build(struct sw_app *app) {
     }
     struct sw_buf faults;
     sw_buf_init(&faults, 1u << 20);
-    app->boards = sw_boards_load(app->config->boards_dir, &faults);
+    app->boards = sw_boards_load(app->config->built_in_boards, app->config->boards_dir, &faults);
     if (faults.len) fputs(sw_buf_text(&faults), stderr);
     sw_buf_deinit(&faults);
     if (!app->boards) return false;
@@ -509,6 +509,7 @@ static void destroy(struct sw_app *app) {
     sw_floor_free(app->floor);
     sw_boards_free(app->boards);
     sw_zone_free(app->zone);
+    sw_log_flush();
     int busy = uv_loop_close(&app->loop);
     if (busy) sw_log(SW_LOG_ERROR, "loop.close", "text=%s", uv_strerror(busy));
 }

@@ -31,16 +31,22 @@ static void load_one(void *ctx, const char *path, const char *file) {
     int failed = sw_file_read(path, &text);
     if (failed) sw_buf_printf(boards->faults, "%s: %s\n", path, failed == -SW_ELIMIT ? "too large" : strerror(errno));
     else json = sw_board_read(path, name, sw_buf_text(&text), text.len, boards->faults);
-    if (json) boards->list[boards->count++] = (struct board){name, json};
+    if (json && sw_boards_find(boards, name)) {
+        free(json);
+        free(name);
+    } else if (json) boards->list[boards->count++] = (struct board){name, json};
     else free(name);
     sw_buf_deinit(&text);
 }
 
-struct sw_boards *sw_boards_load(const char *dir, struct sw_buf *faults) {
+struct sw_boards *sw_boards_load(const char *built_in, const char *own, struct sw_buf *faults) {
     struct sw_boards *boards = sw_xcalloc(1, sizeof *boards);
     boards->faults = faults;
     size_t before = faults->len;
-    if (dir && sw_files_each(dir, ".json", load_one, boards)) sw_buf_printf(faults, "%s: %s\n", dir, strerror(errno));
+    const char *const dirs[] = {own, built_in}; /* the first of a name wins */
+    for (size_t i = 0; i < 2; i++)
+        if (dirs[i] && sw_files_each(dirs[i], ".json", load_one, boards))
+            sw_buf_printf(faults, "%s: %s\n", dirs[i], strerror(errno));
     if (faults->len == before) return boards;
     sw_boards_free(boards);
     return NULL;

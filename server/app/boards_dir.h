@@ -1,4 +1,4 @@
-/* The boards there are: every *.json of a folder, checked when the daemon starts. */
+/* The boards there are: every *.json of two folders, checked when the daemon starts. */
 #ifndef APP_BOARDS_DIR_H
 #define APP_BOARDS_DIR_H
 
@@ -8,8 +8,9 @@
 
 struct sw_boards;
 
-/* Reads and checks the boards of DIR (NULL: there are none). FAULTS gets a line for each fault; with any, NULL. The caller frees. */
-struct sw_boards *sw_boards_load(const char *dir, struct sw_buf *faults);
+/* Reads and checks the boards of two folders, either may be NULL; a board of OWN takes the place of a BUILT_IN one of
+ * its name. FAULTS gets a line for each fault; with any, NULL. The caller frees. */
+struct sw_boards *sw_boards_load(const char *built_in, const char *own, struct sw_buf *faults);
 void sw_boards_free(struct sw_boards *boards);
 /* The board's compact JSON, or NULL. Borrowed. */
 const char *sw_boards_find(const struct sw_boards *boards, const char *name);

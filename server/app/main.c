@@ -46,6 +46,7 @@ static int configure(struct sw_config *config, const struct sw_options *options)
     int failed = options->config ? read_file(config, options->config) : 0;
     if (options->listen) sw_config_set(&config->listen, options->listen);
     if (options->redis) sw_config_set(&config->redis, options->redis);
+    if (options->data) sw_config_set(&config->data_dir, options->data);
     if (options->site) sw_config_set(&config->site_id, options->site);
     if (options->web) sw_config_set(&config->web_dir, options->web);
     if (!sw_config_is_site_id(config->site_id)) {
@@ -54,7 +55,7 @@ static int configure(struct sw_config *config, const struct sw_options *options)
     }
     if (!config->web_dir) config->web_dir = share_dir("web/dist", SW_SHARE_DIR "/web");
     if (!config->web_dir) fputs("shiftwalld: no web application is installed: only the API is served\n", stderr);
-    if (!config->boards_dir) config->boards_dir = share_dir("web/boards", SW_SHARE_DIR "/boards");
+    config->built_in_boards = share_dir("web/boards", SW_SHARE_DIR "/boards");
     sw_log_set_level((enum sw_log_level)sw_log_level_from_name(config->log_level));
     return failed;
 }
@@ -63,7 +64,7 @@ static int check(const struct sw_config *config) {
     struct sw_buf faults;
     sw_buf_init(&faults, 1u << 20);
     struct sw_zone *zone = sw_zone_load(config->zone);
-    struct sw_boards *boards = sw_boards_load(config->boards_dir, &faults);
+    struct sw_boards *boards = sw_boards_load(config->built_in_boards, config->boards_dir, &faults);
     if (!zone) printf("zone: %s: no such time zone\n", config->zone);
     fputs(sw_buf_text(&faults), stdout);
     bool good = zone && boards;

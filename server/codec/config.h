@@ -47,6 +47,7 @@ struct sw_config {
     char *redis;  /* URL */
     char *redis_password_file;
     char *web_dir, *boards_dir, *data_dir;
+    char *built_in_boards;   /* no key: the program says where its own boards are */
     char *log_level;
     bool open_reads; /* anybody off loopback may read boards */
     int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours;

@@ -169,7 +169,7 @@ void sw_report_write(struct sw_floor *floor, int64_t from_ms, int64_t to_ms, int
     cJSON *site = cJSON_AddObjectToObject(report, "site");
     put_scope(site, &w, sw_floor_site(floor), from_ms, to_ms);
     struct sw_agent_counts everyone;
-    sw_team_between(floor, sw_floor_everyone(floor), from_ms, to_ms, &everyone);
+    sw_team_between(floor, sw_floor_everyone(floor), from_ms, to_ms, INT64_MIN, &everyone);
     put_times(cJSON_AddObjectToObject(site, "times"), &everyone); /* hold and wrap-up are also queue counters */
     cJSON *queues = cJSON_AddObjectToObject(report, "queues");
     for (size_t i = 0; i < sw_floor_queue_count(floor); i++) {
@@ -192,7 +192,7 @@ void sw_report_write(struct sw_floor *floor, int64_t from_ms, int64_t to_ms, int
     cJSON *teams = cJSON_AddObjectToObject(report, "teams");
     for (size_t i = 0; i < sw_floor_team_count(floor); i++) {
         struct sw_agent_counts c;
-        sw_team_between(floor, sw_floor_team(floor, i), from_ms, to_ms, &c);
+        sw_team_between(floor, sw_floor_team(floor, i), from_ms, to_ms, INT64_MIN, &c);
         put_agent_counts(cJSON_AddObjectToObject(teams, sw_team_id(sw_floor_team(floor, i))), &c);
     }
     cJSON_AddItemToObject(report, "intervals", intervals_of(&w));

@@ -191,7 +191,7 @@ void sw_view_write_service_level(const struct sw_floor *floor, const struct sw_v
 
 static void today_of_agents(const struct sw_floor *floor, struct sw_agent_counts *c) {
     struct sw_span day = sw_floor_day(floor, sw_floor_now(floor), NULL);
-    sw_team_between(floor, sw_floor_everyone(floor), day.start_ms, day.end_ms, c);
+    sw_team_between(floor, sw_floor_everyone(floor), day.start_ms, day.end_ms, sw_floor_now(floor), c);
 }
 
 static enum sw_level level_high(struct sw_ratio r, double much) {
@@ -432,7 +432,7 @@ void sw_view_write_team(const struct sw_floor *floor, const struct sw_team *team
                               sw_floor_interval(floor, sw_floor_now(floor))};
     for (int w = 0; w < 2; w++) {
         struct sw_agent_counts c;
-        sw_team_between(floor, team, spans[w].start_ms, spans[w].end_ms, &c);
+        sw_team_between(floor, team, spans[w].start_ms, spans[w].end_ms, sw_floor_now(floor), &c);
         sw_json_open(&j, window_names[w], '{');
         put_agent_counts(&j, &c, true);
         sw_json_close(&j, '}');

@@ -373,12 +373,13 @@ const char *sw_team_id(const struct sw_team *team) { return team->id; }
 const uint32_t *sw_team_states(const struct sw_team *team) { return team->states; }
 
 void sw_team_between(const struct sw_floor *floor, const struct sw_team *team, int64_t from_ms, int64_t to_ms,
-                     struct sw_agent_counts *out) {
+                     int64_t open_until_ms, struct sw_agent_counts *out) {
+    (void)floor;
     sum_series(&team->series, from_ms, to_ms, out);
     /* open times: all agents are settled at interval edges, so what is open lies in the interval of now */
-    if (floor->now_ms < from_ms || floor->now_ms >= to_ms) return;
+    if (open_until_ms < from_ms || open_until_ms >= to_ms) return;
     for (int s = SW_ST_READY; s < SW_ST_COUNT; s++) {
-        int64_t open_ms = (int64_t)team->states[s] * floor->now_ms - team->settled_sum[s];
+        int64_t open_ms = (int64_t)team->states[s] * open_until_ms - team->settled_sum[s];
         if (open_ms > 0) out->v[SW_AC_STATE_MS + s] += open_ms;
     }
 }

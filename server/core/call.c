@@ -23,6 +23,8 @@ static void set_agent(struct sw_floor *floor, struct sw_call *call, struct sw_ag
 }
 
 static void leave_closed(struct sw_floor *floor, struct sw_call *call) {
+    if (!sw_heap_holds(&call->silence_node))
+        sw_heap_add(&floor->silences, &call->silence_node, call->latest_ms + SW_ORPHAN_MS);
     if (!call->prev_closed) return;
     *call->prev_closed = call->next_closed;
     if (call->next_closed) call->next_closed->prev_closed = call->prev_closed;
@@ -433,7 +435,8 @@ void sw__calls_due(struct sw_floor *floor, int64_t now_ms) {
         sw_heap_remove(&floor->silences, top);
         int64_t due_ms = call->latest_ms + SW_ORPHAN_MS;
         if (due_ms <= now_ms && call->phase == SW_CALL_CLOSED) {
-            sw__call_free(floor, call);
+            /* a replay remembers closed calls up to the cap: late events find them however late they are */
+            if (!floor->options.keep_all) sw__call_free(floor, call);
             continue;
         }
         if (due_ms <= now_ms) orphan(floor, call, due_ms);

@@ -136,7 +136,12 @@ int64_t sw_floor_next_deadline(const struct sw_floor *floor) {
 
 int64_t sw_floor_now(const struct sw_floor *floor) { return floor->now_ms; }
 
-void sw_floor_settle(struct sw_floor *floor, int64_t t_ms) { sw__agents_settle(floor, t_ms); }
+void sw_floor_settle(struct sw_floor *floor, int64_t t_ms) {
+    for (size_t i = 0; i < floor->agent_count; i++) {
+        struct sw_agent *agent = floor->agents[i];
+        if (agent->has_state) sw__agent_settle(floor, agent, sw__max(t_ms, agent->state_since_ms));
+    }
+}
 
 /* ---- events ---- */
 

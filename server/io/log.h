@@ -37,10 +37,6 @@ void sw_log_set_clock(int64_t (*now_ms)(void));
 #define sw_log(level, event, ...) (sw_log_wants(level) ? sw__log((level), (event), __VA_ARGS__) : (void)0)
 /* The same without fields. */
 void sw_log_bare(enum sw_log_level level, const char *event);
-/* Marks a text from outside as such in calls; every %s is quoted anyway. */
-static inline const char *sw_log_quote(const char *text) {
-    return text;
-}
 bool sw_log_wants(enum sw_log_level level);
 void sw__log(enum sw_log_level level, const char *event, const char *format, ...) SW_PRINTF(3, 4);
 /* Says what the rate limit left out so far: at the end of the program, or now and then. */

@@ -158,11 +158,11 @@ static void test_an_open_state_counts_up_in_its_team(void **state) {
     struct sw_agent_counts c;
     tell(HOUR, STATE("1", "ready", ",\"team\":\"A\""));
     sw_floor_advance(floor_, T0 + 2 * HOUR + 7);
-    sw_team_between(floor_, sw_floor_team(floor_, 0), T0, T0 + 24 * HOUR, &c);
+    sw_team_between(floor_, sw_floor_team(floor_, 0), T0, T0 + 24 * HOUR, sw_floor_now(floor_), &c);
     assert_int_equal(c.v[SW_AC_STATE_MS + SW_ST_READY], HOUR + 7);
     /* late news takes back what was reckoned past it */
     tell(HOUR + 10 * MIN, STATE("1", "break", ""));
-    sw_team_between(floor_, sw_floor_everyone(floor_), T0, T0 + 24 * HOUR, &c);
+    sw_team_between(floor_, sw_floor_everyone(floor_), T0, T0 + 24 * HOUR, sw_floor_now(floor_), &c);
     assert_int_equal(c.v[SW_AC_STATE_MS + SW_ST_READY], 10 * MIN);
     assert_int_equal(c.v[SW_AC_STATE_MS + SW_ST_BREAK], 50 * MIN + 7);
     const struct sw_agent *agent = sw_floor_find_agent(floor_, "1");

@@ -29,8 +29,8 @@ export function watchScreen(): void {
 }
 
 /** The inner size of the element REF is put on, undefined before the first layout. */
-export function useBox<E extends HTMLElement>(): [RefObject<E>, Box | undefined] {
-  const ref = useRef<E>(null);
+export function useBox<E extends HTMLElement>(): [RefObject<E | null>, Box | undefined] {
+  const ref = useRef<E | null>(null);
   const [box, setBox] = useState<Box | undefined>(undefined);
   const flows = phone.value;
   useLayoutEffect(() => {

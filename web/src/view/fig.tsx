@@ -10,11 +10,13 @@ interface FigProps {
   readonly class?: string;
   readonly children: ComponentChildren;
   readonly figure?: string;
+  /** Font size in px; all inside is in em. */
+  readonly em?: number;
 }
 
-export function Fig({ explain, class: name, children, figure }: FigProps): JSX.Element {
+export function Fig({ explain, class: name, children, figure, em }: FigProps): JSX.Element {
   return (
-    <button type="button" class={name ? `fig ${name}` : 'fig'} aria-haspopup="dialog" data-figure={figure}
+    <button type="button" class={name ? `fig ${name}` : 'fig'} aria-haspopup="dialog" data-figure={figure} style={em === undefined ? {} : { fontSize: `${em}px` }}
       onClick={() => { explained.value = explain(); }}>
       {children}
     </button>

@@ -120,7 +120,7 @@ export function AgentGrid({ widget }: { readonly widget: GridWidget }): JSX.Elem
           layout = fitAgents(sizes, grouped, cells.bare, space);
         }
         const cellOf = ([id, agent]: Entry): JSX.Element => <AgentCell key={id} id={id} agent={agent} text={text.get(id) ?? id} team={widget.team} words={words} />;
-        const style = (columns: number): JSX.CSSProperties => ({ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gap: `${space.gap}px`, gridAutoRows: `${(words ? cells.words : cells.bare).h * layout.em}px` });
+        const style = (columns: number): { readonly [property: string]: string } => ({ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gap: `${space.gap}px`, gridAutoRows: `${(words ? cells.words : cells.bare).h * layout.em}px` });
         if (layout.mode === 'blocks') {
           return (
             <div class="agent-blocks" style={{ gridTemplateColumns: `repeat(${layout.blocks}, minmax(0, 1fr))`, gap: `${space.gap * 3}px`, fontSize: `${layout.em}px` }}>

@@ -56,13 +56,13 @@ function Tile({ name, em }: { readonly name: IndicatorName; readonly em: number 
   const explain = (): Explained => ({ kind: 'figure', id: name, scope: () => nameOf(SITE), window: 'today', read: () => readIndicator(name) });
   const limit = i?.goal ?? i?.much;
   return (
-    <Fig explain={explain} class={`indicator${i?.level ? ` is-${i.level}` : ''}`} figure={name}>
-      <span class="head" style={{ fontSize: `${em}px` }}>
+    <Fig explain={explain} class={`indicator${i?.level ? ` is-${i.level}` : ''}`} figure={name} em={em}>
+      <span class="head">
         <span class="label">{label(name)}</span>
         {i?.level && <LevelMark level={i.level} words />}
       </span>
-      <span class="value" style={{ fontSize: `${em}px` }}>{percent(i?.value)}</span>
-      <span class="foot" style={{ fontSize: `${em}px` }}>
+      <span class="value">{percent(i?.value)}</span>
+      <span class="foot">
         {goal !== undefined && <span class="goal">{t('ui.target')} {goal}</span>}
         {name === 'work_efficiency' && i?.calls_per_hour !== undefined && <span>{t('unit.perHour', { n: oneDecimal(i.calls_per_hour) })}</span>}
         {name === 'answer_rate' && i?.num !== undefined && <span>{count(i.num)} / {count(i.den)}</span>}

@@ -35,19 +35,19 @@ export function ServiceLevel({ widget }: { readonly widget: WidgetOf<'service_le
         const em = fit(box, 11, 8.1, phone.value ? rem.value * 1.3 : Infinity);
         const value = isSite(source) && window === 'today' ? source.service_level.value : source[window].service_level;
         return (
-          <Fig explain={explainOf(member, 'service_level', window)} class={`service${reading.level ? ` is-${reading.level}` : ''}`} figure="service_level">
+          <Fig explain={explainOf(member, 'service_level', window)} class={`service${reading.level ? ` is-${reading.level}` : ''}`} figure="service_level" em={em}>
             <span class="unseen">{label('service_level')} </span>
-            <span class="value" style={{ fontSize: `${em}px` }}>{reading.text}</span>
-            <span class="line" style={{ fontSize: `${em}px` }}>
+            <span class="value">{reading.text}</span>
+            <span class="line">
               {reading.goal !== undefined && <span>{t('ui.target')} {reading.goal}</span>}
               {reading.level && <LevelMark level={reading.level} words />}
             </span>
             <Gauge value={value} goal={sl.goal} level={reading.level} />
-            <span class="line small" style={{ fontSize: `${em}px` }}>
+            <span class="line small">
               {sl.target_ms !== undefined && <span>{t('sl.in', { time: duration(sl.target_ms) })}</span>}
               {reading.num !== undefined && <span>{reading.num} / {reading.den}</span>}
             </span>
-            <span class="line small" style={{ fontSize: `${em}px` }}>
+            <span class="line small">
               {source.next_n !== undefined && window === 'today' ? <strong>{t('sl.nextShort', { n: source.next_n })}</strong>
                 : reading.formula && <span class="variant">{t(`variant.${reading.formula}`)}</span>}
             </span>

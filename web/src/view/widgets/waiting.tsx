@@ -61,10 +61,10 @@ function longest(ids: readonly string[] | undefined): Reading {
   return { text: duration(waited), level: oldestQueue === undefined ? undefined : waitLevel(waited, queues.value?.queues[oldestQueue]) };
 }
 
-function Longest({ ids, em }: { readonly ids: readonly string[] | undefined; readonly em: number }): JSX.Element {
+function Longest({ ids }: { readonly ids: readonly string[] | undefined }): JSX.Element {
   const reading = longest(ids);
   return (
-    <span class={`value${reading.level && reading.level !== 'ok' ? ` is-${reading.level}` : ''}`} style={{ fontSize: `${em}px` }}>
+    <span class={`value${reading.level && reading.level !== 'ok' ? ` is-${reading.level}` : ''}`}>
       {reading.text}<Alert level={reading.level} />
     </span>
   );
@@ -111,13 +111,13 @@ export function WaitingNow({ widget }: { readonly widget: WidgetOf<'waiting'> })
         return (
           <div class="waiting">
             <div class="pair">
-              <Fig explain={explain('waiting')} class="total" figure="waiting">
-                <span class="label" style={{ fontSize: `${em}px` }}>{label('waiting')}</span>
-                <span class={`value${level && level !== 'ok' ? ` is-${level}` : ''}`} style={{ fontSize: `${em}px` }}>{count(waiting)}<Alert level={level} /></span>
+              <Fig explain={explain('waiting')} class="total" figure="waiting" em={em}>
+                <span class="label">{label('waiting')}</span>
+                <span class={`value${level && level !== 'ok' ? ` is-${level}` : ''}`}>{count(waiting)}<Alert level={level} /></span>
               </Fig>
-              <Fig explain={explain('longest_now')} class="total" figure="longest_now">
-                <span class="label" style={{ fontSize: `${em}px` }}>{label('longest_now')}</span>
-                {oldest === undefined ? <span class="value" style={{ fontSize: `${em}px` }}>–</span> : <Longest ids={ids} em={em} />}
+              <Fig explain={explain('longest_now')} class="total" figure="longest_now" em={em}>
+                <span class="label">{label('longest_now')}</span>
+                {oldest === undefined ? <span class="value">–</span> : <Longest ids={ids} />}
               </Fig>
             </div>
             {rows > 0 && (
