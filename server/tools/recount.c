@@ -347,6 +347,7 @@ void sw_recount_queue(const struct sw_recount *r, const char *queue, int64_t fro
         const struct call *call = &r->calls[i];
         if (call->queue != number || call->phase != WAITING) continue;
         int64_t silent_ms = call->latest_ms + ORPHAN_MS;
+        if (now_ms < r->now_ms) now_ms = r->now_ms;
         if (silent_ms > now_ms) {
             out->waiting++;
         } else if (silent_ms >= from_ms && silent_ms < to_ms) {

@@ -174,7 +174,7 @@ export const en: Readonly<Record<Key, string>> = {
   'formula.ignore_short': 'answered in target ÷ (answered + abandoned − short abandoned)',
   'formula.abandoned_ok': '(answered in target + abandoned in target) ÷ (answered + abandoned)',
   'formula.answered_only': 'answered in target ÷ answered',
-  'variant.all': 'abandoned count',
+  'variant.all': 'abandoned calls counted',
   'variant.ignore_abandoned_in_target': 'abandoned in target left out',
   'variant.ignore_short': 'short abandoned left out',
   'variant.abandoned_ok': 'abandoned in target is good',

@@ -53,8 +53,8 @@ function judge(): Health {
   }
   const f = feed.value;
   switch (f?.status) {
-    case 'stale': return { kind: 'stale', since: f.since, asOf: f.last_event };
-    case 'catching-up': return { kind: 'catching-up', since: f.since, asOf: f.last_event };
+    case 'stale': return { kind: 'stale', since: f.since, asOf: f.since };
+    case 'catching-up': return { kind: 'catching-up', since: f.since, asOf: undefined };
     case 'incomplete': return { kind: 'incomplete', since: f.incomplete_since ?? f.since };
     default: return { kind: 'live' };
   }
@@ -70,6 +70,13 @@ export const health = computed<Health>(() => {
   const next = judge();
   if (!sameHealth(lastHealth, next)) lastHealth = next;
   return lastHealth;
+});
+
+/** The time the figures are of: now, or, when they are old, the moment they were last known. Nothing counts up from then. */
+export const figuresAt = computed(() => {
+  const h = health.value;
+  const at = now.value;
+  return (h.kind === 'disconnected' || h.kind === 'stale') && h.asOf !== undefined ? Math.min(at, h.asOf) : at;
 });
 
 /** True once the screen has something to show. */

@@ -7,7 +7,7 @@ import { t } from '../i18n';
 import { explained, type Explained } from '../store/dialog';
 import { lang } from '../store/prefs';
 import { now } from '../store/time';
-import { agentsOf, queues, site, teams } from '../store/wall';
+import { agentsOf, figuresAt, queues, site, teams } from '../store/wall';
 import { AGENT_STATES, type AgentState, type WindowName } from '../wire/types';
 import { limitMark } from './elapsed';
 import { LevelMark } from './fig';
@@ -33,7 +33,7 @@ export function windowRange(window: WindowName, at: number): { from: number; to:
 
 function windowText(window: WindowName | 'now'): string {
   const zone = site.value?.zone ?? 'UTC';
-  const range = window === 'now' ? undefined : windowRange(window, now.value);
+  const range = window === 'now' ? undefined : windowRange(window, figuresAt.value);
   if (!range) return `${t('window.now')} · ${t('dialog.now')}`;
   const start = site.value?.day_start;
   const text = t('dialog.range', { from: moment(range.from, zone, start), to: moment(range.to, zone, start) });
@@ -79,7 +79,7 @@ function AgentBody({ id, team }: { readonly id: string; readonly team: string | 
   const view = site.value;
   if (!agent || !view) return <h2 id="dialog-title">{id}</h2>;
   const zone = view.zone;
-  const at = now.value;
+  const at = figuresAt.value;
   const mark = limitMark(agent.since, agent.limit_ms, agent.marks?.includes('over_limit') ?? false, at);
   const running = Math.max(0, at - Math.max(agent.since, view.day_start));
   const spent = (state: Exclude<AgentState, 'offline'>): number => (agent.today?.[`${state}_ms`] ?? 0) + (agent.state === state ? running : 0);

@@ -2,13 +2,13 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { duration } from '../i18n/format';
-import { now } from '../store/time';
+import { figuresAt } from '../store/wall';
 
 /** The time since SINCE (epoch ms of the server). */
 export function Elapsed({ since }: { readonly since: number }): JSX.Element {
   const from = useSignal(since);
   if (from.peek() !== since) from.value = since;
-  const text = useComputed(() => duration(now.value - from.value));
+  const text = useComputed(() => duration(figuresAt.value - from.value));
   return <>{text}</>;
 }
 

@@ -11,6 +11,14 @@ import { FeedPill } from './widgets/feed';
 import { Time } from './widgets/clock';
 import { DEFAULT_EVERY_S } from '../store/rotation';
 
+// The built-in boards in the order of their use, then the floor's own.
+const FIRST: readonly string[] = ['overview', 'queues', 'agents'];
+
+function byUse(a: string, b: string): number {
+  const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
+}
+
 interface Entry {
   readonly name: string;
   readonly board: Board | undefined;
@@ -24,7 +32,7 @@ function useBoards(): { entries: readonly Entry[] | undefined; failed: boolean }
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async (attempt: number): Promise<void> => {
       try {
-        const names = await fetchBoardNames();
+        const names = [...(await fetchBoardNames())].sort(byUse);
         const list = await Promise.all(names.map(async (name): Promise<Entry> => ({ name, board: await fetchBoard(name).catch(() => undefined) })));
         if (!gone) setEntries(list);
       } catch {

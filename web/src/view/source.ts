@@ -1,8 +1,7 @@
 // Finds what a widget speaks of: a queue, or the site.
 import { t } from '../i18n';
 import type { Explained } from '../store/dialog';
-import { queues, site } from '../store/wall';
-import { now } from '../store/time';
+import { figuresAt, queues, site } from '../store/wall';
 import type { FigureId } from '../i18n';
 import type { QueueView, WindowName } from '../wire/types';
 import { read, windowOf, type Source } from './figures';
@@ -34,7 +33,7 @@ export function explainOf(member: Member, id: FigureId, window: WindowName): () 
     kind: 'figure', id, scope: () => nameOf(member), window: windowOf(id, window),
     read: () => {
       const source = sourceOf(member);
-      return source && read(id, source, window, now.value);
+      return source && read(id, source, window, figuresAt.value);
     },
   });
 }

@@ -3,8 +3,7 @@ import type { JSX } from 'preact';
 import { useComputed, useSignal } from '@preact/signals';
 import { label, t } from '../../i18n';
 import { explained } from '../../store/dialog';
-import { now } from '../../store/time';
-import { agentsOf, site, teams } from '../../store/wall';
+import { agentsOf, figuresAt, site, teams } from '../../store/wall';
 import type { WidgetOf } from '../../wire/board';
 import { AGENT_STATES, type AgentView } from '../../wire/types';
 import { fitAgents, type Cell } from '../agent_fit';
@@ -65,7 +64,7 @@ function AgentCell({ id, agent, text, team, words }: {
   if (current.peek() !== agent) current.value = agent;
   const mark = useComputed(() => {
     const a = current.value;
-    return limitMark(a.since, a.limit_ms, a.marks?.includes('over_limit') ?? false, now.value);
+    return limitMark(a.since, a.limit_ms, a.marks?.includes('over_limit') ?? false, figuresAt.value);
   }).value;
   return (
     <button type="button" class={`agent s-${agent.state}${mark ? ` limit-${mark}` : ''}`} data-agent={id} data-state={agent.state} aria-haspopup="dialog"
@@ -96,7 +95,7 @@ function cellSizes(labels: readonly string[]): { words: Cell; bare: Cell } {
 
 export function AgentGrid({ widget }: { readonly widget: GridWidget }): JSX.Element {
   const view = agentsOf(widget.team).value;
-  const turn = useComputed(() => Math.floor(now.value / TURN_MS));
+  const turn = useComputed(() => Math.floor(figuresAt.value / TURN_MS));
   const names = site.value?.names === true;
   const groups = groupAgents(Object.entries(view?.agents ?? {}), widget, (id) => teams.value?.teams[id]?.name ?? (id || '–'));
   const total = groups.reduce((n, g) => n + g.entries.length, 0);
@@ -112,15 +111,15 @@ export function AgentGrid({ widget }: { readonly widget: GridWidget }): JSX.Elem
         const space = { w: box.w, h: box.h, gap: Math.max(2, unit * 0.18), most: unit * 2, least: unit * 0.5 };
         const flows = phone.value;
         let words = true;
-        let layout = flows ? ({ mode: 'blocks', blocks: 1, columns: Math.max(2, Math.floor(box.w / (unit * cells.words.w))), em: unit * 0.95 } as const)
+        let layout = flows ? ({ mode: 'blocks', blocks: 1, columns: Math.max(2, Math.floor(box.w / (unit * cells.words.w))), em: unit * 0.95, row: unit * 0.95 * cells.words.h } as const)
           : fitAgents(sizes, grouped, cells.words, space);
         // Small type: rather larger squares without the word, the shape and the colour still say the state.
-        if (!flows && layout.em < unit * 0.62) {
+        if (!flows && layout.em < unit * 0.7) {
           words = false;
           layout = fitAgents(sizes, grouped, cells.bare, space);
         }
         const cellOf = ([id, agent]: Entry): JSX.Element => <AgentCell key={id} id={id} agent={agent} text={text.get(id) ?? id} team={widget.team} words={words} />;
-        const style = (columns: number): { readonly [property: string]: string } => ({ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gap: `${space.gap}px`, gridAutoRows: `${(words ? cells.words : cells.bare).h * layout.em}px` });
+        const style = (columns: number): { readonly [property: string]: string } => ({ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gap: `${space.gap}px`, gridAutoRows: `${layout.row}px` });
         if (layout.mode === 'blocks') {
           return (
             <div class="agent-blocks" style={{ gridTemplateColumns: `repeat(${layout.blocks}, minmax(0, 1fr))`, gap: `${space.gap * 3}px`, fontSize: `${layout.em}px` }}>

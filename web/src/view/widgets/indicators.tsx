@@ -5,8 +5,7 @@ import { count, duration, oneDecimal, percent, percentLimit } from '../../i18n/f
 import { label, t } from '../../i18n';
 import type { Explained } from '../../store/dialog';
 import { followTeams, teamCurve } from '../../store/history';
-import { now } from '../../store/time';
-import { intervals, queues, site } from '../../store/wall';
+import { figuresAt, intervals, queues, site } from '../../store/wall';
 import type { WidgetOf } from '../../wire/board';
 import { INDICATORS, type Diagnosis, type Indicator, type IndicatorName } from '../../wire/types';
 import { fit, phone, rem } from '../box';
@@ -89,7 +88,7 @@ const CONTROLLED = ['break', 'meal', 'busy', 'meeting', 'wrapup'] as const;
 function Details({ d }: { readonly d: Diagnosis }): JSX.Element | null {
   if (d.code !== 'floor_control' || !d.params) return null;
   const p = d.params;
-  const at = now.value;
+  const at = figuresAt.value;
   const who = (p.who ?? []).slice(0, 3);
   return (
     <span class="details">

@@ -40,16 +40,16 @@ export function Notices({ widget }: { readonly widget: WidgetOf<'notices'> }): J
       {(box) => {
         const items = itemsOf(widget.kinds ?? ['alarms', 'notices']);
         if (!items.length) return <Empty text={t('notices.none')} />;
-        const em = Math.min(rem.value * 1.15, box.w / 14);
+        const em = Math.min(rem.value * 1.05, box.w / 14);
         const lineOf = (item: Item): number => Math.min(3, Math.ceil((emWidth(item.text) + 6) / (box.w / em - 2)));
         // As many as fit; if there are more, they take turns, the gravest first.
         const pages: Item[][] = [[]];
         let used = 0;
         for (const item of items) {
-          const high = (lineOf(item) * 1.3 + 0.55) * em;
+          const high = lineOf(item) * 1.3 * em + (used ? 0.3 * em : 0);
           if (!phone.value && used + high > box.h && pages[pages.length - 1]?.length) {
             pages.push([]);
-            used = 0;
+            used = -0.3 * em;
           }
           pages[pages.length - 1]?.push(item);
           used += high;

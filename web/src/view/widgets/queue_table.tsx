@@ -3,8 +3,7 @@ import type { JSX } from 'preact';
 import { useComputed } from '@preact/signals';
 import { label, t } from '../../i18n';
 import { lang } from '../../store/prefs';
-import { now } from '../../store/time';
-import { queues } from '../../store/wall';
+import { figuresAt, queues } from '../../store/wall';
 import type { QueueColumn, WidgetOf } from '../../wire/board';
 import type { QueueView, WindowName } from '../../wire/types';
 import { emWidth, phone, rem, type Box } from '../box';
@@ -17,6 +16,7 @@ const DEFAULT: readonly QueueColumn[] = ['waiting', 'longest_wait', 'offered', '
 const ROW_EM = 1.75;
 const HEAD_EM = 1.5;
 const LABEL_EM = 0.66;
+const PERCENTS: readonly QueueColumn[] = ['answer_rate', 'abandon_rate', 'service_level'];
 const ROWS_TURN_MS = 10_000;
 
 export interface QueueRow {
@@ -40,7 +40,7 @@ export function Figure({ column, row, window, withLabel = false }: {
 }): JSX.Element {
   const id = columnFigure(column);
   const ticking = id === 'longest_now' && row.queue.now.oldest_since !== undefined;
-  const reading = read(id, row.queue, window, ticking ? now.value : now.peek());
+  const reading = read(id, row.queue, window, ticking ? figuresAt.value : figuresAt.peek());
   return (
     <Fig explain={explainOf(row.member, id, window)} class={`cell${reading.level && reading.level !== 'ok' ? ` is-${reading.level}` : ''}`} figure={id}>
       {withLabel && <span class="label">{label(id)}</span>}
@@ -54,7 +54,15 @@ function Table({ rows, columns, window, box }: {
 }): JSX.Element {
   const names = rows.map((r) => r.queue.name ?? r.member.id);
   const nameEm = Math.min(10, Math.max(3, ...names.map((n) => emWidth(n) + 0.4)));
-  const widths = columns.map((c) => Math.max(emWidth(label(columnFigure(c))) * LABEL_EM, c === 'longest_wait' ? 4.4 : c === 'answer_rate' || c === 'service_level' || c === 'abandon_rate' ? 4.3 : c === 'waiting' ? 2.9 : 2.3) + 0.7);
+  // Wide enough for what stands in them now, in half ems, so that they do not move with every digit.
+  const widths = columns.map((c) => {
+    const id = columnFigure(c);
+    const values = rows.map((row) => {
+      const { text, level } = read(id, row.queue, window, figuresAt.peek());
+      return emWidth(text) * 1.06 + (level === 'warning' || level === 'critical' || PERCENTS.includes(c) ? 1 : 0);
+    });
+    return Math.ceil(2 * (Math.max(emWidth(label(id)) * LABEL_EM, c === 'longest_wait' ? 3.4 : 1.9, ...values) + 0.5)) / 2;
+  });
   const wide = nameEm + widths.reduce((a, b) => a + b, 0);
   const byWidth = box.w / wide;
   const least = Math.min(byWidth, rem.value * 0.95);
@@ -62,7 +70,7 @@ function Table({ rows, columns, window, box }: {
   const pages = Math.ceil(rows.length / capacity);
   const per = Math.ceil(rows.length / pages);
   // More rows than fit legibly take turns.
-  const turn = useComputed(() => Math.floor(now.value / ROWS_TURN_MS));
+  const turn = useComputed(() => Math.floor(figuresAt.value / ROWS_TURN_MS));
   const first = pages > 1 ? (turn.value % pages) * per : 0;
   const shown = rows.slice(first, first + per);
   const em = Math.min(byWidth, box.h / (HEAD_EM + ROW_EM * per), rem.value * 2.4);

@@ -3,12 +3,12 @@ import type { JSX } from 'preact';
 import { duration } from '../../i18n/format';
 import { label, t } from '../../i18n';
 import type { WidgetOf } from '../../wire/board';
+import { figuresAt } from '../../store/wall';
 import { fit, phone, rem } from '../box';
 import { isSite, read } from '../figures';
 import { Fig, LevelMark } from '../fig';
 import { Frame } from '../frame';
 import { explainOf, memberOf, nameOf, sourceOf } from '../source';
-import { now } from '../../store/time';
 
 /** A bar from 0 to 100 % with a tick at the target. */
 function Gauge({ value, goal, level }: { readonly value: number | undefined; readonly goal: number | undefined; readonly level: string | undefined }): JSX.Element {
@@ -30,7 +30,7 @@ export function ServiceLevel({ widget }: { readonly widget: WidgetOf<'service_le
     <Frame widget={widget} note={note} ready={source !== undefined}>
       {(box) => {
         if (!source) return null;
-        const reading = read('service_level', source, window, now.peek());
+        const reading = read('service_level', source, window, figuresAt.peek());
         const sl = isSite(source) ? source.service_level : source;
         const em = fit(box, 11, 8.1, phone.value ? rem.value * 1.3 : Infinity);
         const value = isSite(source) && window === 'today' ? source.service_level.value : source[window].service_level;

@@ -40,7 +40,7 @@ export function SkillPanels({ widget }: { readonly widget: WidgetOf<'skill_panel
     <Frame widget={widget} ready={queues.value !== undefined} note={t(`window.${window}`)}>
       {(box) => {
         if (!rows.length) return <Empty text={t('queue.none')} />;
-        const { columns, em } = phone.value ? { columns: 1, em: rem.value } : tiling(box, rows.length, 17, 13, rem.value * 2);
+        const { columns, em } = phone.value ? { columns: 1, em: rem.value } : tiling(box, rows.length, 19, 14.9, rem.value * 2);
         return (
           <div class="panels" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
             {rows.map(([id, queue]) => <Panel key={id} row={{ member: { kind: 'queue', id }, queue }} window={window} em={em} />)}

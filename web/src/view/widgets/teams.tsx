@@ -62,7 +62,7 @@ function Tile({ id, team, window, em }: { readonly id: string; readonly team: Te
       <ul class="state-list">
         {shown.map((s) => <li key={s} class={`s-${s}`}><StateIcon state={s} /><span class="name">{t(`state.${s}`)}</span><b>{count(states[s])}</b></li>)}
       </ul>
-      <div class="panel-figures">
+      <div class="panel-figures shares">
         {SHARES.map((f) => (
           <Fig key={f} explain={explain(id, f, window)} class="cell" figure={f}><span class="label">{label(f as FigureId)}</span><span class="value">{readTeam(f, team, window).text}</span></Fig>
         ))}
@@ -79,7 +79,7 @@ export function Teams({ widget }: { readonly widget: WidgetOf<'teams'> }): JSX.E
     <Frame widget={widget} ready={teams.value !== undefined} note={t(`window.${window}`)}>
       {(box) => {
         if (!ids.length) return <Empty text={t('team.none')} />;
-        const { columns, em } = phone.value ? { columns: 1, em: rem.value } : tiling(box, ids.length, 18, 10.8, rem.value * 2);
+        const { columns, em } = phone.value ? { columns: 1, em: rem.value } : tiling(box, ids.length, 19.5, 12.6, rem.value * 2);
         return (
           <div class="panels" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
             {ids.map((id) => {

@@ -1,7 +1,7 @@
 // Figures side by side.
 import type { JSX } from 'preact';
 import { label, t, type FigureId } from '../../i18n';
-import { now } from '../../store/time';
+import { figuresAt } from '../../store/wall';
 import type { TotalsFigure, WidgetOf } from '../../wire/board';
 import { emWidth, phone, rem, type Box } from '../box';
 import { read, windowOf } from '../figures';
@@ -32,7 +32,7 @@ export function Totals({ widget }: { readonly widget: WidgetOf<'totals'> }): JSX
     <Frame widget={widget} note={note} ready={source !== undefined}>
       {(box) => {
         if (!source) return null;
-        const readings = figures.map((id) => ({ id, reading: read(id, source, window, now.peek()) }));
+        const readings = figures.map((id) => ({ id, reading: read(id, source, window, figuresAt.peek()) }));
         const wide = 0.9 + Math.max(...readings.map(({ id, reading }) => Math.max(emWidth(reading.text) + (reading.level && reading.level !== 'ok' ? 0.7 : 0), emWidth(label(id)) * 0.46)));
         const { columns, em } = phone.value ? { columns: 3, em: Math.min(rem.value * 1.7, box.w / 3 / wide) } : tiling(box, figures.length, wide, 2.05, box.h);
         return (

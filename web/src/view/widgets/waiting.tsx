@@ -3,8 +3,7 @@ import type { JSX } from 'preact';
 import { count, duration } from '../../i18n/format';
 import { label, t } from '../../i18n';
 import type { Explained } from '../../store/dialog';
-import { now } from '../../store/time';
-import { queues, site } from '../../store/wall';
+import { figuresAt, queues, site } from '../../store/wall';
 import type { WidgetOf } from '../../wire/board';
 import type { Level, WaitingCall } from '../../wire/types';
 import { fit, phone, rem } from '../box';
@@ -57,7 +56,7 @@ function gather(ids: readonly string[] | undefined): Waiting {
 
 function longest(ids: readonly string[] | undefined): Reading {
   const { oldest, oldestQueue } = gather(ids);
-  const waited = oldest === undefined ? undefined : now.value - oldest;
+  const waited = oldest === undefined ? undefined : figuresAt.value - oldest;
   return { text: duration(waited), level: oldestQueue === undefined ? undefined : waitLevel(waited, queues.value?.queues[oldestQueue]) };
 }
 
@@ -72,7 +71,7 @@ function Longest({ ids }: { readonly ids: readonly string[] | undefined }): JSX.
 
 function Call({ call }: { readonly call: WaitingCall }): JSX.Element {
   const queue = queues.value?.queues[call.queue];
-  const waited = now.value - call.since;
+  const waited = figuresAt.value - call.since;
   const level = waitLevel(waited, queue) ?? 'ok';
   return (
     <li class={level === 'ok' ? '' : `is-${level}`}>
