@@ -1,7 +1,6 @@
 #include "app/demo_people.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "app/demo.h"
 #include "shiftwall/buf.h"
@@ -42,8 +41,8 @@ double sw_demo_share(int team, int queue) { return teams[team].share[queue]; }
 
 void sw_demo_agent(int index, struct sw_demo_agent *out) {
     int team = index / SW_DEMO_TEAM_SIZE, place = index % SW_DEMO_TEAM_SIZE;
-    /* 24 and 30 share a factor: the turn of 120 keeps pairs apart */
-    const char *surname = surnames[(index * 5 + index / 24) % 24], *name = given[(index * 7 + index / 30) % 30];
+    /* those of one surname are 24 apart, so their given names differ */
+    const char *surname = surnames[index % 24], *name = given[(index * 7 + index / 24) % 30];
     (void)snprintf(out->id, sizeof out->id, "%d", 1001 + index);
     (void)snprintf(out->seat, sizeof out->seat, "%s%02d", teams[team].id, place + 1);
     (void)snprintf(out->name, sizeof out->name, "%s%s", surname, name);
@@ -80,7 +79,7 @@ static void configure_agents(struct sw_config *config) {
     config->agents = sw_xcalloc(SW_DEMO_AGENTS, sizeof *config->agents);
     config->agent_count = SW_DEMO_AGENTS;
     for (int i = 0; i < SW_DEMO_AGENTS; i++) {
-        struct sw_demo_agent from;
+        struct sw_demo_agent from = {0};
         sw_demo_agent(i, &from);
         struct sw_config_agent *agent = &config->agents[i];
         agent->id = sw_xstrdup(from.id);

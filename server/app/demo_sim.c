@@ -587,7 +587,8 @@ static struct first find_first(struct sw_demo_sim *sim) {
 }
 
 int64_t sw_demo_sim_next_due(const struct sw_demo_sim *sim) {
-    return find_first((struct sw_demo_sim *)(uintptr_t)sim).due_ms; /* only looked at */
+    int64_t due_ms = find_first((struct sw_demo_sim *)(uintptr_t)sim).due_ms; /* only looked at */
+    return due_ms > sim->now_ms ? due_ms : sim->now_ms;
 }
 
 bool sw_demo_sim_step(struct sw_demo_sim *sim, int64_t now_ms, sw_demo_emit_fn emit, void *ctx) {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "shiftwall/buf.h"
 
@@ -18,8 +19,10 @@ void sw_plain_marker_write(int64_t day_start_ms, char *out, size_t size) {
 }
 
 static int64_t read_mark(const char *text) {
-    long long day_start_ms;
-    return sscanf(text, "{\"day_start\":%18lld}", &day_start_ms) == 1 && day_start_ms > 0 ? day_start_ms : 0;
+    static const char head[] = "{\"day_start\":";
+    if (strncmp(text, head, sizeof head - 1) != 0) return 0;
+    long long day_start_ms = strtoll(text + sizeof head - 1, NULL, 10);
+    return day_start_ms > 0 ? day_start_ms : 0;
 }
 
 static void on_reply(void *ctx, const struct sw_reply *reply, int error) {

@@ -37,5 +37,5 @@ void sw_figures_names(const struct sw_figures *figures, const char *const *path,
                       void *ctx) {
     const cJSON *object = find(figures, path), *item;
     if (!cJSON_IsObject(object)) return;
-    cJSON_ArrayForEach(item, object) fn(ctx, item->string);
+    cJSON_ArrayForEach(item, object) { fn(ctx, item->string); }
 }

@@ -166,17 +166,16 @@ static enum sw_json_fault whole(struct scan *s) {
 static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 static bool names_repeat(const cJSON *object) {
-    const char *few[32], **names = few;
-    size_t count = 0;
+    const char *few[32];
+    size_t count = 0, i = 0;
     const cJSON *item;
     cJSON_ArrayForEach(item, object) count++;
-    if (count > 32) names = sw_xmalloc(count * sizeof *names);
-    count = 0;
-    cJSON_ArrayForEach(item, object) names[count++] = item->string;
+    const char **many = count > 32 ? sw_xmalloc(count * sizeof *many) : NULL, **names = many ? many : few;
+    cJSON_ArrayForEach(item, object) names[i++] = item->string;
     qsort(names, count, sizeof *names, by_name);
     bool repeat = false;
-    for (size_t i = 1; i < count && !repeat; i++) repeat = !strcmp(names[i - 1], names[i]);
-    if (names != few) free(names);
+    for (i = 1; i < count && !repeat; i++) repeat = !strcmp(names[i - 1], names[i]);
+    free(many);
     return repeat;
 }
 

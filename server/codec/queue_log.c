@@ -211,11 +211,13 @@ static bool read_time(const struct sw_queue_log *log, const char *text, int64_t 
 static const char *split(struct sw_queue_log *log, char *text) {
     const char *fields[5 + QL_DATA_MAX];
     size_t count = 0;
-    for (char *next = text; next && count < 5 + QL_DATA_MAX; count++) {
-        fields[count] = next;
-        next = strchr(next, '|');
-        if (next) *next++ = '\0';
-    }
+    char *bar = NULL;
+    do {
+        if (bar) *bar = '\0';
+        fields[count++] = text = bar ? bar + 1 : text;
+        bar = strchr(text, '|');
+    } while (bar && count < 5 + QL_DATA_MAX);
+    if (bar) *bar = '\0'; /* what follows is of no use to any verb */
     if (count < 5) return "fewer than five fields";
     struct ql_line *line = &log->line;
     if (!read_time(log, fields[0], &line->ts_ms)) return "no time";

@@ -38,6 +38,8 @@ struct sw_queue_log_options {
     void (*event)(void *ctx, const char *json, size_t len);
     /* What a person should know, in English; LINE of the log is 0 for what is no line's fault. */
     void (*message)(void *ctx, uint64_t line, const char *text);
+    /* INTERFACE was found to be NAME, by LINE. May be NULL. */
+    void (*learnt)(void *ctx, uint64_t line, const char *interface, const char *name);
     void *ctx;
     int64_t wrapup_ms; /* Asterisk's `wrapuptime`, which the log does not tell; 0 = agents are ready after a call */
 };

@@ -307,10 +307,9 @@ void ql_outcall(struct sw_queue_log *log, int argument) {
 
 void ql_restart(struct sw_queue_log *log, int argument) {
     (void)argument;
-    struct ql_call *call, *next;
-    HASH_ITER(hh, log->calls, call, next) {
-        cut(log, call, log->previous_ms);
-        forget(log, call);
+    while (log->calls) { /* the oldest first */
+        cut(log, log->calls, log->previous_ms);
+        forget(log, log->calls);
     }
     ql_members_restart(log, log->previous_ms);
 }

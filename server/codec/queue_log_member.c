@@ -40,9 +40,10 @@ int sw_queue_log_alias(struct sw_queue_log *log, const char *interface, const ch
     if (!ql_is_identifier(interface) || !ql_is_identifier(name)) return -SW_EINVAL;
     struct ql_member *from = find_or_make(log, interface), *to = find_or_make(log, name);
     if (!from || !to) return -SW_ELIMIT;
+    if (from == to) return 0;
     to = canonical(to);
-    if (from == to || from->is == to) return 0;
-    if (from->is || to == canonical(from)) return -SW_EINVAL;
+    if (from->is == to) return 0;
+    if (from->is || from == to) return -SW_EINVAL;
     from->is = to;
     return 0;
 }
@@ -86,7 +87,7 @@ static void fold(const char *text, char out[SW_QUEUE_LOG_LINE_BYTES_MAX + 1]) {
 
 int sw_queue_log_reason(struct sw_queue_log *log, const char *reason, enum sw_agent_state state) {
     if (!sw_state_is_non_service(state) && state != SW_ST_WRAPUP) return -SW_EINVAL;
-    char folded[SW_QUEUE_LOG_LINE_BYTES_MAX + 1];
+    char folded[SW_QUEUE_LOG_LINE_BYTES_MAX + 1] = "";
     fold(reason, folded);
     struct ql_word *word = ql_word(&log->reasons, folded, (int)state);
     if (!word) return -SW_EINVAL;
@@ -95,7 +96,7 @@ int sw_queue_log_reason(struct sw_queue_log *log, const char *reason, enum sw_ag
 }
 
 static enum sw_agent_state state_of_reason(struct sw_queue_log *log, const char *reason) {
-    char folded[SW_QUEUE_LOG_LINE_BYTES_MAX + 1];
+    char folded[SW_QUEUE_LOG_LINE_BYTES_MAX + 1] = "";
     fold(reason ? reason : "", folded);
     struct ql_word *word;
     HASH_FIND(hh, log->reasons, folded, strlen(folded), word);
@@ -274,7 +275,7 @@ static void learn(struct sw_queue_log *log, const char *name, int paused) {
     x->paused_all = x->is_in = false;
     if (was_told && !x->calls) ql_member_update(log, x, log->line.ts_ms);
     x->is = y;
-    ql_tell(log, log->line.number, "%s is taken for the interface of %s, by its pause of all queues", x->id, y->id);
+    if (log->options.learnt) log->options.learnt(log->options.ctx, log->line.number, x->id, y->id);
 }
 
 void ql_pause(struct sw_queue_log *log, int paused) {
@@ -355,7 +356,7 @@ void ql_members_free(struct sw_queue_log *log) {
 static size_t list(struct sw_queue_log *log, bool added, struct sw_buf *out) {
     size_t count = 0;
     for (struct ql_member *m = log->members; m; m = m->hh.next) {
-        if (m->is || (added ? !m->added || m->at_work : m->added || !m->at_work)) continue;
+        if (m->is || m->by_login || (added ? !m->added || m->at_work : m->added || !m->at_work)) continue;
         if (count++ < 10) sw_buf_printf(out, "%s%s", count > 1 ? ", " : "", m->id);
     }
     if (count > 10) sw_buf_printf(out, " and %zu more", count - 10);

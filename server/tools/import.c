@@ -67,6 +67,12 @@ static void on_message(void *ctx, uint64_t line, const char *text) {
     else fprintf(stderr, "shiftwall import: %s\n", text);
 }
 
+static void on_learnt(void *ctx, uint64_t line, const char *interface, const char *name) {
+    struct import *im = ctx;
+    fprintf(stderr, "%s:%llu: %s is taken for the interface of %s, by its pause of all queues\n", im->path,
+            (unsigned long long)line, interface, name);
+}
+
 /* Reads the lines KEY=VALUE of the file an option names; blank lines and those with # in front are comments. */
 static int read_pairs(struct import *im, const char *option, bool (*take)(struct import *im, char *key, char *value)) {
     const char *path = sw_tool_option(im->args, option);
@@ -106,6 +112,7 @@ static int new_log(struct import *im, long wrapup_s) {
     const struct sw_queue_log_options options = {.local_to_utc = im->zone ? local_to_utc : NULL,
                                                  .event = on_event,
                                                  .message = on_message,
+                                                 .learnt = on_learnt,
                                                  .ctx = im,
                                                  .wrapup_ms = wrapup_s * 1000};
     im->log = sw_queue_log_new(&options);

@@ -368,7 +368,7 @@ static void print_summary(struct publish *p) {
     if (isatty(STDERR_FILENO)) fputs("\r", stderr);
     if (p->left_out > REPORTS_MAX) fprintf(stderr, "... and %" PRIu64 " more left out\n", p->left_out - REPORTS_MAX);
     fprintf(stderr, "publish: %" PRIu64 " lines, %" PRIu64 " acknowledged (%" PRIu64 " events in %" PRIu64 " messages), %" PRIu64
-            " left out, %" PRIu64 " sent again, %.1f s\n",
+            " left out, %" PRIu64 " messages sent again, %.1f s\n",
             p->read, p->acknowledged, p->events, p->messages, p->left_out, p->resent,
             (double)(uv_now(&p->loop) - p->started) / 1000);
 }

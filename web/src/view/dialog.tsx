@@ -112,14 +112,15 @@ function AgentBody({ id, team }: { readonly id: string; readonly team: string | 
 export function Dialog(): JSX.Element | null {
   const ref = useRef<HTMLDialogElement>(null);
   const shown = explained.value;
-  const close = (): void => { explained.value = undefined; };
+  // The browser closes it first and gives the focus back to the figure pressed; then it is taken away.
+  const close = (): void => ref.current?.close();
   useEffect(() => {
     const element = ref.current;
     if (element && !element.open) element.showModal();
   }, [shown !== undefined]);
   if (!shown) return null;
   return (
-    <dialog ref={ref} class="dialog" aria-labelledby="dialog-title" onClose={close} onCancel={close}
+    <dialog ref={ref} class="dialog" aria-labelledby="dialog-title" onClose={() => { explained.value = undefined; }}
       onClick={(event) => { if (event.target === ref.current) close(); }}>
       <div class="dialog-inner">
         <button type="button" class="close" aria-label={t('ui.close')} onClick={close}><Icon name="close" /></button>

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useComputed, useSignal } from '@preact/signals';
 import { label, t } from '../../i18n';
 import { explained } from '../../store/dialog';
+import { now } from '../../store/time';
 import { agentsOf, figuresAt, site, teams } from '../../store/wall';
 import type { WidgetOf } from '../../wire/board';
 import { AGENT_STATES, type AgentView } from '../../wire/types';
@@ -95,7 +96,7 @@ function cellSizes(labels: readonly string[]): { words: Cell; bare: Cell } {
 
 export function AgentGrid({ widget }: { readonly widget: GridWidget }): JSX.Element {
   const view = agentsOf(widget.team).value;
-  const turn = useComputed(() => Math.floor(figuresAt.value / TURN_MS));
+  const turn = useComputed(() => Math.floor(now.value / TURN_MS));
   const names = site.value?.names === true;
   const groups = groupAgents(Object.entries(view?.agents ?? {}), widget, (id) => teams.value?.teams[id]?.name ?? (id || '–'));
   const total = groups.reduce((n, g) => n + g.entries.length, 0);

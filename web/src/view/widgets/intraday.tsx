@@ -46,7 +46,7 @@ export function Intraday({ widget }: { readonly widget: WidgetOf<'intraday'> }):
   const series = widget.series ?? DEFAULT;
   const view = intervals.value;
   return (
-    <Frame widget={widget} ready={view !== undefined} note={t('window.today')}>
+    <Frame widget={widget} ready={view !== undefined}>
       {(box) => {
         if (!view || !Object.keys(view.intervals).length) return <Empty text={t('chart.none')} />;
         const high = phone.value ? rem.value * 12 : box.h - rem.value * 1.7;

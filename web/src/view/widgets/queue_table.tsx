@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useComputed } from '@preact/signals';
 import { label, t } from '../../i18n';
 import { lang } from '../../store/prefs';
+import { now } from '../../store/time';
 import { figuresAt, queues } from '../../store/wall';
 import type { QueueColumn, WidgetOf } from '../../wire/board';
 import type { QueueView, WindowName } from '../../wire/types';
@@ -70,7 +71,7 @@ function Table({ rows, columns, window, box }: {
   const pages = Math.ceil(rows.length / capacity);
   const per = Math.ceil(rows.length / pages);
   // More rows than fit legibly take turns.
-  const turn = useComputed(() => Math.floor(figuresAt.value / ROWS_TURN_MS));
+  const turn = useComputed(() => Math.floor(now.value / ROWS_TURN_MS));
   const first = pages > 1 ? (turn.value % pages) * per : 0;
   const shown = rows.slice(first, first + per);
   const em = Math.min(byWidth, box.h / (HEAD_EM + ROW_EM * per), rem.value * 2.4);

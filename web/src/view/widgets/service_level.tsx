@@ -32,7 +32,9 @@ export function ServiceLevel({ widget }: { readonly widget: WidgetOf<'service_le
         if (!source) return null;
         const reading = read('service_level', source, window, figuresAt.peek());
         const sl = isSite(source) ? source.service_level : source;
-        const em = fit(box, 11, 8.1, phone.value ? rem.value * 1.3 : Infinity);
+        const next = window === 'today' ? source.next_n : undefined;
+        // The way back to the target is a line more.
+        const em = fit(box, 11, next === undefined ? 8.1 : 8.9, phone.value ? rem.value * 1.3 : Infinity);
         const value = isSite(source) && window === 'today' ? source.service_level.value : source[window].service_level;
         return (
           <Fig explain={explainOf(member, 'service_level', window)} class={`service${reading.level ? ` is-${reading.level}` : ''}`} figure="service_level" em={em}>
@@ -47,10 +49,8 @@ export function ServiceLevel({ widget }: { readonly widget: WidgetOf<'service_le
               {sl.target_ms !== undefined && <span>{t('sl.in', { time: duration(sl.target_ms) })}</span>}
               {reading.num !== undefined && <span>{reading.num} / {reading.den}</span>}
             </span>
-            <span class="line small">
-              {source.next_n !== undefined && window === 'today' ? <strong>{t('sl.nextShort', { n: source.next_n })}</strong>
-                : reading.formula && <span class="variant">{t(`variant.${reading.formula}`)}</span>}
-            </span>
+            {reading.formula && <span class="line small"><span class="variant">{t(`variant.${reading.formula}`)}</span></span>}
+            {next !== undefined && <span class="line small"><strong>{t('sl.nextShort', { n: next })}</strong></span>}
           </Fig>
         );
       }}
