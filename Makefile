@@ -99,7 +99,7 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (10 minutes)
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
 
 bench: all ## benchmarks, as ratios of one run
-	$(Q)tests/bench/run
+	$(Q)BUILD=$(BUILD) tests/bench/run
 
 install: all ## installs under PREFIX (DESTDIR is honoured)
 	install -D -m 755 $(BUILD)/shiftwalld $(DESTDIR)$(PREFIX)/sbin/shiftwalld

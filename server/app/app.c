@@ -25,6 +25,7 @@ static int64_t clock_now(void *ctx) { return sw_clock_now_ms(&((struct sw_app *)
 static bool is_live(const struct sw_app *app) { return app->feed_status.state == SW_FEED_LIVE; }
 
 static void on_deadline(uv_timer_t *timer);
+static void write_feed_part(struct sw_app *app);
 
 /* Time passes on the floor only while the feed is live: a floor that does not know what happened stands still, and
  * what is read later finds it as it was. */
@@ -41,6 +42,7 @@ static void arm_deadline(struct sw_app *app) {
 static void flush_now(struct sw_app *app) {
     app->flush_armed = false;
     app->last_flush = uv_now(&app->loop);
+    if (app->feed) write_feed_part(app);
     sw_publisher_flush(app->publisher);
 }
 
@@ -124,7 +126,8 @@ static void write_feed(struct sw_app *app, struct sw_json *j) {
     sw_json_int(j, "duplicates", c->duplicates);
 }
 
-void sw_app_tell_feed(struct sw_app *app) {
+/* The `feed` part of the site view: it changes with every event, so it is written with the view. */
+static void write_feed_part(struct sw_app *app) {
     struct sw_buf text;
     sw_buf_init(&text, 4096);
     struct sw_json j = sw_json_on(&text);
@@ -132,16 +135,28 @@ void sw_app_tell_feed(struct sw_app *app) {
     write_feed(app, &j);
     sw_json_close(&j, '}');
     sw_publisher_set_feed(app->publisher, sw_buf_text(&text));
-    sw_buf_clear(&text);
-    j = sw_json_on(&text);
+    sw_buf_deinit(&text);
+}
+
+void sw_app_tell_feed(struct sw_app *app) {
+    const char *word = sw_app_feed_word(app);
+    struct sw_buf text;
+    sw_buf_init(&text, 4096);
+    struct sw_json j = sw_json_on(&text);
     sw_json_open(&j, NULL, '{');
     sw_json_text(&j, "op", "feed");
     sw_json_text(&j, "site", app->config->site_id);
-    write_feed(app, &j);
+    sw_json_text(&j, "status", word);
+    sw_json_int(&j, "since", app->feed_status.since_ms);
+    if (app->feed_status.last_message_ms) sw_json_int(&j, "last_event", app->feed_status.last_message_ms);
+    if (sw_app_incomplete_since(app)) sw_json_int(&j, "incomplete_since", sw_app_incomplete_since(app));
+    if (*app->feed_status.reason) sw_json_text(&j, "reason", app->feed_status.reason);
     sw_json_close(&j, '}');
     int full = sw_ws_server_set_feed(app->ws, app->config->site_id, sw_buf_text(&text), text.len);
     SW_ASSERT(full == 0); /* there is one site */
     sw_buf_deinit(&text);
+    app->told_word = word;
+    app->told_incomplete_ms = sw_app_incomplete_since(app);
 }
 
 struct arrival {
@@ -275,7 +290,9 @@ static void on_outputs(uv_timer_t *timer) {
     if (!app->feed || !is_live(app)) return;
     sw_feed_status_get(app->feed, &app->feed_status);
     keep_day(app);
-    sw_app_tell_feed(app);
+    /* a day that begins may end what was incomplete */
+    if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))
+        sw_app_tell_feed(app);
     flush_soon(app);
     static const char *const names[] = {"site", "queues", "teams", "agents", "intervals"};
     for (size_t i = 0; i < 5; i++) write_output(app, sw_publisher_view(app->publisher, names[i]), i < 2);

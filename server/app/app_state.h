@@ -37,6 +37,8 @@ struct sw_app {
     struct sw_ws_server *ws;
     struct sw_feed *feed;
     struct sw_feed_status feed_status;
+    const char *told_word; /* what the walls were last told of the feed */
+    int64_t told_incomplete_ms;
     struct sw_demo *demo;
 
     /* plain events are lost with a restart: the day in which that happened, 0 = none; and the mark for the next one */
@@ -61,7 +63,7 @@ struct sw_app {
     } written[SW_OUTPUT_VIEWS_MAX];
 };
 
-/* The `feed` part of the site view and the `feed` message of the walls. */
+/* Tells the walls how the feed is. */
 void sw_app_tell_feed(struct sw_app *app);
 /* What the walls are told of the feed: live, stale, catching-up or incomplete. */
 const char *sw_app_feed_word(const struct sw_app *app);

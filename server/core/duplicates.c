@@ -9,7 +9,7 @@
 
 /* The window is measured between the two events' own times, so a producer that resends after an outage is still
  * recognised: keys are kept longer than the window (in a replay, up to the cap). */
-#define KEEP_MS (6 * SW_DUPLICATE_WINDOW_MS)
+#define KEEP_MS SW_ORPHAN_MS
 #define KEY_BYTES_MAX (2 * 4 * SW_ID_CHARS_MAX + 2)
 
 struct key {

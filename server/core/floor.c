@@ -108,20 +108,19 @@ static void enter_minute(struct sw_floor *floor) {
 
 void sw_floor_advance(struct sw_floor *floor, int64_t now_ms) {
     if (now_ms == SW_NEVER) return;
-    if (now_ms <= floor->now_ms) { /* a late event may have brought a deadline that is past already */
-        sw__calls_due(floor, floor->now_ms);
-        return;
+    if (now_ms > floor->now_ms) {
+        bool first = floor->now_ms == SW_NEVER;
+        floor->now_ms = now_ms;
+        if (first || now_ms >= floor->interval.end_ms) enter_interval(floor);
+        if (first || now_ms >= (floor->minute + 1) * SW_MINUTE_MS) {
+            enter_minute(floor);
+            if (!floor->options.keep_all) sw_duplicates_expire(floor->duplicates, now_ms);
+        }
+        sw__notices_due(floor, now_ms);
     }
-    bool first = floor->now_ms == SW_NEVER;
-    floor->now_ms = now_ms;
-    if (first || now_ms >= floor->interval.end_ms) enter_interval(floor);
-    if (first || now_ms >= (floor->minute + 1) * SW_MINUTE_MS) {
-        enter_minute(floor);
-        if (!floor->options.keep_all) sw_duplicates_expire(floor->duplicates, now_ms);
-    }
-    sw__calls_due(floor, now_ms);
-    sw__agents_due(floor, now_ms);
-    sw__notices_due(floor, now_ms);
+    /* also when no time has passed: a late event may have brought a deadline that is past already */
+    sw__calls_due(floor, floor->now_ms);
+    sw__agents_due(floor, floor->now_ms);
 }
 
 int64_t sw_floor_next_deadline(const struct sw_floor *floor) {

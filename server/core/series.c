@@ -35,13 +35,12 @@ int64_t *sw_series_at(struct sw_series *series, int64_t start_ms) {
         if (last[0] == start_ms) return last + 1;
     }
     size_t row = sw_series_lower(series, start_ms);
-    int64_t *at = series->rows + row * width;
-    if (row < series->count && at[0] == start_ms) return at + 1;
+    if (row < series->count && sw_series_start(series, row) == start_ms) return series->rows + row * width + 1;
     if (series->count == series->size) {
         series->size = series->size ? series->size * 2 : 4;
         series->rows = sw_xrealloc(series->rows, series->size * width * sizeof *series->rows);
-        at = series->rows + row * width;
     }
+    int64_t *at = series->rows + row * width;
     memmove(at + width, at, (series->count - row) * width * sizeof *at);
     memset(at, 0, width * sizeof *at);
     at[0] = start_ms;

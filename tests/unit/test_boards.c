@@ -48,7 +48,7 @@ static void test_built_in(void **state) {
     struct sw_buf faults, names;
     sw_buf_init(&faults, 1 << 16);
     sw_buf_init(&names, 1 << 16);
-    struct sw_boards *boards = sw_boards_load("web/boards", &faults);
+    struct sw_boards *boards = sw_boards_load("web/boards", NULL, &faults);
     if (!boards) print_message("%s", sw_buf_text(&faults));
     assert_non_null(boards);
     const char *const built_in[] = {"overview", "queues", "agents"};
@@ -247,17 +247,17 @@ static void test_folder(void **state) {
     write_file(dir, "b.json", WIDGET("clock", ""), good_path, sizeof good_path);
     struct sw_buf faults;
     sw_buf_init(&faults, 1 << 16);
-    struct sw_boards *boards = sw_boards_load(dir, &faults);
+    struct sw_boards *boards = sw_boards_load(dir, NULL, &faults);
     assert_non_null(boards);
     assert_non_null(sw_boards_find(boards, "b"));
     sw_boards_free(boards);
     write_file(dir, "c.json", WIDGET("clock", ""), bad_path, sizeof bad_path);
-    assert_null(sw_boards_load(dir, &faults));
+    assert_null(sw_boards_load(dir, NULL, &faults));
     snprintf(expected, sizeof expected, "%s: $.name: must be \"c\", as the file is called\n", bad_path);
     assert_string_equal(sw_buf_text(&faults), expected);
     assert_int_equal(unlink(good_path) | unlink(bad_path) | rmdir(dir), 0);
     sw_buf_clear(&faults);
-    assert_null(sw_boards_load(dir, &faults));
+    assert_null(sw_boards_load(dir, NULL, &faults));
     assert_non_null(strstr(sw_buf_text(&faults), "No such file"));
     sw_buf_deinit(&faults);
 }

@@ -22,7 +22,7 @@ export function Banner(): JSX.Element | null {
   return (
     <p class={`banner is-${level}`} role="alert" data-health={h.kind}>
       {h.kind === 'catching-up' ? <Icon name="catching" /> : h.kind === 'incomplete' ? <LevelIcon level="warning" /> : <Icon name="broken" />}
-      {asOf}<span>{why}</span>
+      {asOf}<span>{asOf ? '— ' : ''}{why}</span>
     </p>
   );
 }

@@ -18,7 +18,7 @@ export function isShare(name: SeriesName): boolean {
   return name === 'service_level' || name === 'answer_rate';
 }
 
-/** The intervals as columns: every interval from the first with data to the last, the missing ones empty. */
+/** The intervals as columns, each at its middle: every interval from the first with data to the last, the missing ones empty. */
 export function chartData(view: IntervalsView, series: readonly SeriesName[]): Data | undefined {
   const step = view.interval_ms;
   const starts = Object.keys(view.intervals).map(Number).filter(Number.isFinite).sort((a, b) => a - b);
@@ -31,7 +31,7 @@ export function chartData(view: IntervalsView, series: readonly SeriesName[]): D
   const xs: number[] = [];
   const rows: (IntervalFigures | undefined)[] = [];
   for (let at = from; at < to && xs.length < 400; at += step) {
-    xs.push(at);
+    xs.push(at + step / 2);
     rows.push(view.intervals[String(at)]);
   }
   return { from, to, columns: [xs, ...series.map((name) => rows.map((row) => row?.[name] ?? null))] };
@@ -72,7 +72,7 @@ function seriesOf(o: ChartOptions): uPlot.Series[] {
     const size = BAR_WIDTH[name] ?? [0.8, 1];
     return {
       scale: 'n', fill: colour(o.element, `--c-${name}-fill`), stroke, width: name === 'offered' ? Math.max(1, width / 2) : 0, points: { show: false },
-      ...(bars ? { paths: bars({ size: [size[0], Infinity], align: 1 }) } : {}),
+      ...(bars ? { paths: bars({ size: [size[0], Infinity], align: 0 }) } : {}),
     };
   });
 }

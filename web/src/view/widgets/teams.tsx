@@ -58,10 +58,12 @@ function Tile({ id, team, window, em }: { readonly id: string; readonly team: Te
     <article class="panel" style={{ fontSize: `${em}px` }} data-team={id}>
       <header><h3 class="ellipsis">{team.name ?? id}</h3>
         <Fig explain={explain(id, 'staffed', window)} class="cell staffed" figure="staffed"><span class="label">{t('team.staffed')}</span><span class="value">{readTeam('staffed', team, window).text}</span></Fig></header>
-      <StateBar states={states} />
-      <ul class="state-list">
-        {shown.map((s) => <li key={s} class={`s-${s}`}><StateIcon state={s} /><span class="name">{t(`state.${s}`)}</span><b>{count(states[s])}</b></li>)}
-      </ul>
+      <div class="states">
+        <StateBar states={states} />
+        <ul class="state-list">
+          {shown.map((s) => <li key={s} class={`s-${s}`}><StateIcon state={s} /><span class="name">{t(`state.${s}`)}</span><b>{count(states[s])}</b></li>)}
+        </ul>
+      </div>
       <div class="panel-figures shares">
         {SHARES.map((f) => (
           <Fig key={f} explain={explain(id, f, window)} class="cell" figure={f}><span class="label">{label(f as FigureId)}</span><span class="value">{readTeam(f, team, window).text}</span></Fig>
