@@ -22,7 +22,7 @@ struct sw_publisher {
     struct sw_buf part;
     char *feed;
     bool feed_changed;
-    int64_t minute, day_start_ms;
+    int64_t day_start_ms; /* of the intervals view */
 };
 
 static void set(struct sw_view *view, const char *group, const char *key, const struct sw_buf *part) {
@@ -60,7 +60,7 @@ struct sw_publisher *sw_publisher_new(struct sw_floor *floor, const struct sw_pu
     for (int i = 0; i < VIEW_COUNT; i++) p->views[i] = sw_view_new(view_names[i], p->epoch);
     sw_buf_init(&p->part, PART_BYTES_MAX);
     make_groups(p);
-    p->minute = p->day_start_ms = INT64_MIN;
+    p->day_start_ms = INT64_MIN;
     return p;
 }
 
@@ -179,9 +179,9 @@ static bool before_today(void *ctx, const char *key) {
     return strtoll(key, NULL, 10) < ((struct sw_publisher *)ctx)->day_start_ms;
 }
 
-/* Every minute all intervals of the day, as late events may change any; in between the last two. */
+/* All intervals of the day: late events, and a journal that is read, may change any. */
 static void write_intervals(struct sw_publisher *p) {
-    int64_t now_ms = sw_floor_now(p->floor), minute = now_ms / 60000;
+    int64_t now_ms = sw_floor_now(p->floor);
     struct sw_span day = sw_floor_day(p->floor, now_ms, NULL), span = sw_floor_interval(p->floor, now_ms);
     struct sw_view *view = p->views[VIEW_INTERVALS];
     if (day.start_ms != p->day_start_ms) {
@@ -191,10 +191,7 @@ static void write_intervals(struct sw_publisher *p) {
         set_int(p, view, "day_end", day.end_ms);
     }
     set_int(p, view, "interval_ms", span.end_ms - span.start_ms);
-    int64_t from_ms = minute != p->minute ? day.start_ms : span.start_ms - 1;
-    if (from_ms < day.start_ms) from_ms = day.start_ms;
-    p->minute = minute;
-    for (span = sw_floor_interval(p->floor, from_ms); span.start_ms <= now_ms;
+    for (span = sw_floor_interval(p->floor, day.start_ms); span.start_ms <= now_ms;
          span = sw_floor_interval(p->floor, span.end_ms)) {
         sw_buf_clear(&p->part);
         sw_view_write_interval(p->floor, span, &p->part);
@@ -296,5 +293,5 @@ void sw_publisher_restart(struct sw_publisher *p, struct sw_floor *floor, const 
         sw_view_sweep(p->team_views[i], "agents", always, NULL);
         sw_view_set_epoch(p->team_views[i], p->epoch);
     }
-    p->minute = p->day_start_ms = INT64_MIN;
+    p->day_start_ms = INT64_MIN;
 }

@@ -115,4 +115,20 @@ export default {
     const ttl = await redis.client.send('TYPE', 'sw:{main}:view:site');
     equal(ttl, 'string', 'type');
   },
+
+  async 'events that come late change the intervals they belong to'(scene) {
+    const redis = await startRedis(scene);
+    const daemon = await startDaemon(scene, { redis });
+    await daemon.live();
+    await redis.emit(call('queued', 'now', { queue: 'q' }));
+    await until('one', async () => (await daemon.view('site')).today.offered === 1);
+    const { day_start } = await daemon.view('site');
+    const earlier = [];
+    for (let t = day_start; t < Date.now() - 900000; t += 900000) earlier.push({ type: 'call.queued', ts: t, call: `c${t}`, queue: 'q' });
+    if (earlier.length) await redis.emit(earlier);
+    await until('each interval has its call', async () => {
+      const { intervals } = await daemon.view('intervals');
+      return earlier.every(event => intervals[event.ts]?.offered >= 1);
+    });
+  },
 };
