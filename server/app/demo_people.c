@@ -96,6 +96,7 @@ static void configure_agents(struct sw_config *config) {
 
 void sw_demo_configure(struct sw_config *config) {
     if (config->queue_count || config->group_count || config->agent_count) return;
+    sw_config_set(&config->site_name, "示范现场 Demo");
     configure_queues(config);
     configure_agents(config);
 }
