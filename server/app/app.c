@@ -139,6 +139,7 @@ static void write_feed_part(struct sw_app *app) {
 }
 
 void sw_app_tell_feed(struct sw_app *app) {
+    write_feed_part(app);
     const char *word = sw_app_feed_word(app);
     struct sw_buf text;
     sw_buf_init(&text, 4096);
