@@ -22,7 +22,7 @@ export default {
     const daemon = await startDaemon(scene, { redis });
     await daemon.live();
     const file = path.join(scene.dir, 'events.jsonl');
-    const lines = calls(40000);
+    const lines = calls(45000); // 101,250 events
     fs.writeFileSync(file, lines.join('\n') + '\n');
     const publish = spawn(toolPath, ['publish', '--redis', redis.url, '--site', 'main', file], { stdio: ['ignore', 'ignore', 'pipe'] });
     let told = '';
