@@ -7,9 +7,8 @@
 #include "shiftwall/buf.h"
 #include "shiftwall/floor.h"
 
-/* Writes the report of FLOOR over the business time [from, to): business days' or the first and last event's
- * moments. Open agent states are reckoned up to END_MS (<= to), so the floor is settled there: read it, apply no more.
- * EXACT_DAY: [from, to) is a business day, else the whole of what was applied. */
+/* Writes the report of FLOOR over the intervals that start in [from, to): a business day, or all there are. Open agent
+ * states are reckoned up to END_MS, so the floor is settled there: read it, apply no more. */
 void sw_report_write(struct sw_floor *floor, int64_t from_ms, int64_t to_ms, int64_t end_ms, struct sw_buf *out);
 
 #endif
