@@ -142,13 +142,13 @@ export default {
     const redis = await startRedis(scene);
     const daemon = await startDaemon(scene, { redis });
     await daemon.live();
-    const walls = Array.from({ length: 500 }, () => new Wall(scene, daemon, { views: ['site', 'queues'] }));
+    const walls = Array.from({ length: 1000 }, () => new Wall(scene, daemon, { views: ['site', 'queues'] }));
     await Promise.all(walls.map(wall => wall.opened));
     await redis.emit(call('queued', unique(), { queue: 'q' }));
     await until('every wall has the call', () => walls.every(wall => wall.docs.queues?.queues?.q?.today.offered === 1), 60000);
     walls.forEach(wall => wall.socket.terminate());
     await until('all gone', async () => (await daemon.metric('shiftwall_clients{')) === 0);
-    const again = Array.from({ length: 500 }, () => new Wall(scene, daemon, { views: ['site'] }));
+    const again = Array.from({ length: 1000 }, () => new Wall(scene, daemon, { views: ['site'] }));
     await until('all back', () => again.every(wall => wall.docs.site), 60000);
   },
 
