@@ -69,7 +69,6 @@ enum sw_agent_state {
 };
 
 static inline bool sw_state_is_staffed(enum sw_agent_state s) { return s != SW_ST_OFFLINE; }
-static inline bool sw_state_is_handling(enum sw_agent_state s) { return s >= SW_ST_RINGING && s <= SW_ST_WRAPUP; }
 static inline bool sw_state_is_non_service(enum sw_agent_state s) { return s >= SW_ST_BREAK; }
 
 enum sw_media { SW_MEDIA_VOICE, SW_MEDIA_CHAT, SW_MEDIA_EMAIL, SW_MEDIA_CALLBACK, SW_MEDIA_COUNT };
@@ -158,7 +157,6 @@ const char *sw_event_type_name(enum sw_event_type type);
 const char *sw_agent_state_name(enum sw_agent_state state);
 const char *sw_exit_reason_name(enum sw_exit_reason reason);
 const char *sw_severity_name(enum sw_severity severity);
-const char *sw_media_name(enum sw_media media);
 const char *sw_reject_name(enum sw_reject reject);
 /* The state of that name, or -1. */
 int sw_agent_state_from_name(const char *name);

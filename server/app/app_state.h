@@ -56,7 +56,7 @@ struct sw_app {
     /* what the metrics tell beside the parts' own counters */
     uint64_t received, rejected[SW_REJECT_COUNT];
     uint64_t loop_lag_max_ms;
-    int64_t started_ms, lag_ms;
+    int64_t lag_ms;
     struct {
         struct sw_view *view;
         uint64_t version;

@@ -135,11 +135,6 @@ struct sw_view *sw_publisher_view(struct sw_publisher *p, const char *name) {
     return view;
 }
 
-void sw_publisher_each(struct sw_publisher *p, void (*fn)(void *ctx, struct sw_view *view), void *ctx) {
-    for (int i = 0; i < VIEW_COUNT; i++) fn(ctx, p->views[i]);
-    for (size_t i = 0; i < p->team_view_count; i++) fn(ctx, p->team_views[i]);
-}
-
 /* ---- queues, teams, the site ---- */
 
 static void on_scope(struct sw_publisher *p, const char *group, const struct sw_scope *scope) {

@@ -28,9 +28,6 @@ void sw_publisher_free(struct sw_publisher *publisher);
 /* The view of that name, or NULL: site, queues, teams, agents, agents/TEAM (made when first asked for and the team
  * exists), intervals. */
 struct sw_view *sw_publisher_view(struct sw_publisher *publisher, const char *name);
-/* Calls FN for every view there is. */
-void sw_publisher_each(struct sw_publisher *publisher, void (*fn)(void *ctx, struct sw_view *view), void *ctx);
-
 /* The `feed` part of the site view, as JSON. */
 void sw_publisher_set_feed(struct sw_publisher *publisher, const char *json);
 /* Writes all that changed since the last time, commits, and tells of every view that has a new version. */

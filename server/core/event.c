@@ -10,13 +10,11 @@ static const char *const exit_names[] = {SW_EXIT_MAP(XX)};
 static const char *const reject_names[] = {"none", SW_REJECT_MAP(XX)};
 #undef XX
 static const char *const severity_names[] = {"info", "warning", "critical"};
-static const char *const media_names[] = {"voice", "chat", "email", "callback"};
 
 const char *sw_event_type_name(enum sw_event_type type) { return type_names[type]; }
 const char *sw_agent_state_name(enum sw_agent_state state) { return state_names[state]; }
 const char *sw_exit_reason_name(enum sw_exit_reason reason) { return exit_names[reason]; }
 const char *sw_severity_name(enum sw_severity severity) { return severity_names[severity]; }
-const char *sw_media_name(enum sw_media media) { return media_names[media]; }
 const char *sw_reject_name(enum sw_reject reject) { return reject_names[reject]; }
 
 int sw_agent_state_from_name(const char *name) {

@@ -295,6 +295,35 @@ static void test_silent_calls_are_closed(void **state) {
     assert_int_equal(tell(20 * HOUR, QUEUED("a")), SW_OUTCOME_APPLIED);
 }
 
+/* The same five calls by each formula: answered after 10 and 30 s; left after 3 (short), 10 and 30 s; T 20 s, S 5 s. */
+static void test_the_five_service_levels(void **state) {
+    (void)state;
+    static const struct sw_ratio want[SW_FORMULA_COUNT] = {{1, 5}, {1, 3}, {1, 4}, {3, 5}, {1, 2}};
+    static const int64_t waits_ms[] = {10000, 30000, 3000, 10000, 30000};
+    char members[128];
+    for (int f = 0; f < SW_FORMULA_COUNT; f++) {
+        const char *id = sw_formula_name((enum sw_formula)f);
+        const struct sw_queue_options queue = {.id = id, .target_ms = -1, .short_ms = -1, .formula = f};
+        assert_int_equal(sw_floor_add_queue(floor_, &queue), 0);
+        for (int i = 0; i < 5; i++) {
+            (void)snprintf(members, sizeof members, "\"type\":\"call.queued\",\"call\":\"%d-%d\",\"queue\":\"%s\"", f, i, id);
+            tell(HOUR, members);
+            (void)snprintf(members, sizeof members, "\"type\":\"call.%s\",\"call\":\"%d-%d\",\"agent\":\"1\"",
+                           i < 2 ? "answered" : "abandoned", f, i);
+            tell(HOUR + waits_ms[i], members);
+        }
+        struct sw_queue_counts c;
+        sw_scope_window(floor_, sw_floor_find_queue(floor_, id), SW_WINDOW_TODAY, &c);
+        assert_int_equal(sw_kpi_service_level(&c, 0).num, want[f].num);
+        assert_int_equal(sw_kpi_service_level(&c, 0).den, want[f].den);
+    }
+    /* the site adds numerators and denominators */
+    struct sw_queue_counts all;
+    sw_scope_window(floor_, sw_floor_site(floor_), SW_WINDOW_TODAY, &all);
+    assert_int_equal(sw_kpi_service_level(&all, 0).num, 7);
+    assert_int_equal(sw_kpi_service_level(&all, 0).den, 19);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {TEST(test_rolling_windows_drop_what_is_older),
@@ -310,6 +339,7 @@ int main(void) {
                                        TEST(test_old_and_future_events_are_refused),
                                        TEST(test_notices_end_and_alarms_clear),
                                        TEST(test_changes_are_told_once_and_forgotten_agents_are_gone),
-                                       TEST(test_silent_calls_are_closed)};
+                                       TEST(test_silent_calls_are_closed),
+                                       TEST(test_the_five_service_levels)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
