@@ -74,12 +74,14 @@ void ql_tell(struct sw_queue_log *log, uint64_t line, const char *format, ...) {
 }
 
 void ql_skip(struct sw_queue_log *log, const char *why) {
-    log->counters.skipped++;
+    if (!log->line.is_faulty) log->counters.skipped++;
+    log->line.is_faulty = true;
     ql_tell(log, log->line.number, "%s skipped: %s", log->line.verb, why);
 }
 
 void ql_malformed(struct sw_queue_log *log, const char *why) {
-    log->counters.malformed++;
+    if (!log->line.is_faulty) log->counters.malformed++;
+    log->line.is_faulty = true;
     ql_tell(log, log->line.number, "malformed: %s", why);
 }
 

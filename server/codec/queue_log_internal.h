@@ -72,6 +72,7 @@ struct ql_line {
     const char *data[QL_DATA_MAX];
     size_t data_count;
     unsigned events;
+    bool is_faulty; /* counted as malformed or skipped: once, by its first fault */
 };
 
 struct sw_queue_log {

@@ -358,6 +358,18 @@ static void test_malformed_lines(void **state) {
     end(&n, log);
 }
 
+/* A line with two faults, here an agent that is none and an end without an answer, counts once. */
+static void test_two_faults_of_a_line(void **state) {
+    (void)state;
+    struct notes n;
+    struct sw_queue_log *log = begin(&n, 0);
+    read_text(log, "1795401725|c|q|NONE|ENTERQUEUE||x|1\n1795401727|c|q|bad\001name|COMPLETECALLER|1|2|1\n");
+    const struct sw_queue_log_counters *c = sw_queue_log_counters(log);
+    assert_int_equal(c->malformed, 1);
+    assert_int_equal(c->skipped, 0);
+    end(&n, log);
+}
+
 static void test_times(void **state) {
     (void)state;
     expect("2026-11-23 10:42:07.123456|a|q|NONE|ENTERQUEUE||1|1\n2026-02-29 10:42:07|b|q|NONE|ENTERQUEUE||1|1\n"
@@ -593,6 +605,7 @@ int main(void) {
         cmocka_unit_test(test_names_are_not_guessed),
         cmocka_unit_test(test_aliases),
         cmocka_unit_test(test_malformed_lines),
+        cmocka_unit_test(test_two_faults_of_a_line),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_golden_overflow),
