@@ -217,7 +217,7 @@ static void on_reset(void *ctx, int64_t since_ms) {
     sw_log(SW_LOG_WARN, "feed.journal_replaced", "since_ms=%lld", (long long)since_ms);
     struct sw_floor *old = app->floor;
     make_epoch(app);
-    app->floor = app->api.floor = sw_site_floor(app->config, app->zone, false);
+    app->floor = app->api.floor = sw_site_floor(app->config, app->zone, NULL, false);
     sw_publisher_restart(app->publisher, app->floor, app->epoch);
     sw_floor_free(old);
 }
@@ -504,7 +504,7 @@ static bool build(struct sw_app *app) {
     sw_buf_deinit(&faults);
     if (!app->boards) return false;
     sw_site_view_options(app->config, &app->figures);
-    app->floor = sw_site_floor(app->config, app->zone, false);
+    app->floor = sw_site_floor(app->config, app->zone, NULL, false);
     const struct sw_publisher_options publisher = {
         .epoch = app->epoch, .figures = &app->figures, .ctx = app, .changed = on_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);

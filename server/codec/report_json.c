@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codec/json_writer.h"
+#include "codec/report_internal.h"
 
 /* More intervals than this are not listed one by one: only those in which something happened. */
 #define DENSE_INTERVALS_MAX 20000
@@ -14,7 +15,7 @@ struct window {
     int64_t from_ms, to_ms, end_ms;
 };
 
-static void put_int(cJSON *object, const char *name, int64_t value) {
+void report_int(cJSON *object, const char *name, int64_t value) {
     char digits[24];
     struct sw_buf buf;
     sw_buf_init(&buf, sizeof digits);
@@ -23,29 +24,29 @@ static void put_int(cJSON *object, const char *name, int64_t value) {
     sw_buf_deinit(&buf);
 }
 
-static void put_ratio(cJSON *object, const char *name, struct sw_ratio r) {
+void report_ratio(cJSON *object, const char *name, struct sw_ratio r) {
     char text[32] = "null";
     if (sw_ratio_defined(r)) sw_number_text(sw_ratio_value(r), text);
     cJSON_AddRawToObject(object, name, text);
 }
 
 static void put_mean(cJSON *object, const char *name, struct sw_ratio r) {
-    if (sw_ratio_defined(r)) put_int(object, name, sw_ratio_rounded(r));
+    if (sw_ratio_defined(r)) report_int(object, name, sw_ratio_rounded(r));
     else cJSON_AddNullToObject(object, name);
 }
 
 /* The counters of a queue, group or the site. CARRIED_IN is what was in the queue at the window's start. */
 static void put_queue(cJSON *to, const struct sw_queue_counts *c, int64_t carried_in) {
-    for (int i = 0; i < SW_QC_SL_NUM; i++) put_int(to, sw_queue_counter_name((enum sw_queue_counter)i), c->v[i]);
+    for (int i = 0; i < SW_QC_SL_NUM; i++) report_int(to, sw_queue_counter_name((enum sw_queue_counter)i), c->v[i]);
     cJSON *exits = cJSON_AddObjectToObject(to, "exits");
     for (int i = SW_QC_EXIT_TIMEOUT; i < SW_QC_COUNT; i++)
-        if (c->v[i]) put_int(exits, sw_queue_counter_name((enum sw_queue_counter)i), c->v[i]);
-    put_int(to, "carried_in", carried_in);
-    put_int(to, "waiting", carried_in + c->v[SW_QC_OFFERED] - c->v[SW_QC_ANSWERED] - c->v[SW_QC_ABANDONED] -
+        if (c->v[i]) report_int(exits, sw_queue_counter_name((enum sw_queue_counter)i), c->v[i]);
+    report_int(to, "carried_in", carried_in);
+    report_int(to, "waiting", carried_in + c->v[SW_QC_OFFERED] - c->v[SW_QC_ANSWERED] - c->v[SW_QC_ABANDONED] -
                                c->v[SW_QC_EXITED]);
-    put_ratio(to, "answer_rate", sw_kpi_answer_rate(c));
-    put_ratio(to, "abandon_rate", sw_kpi_abandon_rate(c));
-    put_ratio(to, "service_level", sw_kpi_service_level(c, 0));
+    report_ratio(to, "answer_rate", sw_kpi_answer_rate(c));
+    report_ratio(to, "abandon_rate", sw_kpi_abandon_rate(c));
+    report_ratio(to, "service_level", sw_kpi_service_level(c, 0));
     put_mean(to, "asa_ms", sw_kpi_asa(c));
     put_mean(to, "awt_abandoned_ms", sw_kpi_awt_abandoned(c));
     put_mean(to, "att_ms", sw_kpi_att(c));
@@ -62,30 +63,30 @@ static void put_scope(cJSON *to, const struct window *w, const struct sw_scope *
 }
 
 static void put_times(cJSON *to, const struct sw_agent_counts *c) {
-    put_int(to, "staffed_ms", sw_kpi_staffed_ms(c));
-    put_int(to, "handling_ms", sw_kpi_handling_ms(c));
-    put_int(to, "non_service_ms", sw_kpi_non_service_ms(c));
+    report_int(to, "staffed_ms", sw_kpi_staffed_ms(c));
+    report_int(to, "handling_ms", sw_kpi_handling_ms(c));
+    report_int(to, "non_service_ms", sw_kpi_non_service_ms(c));
     char name[32];
     for (int s = SW_ST_READY; s < SW_ST_COUNT; s++) {
         const char *state = sw_agent_state_name((enum sw_agent_state)s);
         size_t len = strlen(state);
         memcpy(name, state, len);
         memcpy(name + len, "_ms", 4);
-        put_int(to, name, c->v[SW_AC_STATE_MS + s]);
+        report_int(to, name, c->v[SW_AC_STATE_MS + s]);
     }
-    put_ratio(to, "occupancy", sw_kpi_occupancy(c));
-    put_ratio(to, "utilisation", sw_kpi_utilisation(c));
-    put_ratio(to, "calls_per_hour", sw_kpi_calls_per_hour(c));
+    report_ratio(to, "occupancy", sw_kpi_occupancy(c));
+    report_ratio(to, "utilisation", sw_kpi_utilisation(c));
+    report_ratio(to, "calls_per_hour", sw_kpi_calls_per_hour(c));
 }
 
 static void put_agent_counts(cJSON *to, const struct sw_agent_counts *c) {
     put_times(to, c);
     for (int i = SW_AC_HANDLED; i < SW_AC_BREAKS; i++)
-        put_int(to, sw_agent_counter_name((enum sw_agent_counter)i), c->v[i]);
+        report_int(to, sw_agent_counter_name((enum sw_agent_counter)i), c->v[i]);
     put_mean(to, "aht_ms", sw_kpi_agent_aht(c));
     cJSON *breaks = cJSON_AddObjectToObject(to, "breaks");
     for (int i = SW_AC_BREAKS; i < SW_AC_COUNT; i++)
-        put_int(breaks, sw_agent_counter_name((enum sw_agent_counter)i), c->v[i]);
+        report_int(breaks, sw_agent_counter_name((enum sw_agent_counter)i), c->v[i]);
 }
 
 static void put_agent(cJSON *to, const struct window *w, const struct sw_agent *agent) {
@@ -96,7 +97,7 @@ static void put_agent(cJSON *to, const struct window *w, const struct sw_agent *
     sw_agent_now(w->floor, agent, &now);
     int64_t seen_ms = now.first_seen_ms > w->from_ms ? now.first_seen_ms : w->from_ms;
     int64_t elapsed_ms = w->end_ms > seen_ms ? w->end_ms - seen_ms : 0;
-    put_int(to, "offline_ms", elapsed_ms - sw_kpi_staffed_ms(&c));
+    report_int(to, "offline_ms", elapsed_ms - sw_kpi_staffed_ms(&c));
     cJSON_AddStringToObject(to, "team", now.team);
 }
 
@@ -115,7 +116,7 @@ static cJSON *intervals_of(const struct window *w) {
     while (span.start_ms < w->to_ms && (span.start_ms < w->end_ms || span.start_ms <= w->from_ms || happened(w, span.start_ms))) {
         if (dense || happened(w, span.start_ms)) {
             cJSON *one = cJSON_CreateObject();
-            put_int(one, "start", span.start_ms);
+            report_int(one, "start", span.start_ms);
             cJSON *queues = cJSON_AddObjectToObject(one, "queues");
             for (size_t i = 0; i < sw_floor_queue_count(w->floor); i++) {
                 const struct sw_scope *queue = sw_floor_queue(w->floor, i);
@@ -152,17 +153,18 @@ static void sort(cJSON *item) {
 static cJSON *counters_of(const struct sw_floor *floor) {
     const struct sw_floor_counters *c = sw_floor_counters(floor);
     cJSON *out = cJSON_CreateObject();
-    put_int(out, "events", c->events);
-    put_int(out, "rejected", c->rejected);
-    put_int(out, "implied", c->implied);
-    put_int(out, "contradictions", c->contradictions);
-    put_int(out, "clock_skew", c->clock_skew);
-    put_int(out, "duplicates", c->duplicates);
-    put_int(out, "orphans", c->orphans);
+    report_int(out, "events", c->events);
+    report_int(out, "rejected", c->rejected);
+    report_int(out, "implied", c->implied);
+    report_int(out, "contradictions", c->contradictions);
+    report_int(out, "clock_skew", c->clock_skew);
+    report_int(out, "duplicates", c->duplicates);
+    report_int(out, "orphans", c->orphans);
     return out;
 }
 
-void sw_report_write(struct sw_floor *floor, int64_t from_ms, int64_t to_ms, int64_t end_ms, struct sw_buf *out) {
+void sw_report_write(struct sw_floor *floor, const struct sw_shifts *shifts, int64_t from_ms, int64_t to_ms,
+                     int64_t end_ms, struct sw_buf *out) {
     struct window w = {floor, from_ms, to_ms, end_ms};
     sw_floor_settle(floor, end_ms);
     cJSON *report = cJSON_CreateObject();
@@ -197,6 +199,7 @@ void sw_report_write(struct sw_floor *floor, int64_t from_ms, int64_t to_ms, int
     }
     cJSON_AddItemToObject(report, "intervals", intervals_of(&w));
     cJSON_AddItemToObject(report, "counters", counters_of(floor));
+    if (shifts) report_shifts(report, shifts, from_ms, to_ms, end_ms);
     sort(report);
     char *text = cJSON_PrintUnformatted(report);
     cJSON_Delete(report);

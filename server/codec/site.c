@@ -2,7 +2,12 @@
 
 #include <string.h>
 
-struct sw_floor *sw_site_floor(const struct sw_config *c, const struct sw_zone *zone, bool keep_all) {
+static void on_agent_state(void *ctx, const char *agent, enum sw_agent_state state, int64_t at_ms) {
+    sw_shifts_agent_state(ctx, agent, state, at_ms);
+}
+
+struct sw_floor *sw_site_floor(const struct sw_config *c, const struct sw_zone *zone, struct sw_shifts *shifts,
+                               bool keep_all) {
     struct sw_floor_options options;
     sw_floor_options_init(&options);
     options.zone = zone;
@@ -15,6 +20,8 @@ struct sw_floor *sw_site_floor(const struct sw_config *c, const struct sw_zone *
     options.keep_all = keep_all;
     options.break_allowance_ms = c->break_allowance_ms;
     memcpy(options.limit_ms, c->limit_ms, sizeof options.limit_ms);
+    options.on_agent_state = shifts ? on_agent_state : NULL;
+    options.ctx = shifts;
     struct sw_floor *floor = sw_floor_new(&options);
     int failed = 0;
     for (size_t i = 0; i < c->group_count; i++) failed |= sw_floor_add_group(floor, c->groups[i].id, c->groups[i].name);
@@ -43,6 +50,18 @@ struct sw_floor *sw_site_floor(const struct sw_config *c, const struct sw_zone *
         failed |= sw_floor_map_reason(floor, c->reasons[i].text, c->reasons[i].state);
     SW_ASSERT(failed == 0); /* sw_config_read has refused what a floor would refuse */
     return floor;
+}
+
+int sw_site_add_roster(struct sw_floor *floor, const struct sw_roster *roster) {
+    for (size_t i = 0; i < roster->count; i++) {
+        const struct sw_roster_row *row = &roster->rows[i];
+        if (sw_floor_find_agent(floor, row->agent)) continue;
+        const struct sw_agent_options agent = {
+            .id = row->agent, .name = row->name, .team = row->team, .seat = row->seat};
+        int failed = sw_floor_add_agent(floor, &agent);
+        if (failed) return failed;
+    }
+    return 0;
 }
 
 void sw_site_view_options(const struct sw_config *c, struct sw_view_options *out) {

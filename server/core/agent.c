@@ -256,6 +256,7 @@ static void change_state(struct sw_floor *floor, struct sw_agent *agent, enum sw
     agent->since_ms = t_ms;
     stand(floor, agent, 1);
     if (state == SW_ST_BREAK) sw__agent_count(floor, agent, t_ms, SW_AC_BREAKS, 1);
+    if (floor->options.on_agent_state) floor->options.on_agent_state(floor->options.ctx, agent->id, state, t_ms);
 }
 
 static void change_team(struct sw_floor *floor, struct sw_agent *agent, const char *id, int64_t t_ms) {

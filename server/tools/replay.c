@@ -7,7 +7,9 @@
 
 #include "codec/config.h"
 #include "codec/event_json.h"
+#include "codec/grants_json.h"
 #include "codec/report_json.h"
+#include "codec/roster_csv.h"
 #include "codec/site.h"
 #include "core/zone.h"
 #include "io/files.h"
@@ -18,6 +20,8 @@
 
 #define REPORT_BYTES_MAX ((size_t)1 << 31)
 #define PROGRESS_EVERY 1000000
+#define GRANTS_BYTES_MAX ((size_t)256 << 20)
+
 
 static const char help[] =
     "usage: shiftwall replay [options] FILE.jsonl\n"
@@ -25,6 +29,8 @@ static const char help[] =
     "Runs the events of a file (- for standard input), one JSON event or batch a line, through the same core the\n"
     "daemon uses and prints the report as one JSON document.\n"
     "\n"
+    "  --roster FILE   the roster (CSV): adds shifts, attendance, adherence and breaches to the report\n"
+    "  --grants FILE   what leaders permitted, one JSON object a line\n"
     "  --config FILE   the site's YAML: queues, groups, targets, zone, intervals (default: product defaults)\n"
     "  --zone ZONE     IANA time zone of the site (default: the configuration's, else UTC)\n"
     "  --day DATE      report the business day YYYY-MM-DD (default: the whole file, first to last event)\n"
@@ -35,6 +41,7 @@ static const char help[] =
 
 struct replay {
     struct sw_floor *floor;
+    struct sw_shifts *shifts; /* NULL without a roster or grants */
     int64_t until_ms, latest_ms;
 };
 
@@ -91,20 +98,73 @@ static bool write_report(struct replay *r, const char *day, struct sw_buf *out) 
         if (end_ms < start_ms) end_ms = start_ms;
     }
     sw_floor_advance(r->floor, end_ms);
-    sw_report_write(r->floor, span.start_ms, span.end_ms, end_ms, out);
+    sw_report_write(r->floor, r->shifts, span.start_ms, span.end_ms, end_ms, out);
     return true;
 }
 
-static int run(const struct sw_tool_args *args, const struct sw_config *config, const struct sw_zone *zone) {
+/* ---- roster and grants ---- */
+
+/* Reads the file PATH; what is wrong with it is printed. */
+static int read_whole(const char *path, size_t cap, struct sw_buf *out) {
+    sw_buf_init(out, cap);
+    int failed = sw_file_read(path, out);
+    if (failed == -SW_ELIMIT) fprintf(stderr, "shiftwall replay: %s: larger than %zu bytes\n", path, cap);
+    else if (failed) fprintf(stderr, "shiftwall replay: %s: %s\n", path, strerror(errno));
+    return failed;
+}
+
+/* Prints what a reader found and frees it; passes FAILED on. */
+static int tell(struct sw_buf *content, struct sw_buf *faults, int failed) {
+    fputs(sw_buf_text(faults), stderr);
+    sw_buf_deinit(faults);
+    sw_buf_deinit(content);
+    return failed;
+}
+
+static int read_roster(struct replay *r, const struct sw_zone *zone, const char *path) {
+    struct sw_buf csv, faults, remarks;
+    struct sw_roster roster;
+    sw_roster_init(&roster);
+    sw_buf_init(&faults, 1u << 20);
+    sw_buf_init(&remarks, 1u << 20);
+    int failed = read_whole(path, SW_ROSTER_BYTES_MAX, &csv);
+    if (!failed) failed = sw_roster_read(&roster, zone, path, sw_buf_text(&csv), csv.len, &faults, &remarks);
+    if (!failed && ((failed = sw_shifts_set_roster(r->shifts, &roster)) || (failed = sw_site_add_roster(r->floor, &roster))))
+        sw_buf_printf(&faults, "%s: too many agents\n", path);
+    fputs(sw_buf_text(&remarks), stderr);
+    sw_buf_deinit(&remarks);
+    sw_roster_deinit(&roster);
+    return tell(&csv, &faults, failed);
+}
+
+static int read_grants(struct replay *r, const char *path) {
+    struct sw_buf lines, faults;
+    sw_buf_init(&faults, 1u << 20);
+    int failed = read_whole(path, GRANTS_BYTES_MAX, &lines);
+    if (!failed) failed = sw_grants_read(r->shifts, path, sw_buf_text(&lines), lines.len, &faults);
+    return tell(&lines, &faults, failed);
+}
+
+/* Makes the shifts when an option asks for them; false when a file cannot be read. */
+static bool prepare(struct replay *r, const struct sw_policy *policy, const struct sw_tool_args *args,
+                    const struct sw_config *config, const struct sw_zone *zone) {
+    const char *roster = sw_tool_option(args, "--roster"), *grants = sw_tool_option(args, "--grants");
+    if (roster || grants) r->shifts = sw_shifts_new(policy, zone);
+    r->floor = sw_site_floor(config, zone, r->shifts, true);
+    return !(roster && read_roster(r, zone, roster)) && !(grants && read_grants(r, grants));
+}
+
+static int run(const struct sw_tool_args *args, const struct sw_config *config, const struct sw_zone *zone,
+               const struct sw_policy *policy) {
     const char *path = args->operands[0];
     FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
     if (!file) {
         fprintf(stderr, "shiftwall replay: %s: %s\n", path, strerror(errno));
         return SW_TOOL_INPUT;
     }
-    struct replay r = {.floor = sw_site_floor(config, zone, true), .until_ms = INT64_MAX, .latest_ms = INT64_MIN};
+    struct replay r = {.until_ms = INT64_MAX, .latest_ms = INT64_MIN};
     const char *until = sw_tool_option(args, "--until");
-    int status = SW_TOOL_OK;
+    int status = prepare(&r, policy, args, config, zone) ? SW_TOOL_OK : SW_TOOL_INPUT;
     if (until && sw_parse_rfc3339(until, &r.until_ms)) {
         fprintf(stderr, "shiftwall replay: --until %s: not RFC 3339 or epoch ms\n", until);
         status = SW_TOOL_USAGE;
@@ -119,6 +179,7 @@ static int run(const struct sw_tool_args *args, const struct sw_config *config, 
     if (status == SW_TOOL_OK && (puts(sw_buf_text(&report)) < 0 || fflush(stdout))) status = SW_TOOL_INPUT;
     sw_buf_deinit(&report);
     sw_floor_free(r.floor);
+    sw_shifts_free(r.shifts);
     if (file != stdin) fclose(file);
     return status;
 }
@@ -138,7 +199,8 @@ static int read_config(struct sw_config *config, const char *path) {
 
 int sw_tool_replay(int argc, char **argv) {
     static const struct sw_tool_option known[] = {
-        {"--config", false}, {"--zone", false}, {"--day", false}, {"--until", false}, {NULL, false}};
+        {"--config", false}, {"--zone", false}, {"--day", false}, {"--until", false},
+        {"--roster", false}, {"--grants", false}, {NULL, false}};
     struct sw_tool_args args;
     if (sw_tool_parse("replay", argc, argv, known, &args)) return SW_TOOL_USAGE;
     if (args.help) return fputs(help, stdout) < 0 ? SW_TOOL_INPUT : SW_TOOL_OK;
@@ -158,7 +220,10 @@ int sw_tool_replay(int argc, char **argv) {
         fprintf(stderr, "shiftwall replay: --zone %s: no such time zone\n", name);
         status = SW_TOOL_USAGE;
     }
-    if (status == SW_TOOL_OK) status = run(&args, &config, zone);
+    struct sw_policy policy;
+    sw_policy_init(&policy);
+    if (status == SW_TOOL_OK) status = run(&args, &config, zone, &policy);
+    sw_policy_deinit(&policy);
     sw_zone_free(zone);
     sw_config_deinit(&config);
     return status;

@@ -12,7 +12,7 @@ let passed = 0;
 let failed = 0;
 
 function run(args, input) {
-  const done = spawnSync(tool, args, { encoding: 'utf8', input, maxBuffer: 1 << 28 });
+  const done = spawnSync(tool, args, { cwd: here, encoding: 'utf8', input, maxBuffer: 1 << 28 });
   if (done.status !== 0) throw new Error(`${args[0]} ended with ${done.status}: ${done.stderr}`);
   return done.stdout;
 }

@@ -51,7 +51,7 @@ static void begin(struct run *r, uint64_t seed, int64_t start_ms) {
     *r = (struct run){.last_ts_ms = start_ms, .hash = 14695981039346656037u};
     sw_config_init(&r->config);
     sw_demo_configure(&r->config);
-    r->floor = sw_site_floor(&r->config, NULL, true);
+    r->floor = sw_site_floor(&r->config, NULL, NULL, true);
     r->sim = sw_demo_sim_new(seed, start_ms);
 }
 

@@ -440,7 +440,7 @@ static struct sw_figures *report_of(const char *text, const char *alias, const c
     struct sw_buf json;
     sw_buf_init(&json, 1u << 24);
     sw_floor_advance(a.floor, a.latest_ms);
-    sw_report_write(a.floor, sw_floor_interval(a.floor, a.first_ms).start_ms, INT64_MAX, a.latest_ms, &json);
+    sw_report_write(a.floor, NULL, sw_floor_interval(a.floor, a.first_ms).start_ms, INT64_MAX, a.latest_ms, &json);
     struct sw_figures *figures = sw_figures_read(json.data, json.len);
     assert_non_null(figures);
     sw_buf_deinit(&json);

@@ -1,0 +1,151 @@
+/* Shifts: what the roster planned against what agents did. Attendance, adherence, breaks, and what broke a rule.
+ *
+ * Every figure is a pure function of four things that are kept: the agents' states in order of time, the roster, the
+ * grants and the policy. So a grant entered later, a roster replaced, or a policy reloaded changes all of them at once
+ * and the same way, live and in replay. The time a figure is asked for comes with the question.
+ *
+ * Sources: the definitions of kpi.md, Shifts; the rules with memory of rules.md. */
+#ifndef SHIFTWALL_SHIFT_H
+#define SHIFTWALL_SHIFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shiftwall/error.h"
+#include "shiftwall/event.h"
+#include "shiftwall/kpi.h"
+#include "shiftwall/policy.h"
+#include "shiftwall/roster.h"
+
+struct sw_shifts;
+struct sw_zone;
+
+#define SW_SHIFTS_AGENTS_MAX 50000
+#define SW_GRANTS_MAX 200000
+
+/* What a leader permitted, before or after the fact. */
+#define SW_GRANT_MAP(XX)                                                                                      \
+    XX(PROBLEM, "problem") /* 问题时长: could not be signed in for no fault of the agent */                       \
+    XX(LEAVE, "leave")                                                                                        \
+    XX(SWAP, "swap")                                                                                          \
+    XX(LATE, "late")                                                                                          \
+    XX(EARLY_LEAVE, "early_leave")                                                                            \
+    XX(BUSY, "busy")                                                                                          \
+    XX(AWAY, "away")                                                                                          \
+    XX(BREAK, "break") /* an extra or a longer one */                                                         \
+    XX(OVERTIME, "overtime")
+
+enum sw_grant_kind {
+#define XX(name, text) SW_GRANT_##name,
+    SW_GRANT_MAP(XX)
+#undef XX
+        SW_GRANT_COUNT
+};
+
+const char *sw_grant_kind_name(enum sw_grant_kind kind);
+/* The kind of that name, or -1. */
+int sw_grant_kind_from_name(const char *name);
+
+/* A permission for [from, to). */
+struct sw_grant {
+    const char *agent;
+    enum sw_grant_kind kind;
+    int64_t from_ms, to_ms;
+    const char *reason, *by; /* NULL = none */
+    int64_t at_ms;           /* when it was given */
+};
+
+/* POLICY and ZONE (NULL = UTC; for the calendar month of the ladder) are borrowed for its life; never NULL. */
+struct sw_shifts *sw_shifts_new(const struct sw_policy *policy, const struct sw_zone *zone);
+void sw_shifts_free(struct sw_shifts *shifts);
+const struct sw_policy *sw_shifts_policy(const struct sw_shifts *shifts);
+
+/* Replaces all shifts of the dates in ROSTER, which is copied. 0; -SW_ELIMIT past SW_SHIFTS_AGENTS_MAX agents, and
+ * then nothing is changed. */
+int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roster) SW_NODISCARD;
+/* Adds a grant, which is copied. 0, -SW_EINVAL when it ends before it begins, -SW_ELIMIT. */
+int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) SW_NODISCARD;
+/* An agent is in STATE from AT_MS on; for one agent in order of time. Agents past the cap are not kept. */
+void sw_shifts_agent_state(struct sw_shifts *shifts, const char *agent, enum sw_agent_state state, int64_t at_ms);
+
+/* ---- reading ---- */
+
+struct sw_shift;
+size_t sw_shifts_count(const struct sw_shifts *shifts);
+/* In order of start, then of agent. */
+const struct sw_shift *sw_shifts_get(const struct sw_shifts *shifts, size_t index);
+const struct sw_roster_row *sw_shift_row(const struct sw_shift *shift);
+
+enum sw_attended { SW_ATTENDED_PENDING, SW_ATTENDED_YES, SW_ATTENDED_NO, SW_ATTENDED_ON_LEAVE };
+
+/* One shift up to a moment. Times in ms. */
+struct sw_shift_figures {
+    bool begun, over;
+    enum sw_attended attended;
+    bool came;                    /* was signed in inside the shift at all */
+    int64_t scheduled_ms;         /* the elapsed part, without leave */
+    int64_t signed_in_ms;         /* of it */
+    int64_t excused_ms;           /* of it, granted and not signed in */
+    int64_t service_ms;           /* of it, ready or handling */
+    int64_t conforming_ms;        /* signed in, with what hangs over the shift's edges */
+    int64_t as_planned_ms;        /* in the state that goes with the planned activity */
+    int64_t first_in_ms, last_in_ms; /* first instant signed in and end of the last; INT64_MIN when never */
+    int64_t late_ms, early_leave_ms; /* 0 = not, or not known yet */
+    int late_class, early_class;     /* index of the policy's class, or -1 */
+};
+void sw_shift_figures(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms,
+                      struct sw_shift_figures *out);
+/* signed-in / (scheduled - excused). */
+struct sw_ratio sw_shift_adherence(const struct sw_shift_figures *f);
+/* in the planned activity / (scheduled - excused). */
+struct sw_ratio sw_shift_state_adherence(const struct sw_shift_figures *f);
+/* signed-in, overhang included / scheduled. */
+struct sw_ratio sw_shift_conformance(const struct sw_shift_figures *f);
+/* 1 - service / scheduled. */
+struct sw_ratio sw_shift_shrinkage(const struct sw_shift_figures *f);
+
+/* A short break and the allowance it took. */
+struct sw_break {
+    int64_t start_ms, end_ms; /* end INT64_MAX: running */
+    int64_t length_ms;        /* so far */
+    int64_t allowance_ms;     /* 0 when none was left */
+    int64_t overrun_ms;       /* so far */
+    bool excess;              /* none was left */
+    bool excused;             /* granted */
+};
+/* The breaks of a shift up to T_MS, in order; returns how many, of which at most MAX are written. */
+size_t sw_shift_breaks(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, struct sw_break *out,
+                       size_t max);
+
+/* Sums over shifts that start in [from, to), up to T_MS, of TEAM or (NULL) of all. */
+struct sw_attendance {
+    int64_t scheduled;             /* agents whose shift covers now and who are not on leave */
+    int64_t present;               /* of these, signed in */
+    int64_t begun, leave, due;     /* due = begun - leave */
+    int64_t attended, pending, absent, late, early_leave;
+    int64_t signed_in_ms, expected_ms; /* adherence, of the shifts with a sign-in */
+    int64_t scheduled_ms, service_ms, conforming_ms, as_planned_ms;
+};
+void sw_shifts_attendance(const struct sw_shifts *shifts, const char *team, int64_t from_ms, int64_t to_ms, int64_t t_ms,
+                          struct sw_attendance *out);
+/* attended / due; the goal is met when attended x 1,000,000 >= goal x due (integers). */
+struct sw_ratio sw_attendance_rate(const struct sw_attendance *a);
+bool sw_attendance_meets(const struct sw_attendance *a, int64_t goal_ppm);
+/* How many more may be absent before the goal is missed: floor(due x (1 - goal)) - absent, may be negative. */
+int64_t sw_attendance_slots_left(const struct sw_attendance *a, int64_t goal_ppm);
+
+/* A rule that was broken by an agent in a shift. */
+struct sw_breach {
+    enum sw_rule rule;
+    const char *agent;
+    int64_t at_ms;               /* when the limit was passed */
+    int64_t until_ms;            /* when the condition was gone; INT64_MAX: it goes on */
+    int64_t value_ms, limit_ms;
+    bool excused;
+    const char *step;            /* what the ladder proposes; NULL when excused */
+};
+/* The breaches up to T_MS in order of at, rule and agent; the list is the caller's to free(), its texts are borrowed. */
+size_t sw_shifts_breaches(const struct sw_shifts *shifts, int64_t t_ms, struct sw_breach **out);
+
+#endif

@@ -1,0 +1,243 @@
+/* What broke a rule in a shift, and what the ladder proposes. */
+#include "core/shift_state.h"
+
+#define EXCUSES_GAP (SW__EXCUSES_ABSENCE | SW__GRANT(AWAY))
+#define EXCUSES_BUSY (SW__GRANT(BUSY) | SW__GRANT(AWAY))
+
+struct list {
+    const struct sw_shifts *shifts;
+    const struct sw_shift *shift; /* being looked at */
+    int64_t t_ms;
+    struct sw_breach *at;
+    size_t count, size;
+};
+
+static void push(struct list *l, struct sw_breach breach) {
+    if (l->count == l->size) {
+        l->size = l->size ? l->size * 2 : 32;
+        l->at = sw_xrealloc(l->at, l->size * sizeof *l->at);
+    }
+    l->at[l->count++] = breach;
+}
+
+/* A breach of the shift's agent at AT_MS, if the rule is on and the moment has come. What lies in [from, until) has to
+ * be covered by a grant of KINDS to be excused. */
+static void add(struct list *l, enum sw_rule rule, int64_t at_ms, int64_t from_ms, int64_t until_ms, int64_t value_ms,
+                int64_t limit_ms, unsigned kinds) {
+    if (!l->shifts->policy->rule[rule].on || at_ms > l->t_ms) return;
+    struct sw_spans granted = {0};
+    sw__grants_within(l->shift->agent, kinds, INT64_MIN, INT64_MAX, &granted);
+    bool excused = sw_spans_cover(&granted, from_ms, sw__earlier(until_ms, l->t_ms));
+    sw_spans_deinit(&granted);
+    push(l, (struct sw_breach){.rule = rule, .agent = l->shift->agent->id, .at_ms = at_ms, .until_ms = until_ms,
+                               .value_ms = value_ms, .limit_ms = limit_ms, .excused = excused});
+}
+
+/* ---- coming and going ---- */
+
+/* Absent from the limit on, whether the agent comes later or not; else late, when it came after the start. */
+static void coming(struct list *l, const struct sw_shift_figures *f, int64_t start_ms) {
+    const struct sw_policy *policy = l->shifts->policy;
+    int64_t end_ms = l->shift->row.end_ms;
+    int64_t first_ms = sw__first_in(&l->shift->agent->trail, start_ms, sw__earlier(end_ms, l->t_ms + 1));
+    bool here = first_ms != INT64_MIN;
+    int64_t until_ms = here ? first_ms : end_ms <= l->t_ms ? end_ms : INT64_MAX;
+    int64_t value_ms = sw__earlier(until_ms, l->t_ms) - start_ms;
+    if (f->attended == SW_ATTENDED_NO) {
+        int64_t at_ms = sw__earlier(start_ms + policy->absence_limit_ms, end_ms);
+        add(l, SW_RULE_ABSENT, at_ms, start_ms, until_ms, value_ms, policy->absence_limit_ms, SW__EXCUSES_ABSENCE);
+    } else if (!here || first_ms > start_ms) {
+        add(l, SW_RULE_LATE, start_ms, start_ms, until_ms, value_ms, 0, SW__EXCUSES_ABSENCE);
+    } else if (policy->signin_early_ms > 0) {
+        int64_t due_ms = start_ms - policy->signin_early_ms;
+        int64_t in_ms = sw__first_in(&l->shift->agent->trail, due_ms, start_ms + 1);
+        if (in_ms > due_ms)
+            add(l, SW_RULE_SIGNIN_EARLY, due_ms, due_ms, in_ms, in_ms - due_ms, 0, SW__EXCUSES_ABSENCE);
+    }
+}
+
+static void going(struct list *l, const struct sw_shift_figures *f, int64_t end_ms) {
+    if (!f->over || !f->came) return;
+    int64_t late_ms = l->shifts->policy->signout_late_ms;
+    if (f->early_leave_ms > 0) {
+        add(l, SW_RULE_EARLY_LEAVE, f->last_in_ms, f->last_in_ms, end_ms, f->early_leave_ms, 0, SW__EXCUSES_ABSENCE);
+    } else if (late_ms > 0) {
+        struct sw_trail_walk walk;
+        struct sw_stretch stretch;
+        sw_trail_walk(&walk, &l->shift->agent->trail, end_ms, sw__earlier(end_ms + late_ms, l->t_ms));
+        while (sw_trail_next(&walk, &stretch)) {
+            if (stretch.presence != SW_AT_OFFLINE) continue;
+            int64_t missing_ms = end_ms + late_ms - stretch.start_ms;
+            add(l, SW_RULE_SIGNOUT_LATE, stretch.start_ms, stretch.start_ms, end_ms + late_ms, missing_ms, late_ms,
+                SW__EXCUSES_ABSENCE);
+            return;
+        }
+    }
+}
+
+/* ---- inside the shift ---- */
+
+/* Whether a sign-out at T_MS goes with the plan: in leave, or at a meal or a meeting. */
+static bool may_sign_out(const struct sw_shift *shift, const struct sw_spans *leave, int64_t t_ms) {
+    int64_t edge_ms;
+    return sw_spans_contain(leave, t_ms) || sw__shift_activity(shift, t_ms, &edge_ms) != SW_ACTIVITY_WORK;
+}
+
+static void sign_outs_and_busy(struct list *l, const struct sw_shift_figures *f, const struct sw_spans *leave,
+                               int64_t to_ms) {
+    int64_t limit_ms = l->shifts->policy->busy_limit_ms;
+    struct sw_trail_walk walk;
+    struct sw_stretch s;
+    enum sw_presence before = SW_AT_OFFLINE;
+    sw_trail_walk(&walk, &l->shift->agent->trail, f->first_in_ms, to_ms);
+    for (; sw_trail_next(&walk, &s); before = s.presence) {
+        bool open = s.end_ms == to_ms && !f->over, last = s.end_ms == to_ms && f->over;
+        int64_t until_ms = open ? INT64_MAX : s.end_ms;
+        /* out of a break: the break goes on; to the end: early leave */
+        if (s.presence == SW_AT_OFFLINE && before != SW_AT_BREAK && !last && !may_sign_out(l->shift, leave, s.start_ms))
+            add(l, SW_RULE_SIGNOUT_INSIDE_SHIFT, s.start_ms, s.start_ms, until_ms, s.end_ms - s.start_ms, 0, EXCUSES_GAP);
+        if (s.presence == SW_AT_BUSY && limit_ms > 0 && s.end_ms - s.start_ms > limit_ms)
+            add(l, SW_RULE_BUSY, s.start_ms + limit_ms, s.start_ms + limit_ms, until_ms, s.end_ms - s.start_ms, limit_ms,
+                EXCUSES_BUSY);
+    }
+}
+
+static bool is_back(enum sw_presence presence, enum sw_activity kind) {
+    if (presence == SW_AT_OFFLINE) return false;
+    return presence != (kind == SW_ACTIVITY_MEAL ? SW_AT_MEAL : SW_AT_MEETING);
+}
+
+/* Back after a planned meal or meeting. */
+static void returns(struct list *l, int64_t to_ms) {
+    int64_t within_ms = l->shifts->policy->signin_after_activity_ms;
+    const struct sw_roster_row *row = &l->shift->row;
+    for (size_t i = 0; i < row->activity_count; i++) {
+        const struct sw_roster_activity *a = &row->activities[i];
+        if (a->kind != SW_ACTIVITY_MEAL && a->kind != SW_ACTIVITY_MEETING) continue;
+        int64_t due_ms = a->end_ms + within_ms;
+        if (a->end_ms <= row->start_ms || due_ms >= to_ms) continue;
+        struct sw_trail_walk walk;
+        struct sw_stretch s;
+        int64_t back_ms = INT64_MIN;
+        sw_trail_walk(&walk, &l->shift->agent->trail, a->end_ms, to_ms);
+        while (back_ms == INT64_MIN && sw_trail_next(&walk, &s))
+            if (is_back(s.presence, a->kind)) back_ms = s.start_ms;
+        if (back_ms != INT64_MIN && back_ms <= due_ms) continue;
+        int64_t until_ms = back_ms != INT64_MIN ? back_ms : row->end_ms <= l->t_ms ? row->end_ms : INT64_MAX;
+        int64_t value_ms = (back_ms != INT64_MIN ? back_ms : to_ms) - a->end_ms;
+        add(l, SW_RULE_SIGNIN_AFTER_ACTIVITY, due_ms, due_ms, until_ms, value_ms, within_ms, EXCUSES_GAP);
+    }
+}
+
+static void breaks(struct list *l) {
+    if (!l->shifts->policy->rule[SW_RULE_BREAK_ALLOWANCES].on) return;
+    size_t count = sw_shift_breaks(l->shifts, l->shift, l->t_ms, NULL, 0);
+    if (!count) return;
+    struct sw_break *list = sw_xmalloc(count * sizeof *list);
+    sw_shift_breaks(l->shifts, l->shift, l->t_ms, list, count);
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].overrun_ms <= 0) continue;
+        push(l, (struct sw_breach){.rule = SW_RULE_BREAK_ALLOWANCES, .agent = l->shift->agent->id,
+                                   .at_ms = list[i].start_ms + list[i].allowance_ms, .until_ms = list[i].end_ms,
+                                   .value_ms = list[i].length_ms, .limit_ms = list[i].allowance_ms,
+                                   .excused = list[i].excused});
+    }
+    free(list);
+}
+
+static void look_at(struct list *l, const struct sw_shift *shift) {
+    struct sw_shift_figures f;
+    sw_shift_figures(l->shifts, shift, l->t_ms, &f);
+    if (!f.begun || f.attended == SW_ATTENDED_ON_LEAVE) return;
+    l->shift = shift;
+    struct sw_spans leave = {0};
+    sw__shift_leave(shift, &leave);
+    coming(l, &f, sw_spans_leave(&leave, shift->row.start_ms));
+    if (f.came) {
+        int64_t to_ms = sw__earlier(shift->row.end_ms, l->t_ms);
+        sign_outs_and_busy(l, &f, &leave, to_ms);
+        returns(l, to_ms);
+        breaks(l);
+        going(l, &f, sw_spans_enter(&leave, shift->row.end_ms));
+    }
+    sw_spans_deinit(&leave);
+}
+
+/* ---- the ladder ---- */
+
+static int in_order(const void *a, const void *b) {
+    const struct sw_breach *x = a, *y = b;
+    if (x->at_ms != y->at_ms) return x->at_ms < y->at_ms ? -1 : 1;
+    if (x->rule != y->rule) return x->rule < y->rule ? -1 : 1;
+    return strcmp(x->agent, y->agent);
+}
+
+/* How many unexcused breaches of a rule an agent has in a calendar month. */
+struct tally {
+    UT_hash_handle hh;
+    struct tally_key {
+        const char *agent; /* the agent's own id: one pointer an agent */
+        int64_t month;
+        int64_t rule;
+    } key;
+    int64_t count;
+};
+
+static int64_t month_of(const struct sw_zone *zone, int64_t t_ms) {
+    struct sw_day day;
+    sw_zone_business_day(zone, 0, t_ms, &day);
+    return day.year * INT64_C(12) + day.month;
+}
+
+static int64_t count_one(struct tally **tallies, const struct sw_zone *zone, const struct sw_breach *breach) {
+    struct tally_key key;
+    memset(&key, 0, sizeof key); /* hashed with its padding */
+    key.agent = breach->agent;
+    key.month = month_of(zone, breach->at_ms);
+    key.rule = breach->rule;
+    struct tally *tally;
+    HASH_FIND(hh, *tallies, &key, sizeof key, tally);
+    if (!tally) {
+        tally = sw_xcalloc(1, sizeof *tally);
+        tally->key = key;
+        HASH_ADD(hh, *tallies, key, sizeof key, tally);
+    }
+    return ++tally->count;
+}
+
+static const char *step_of(const struct sw_policy *policy, int64_t n) {
+    if (!policy->ladder_count) return NULL;
+    size_t last = policy->ladder_count - 1;
+    return policy->ladder[(size_t)n - 1 < last ? (size_t)n - 1 : last];
+}
+
+/* Gives every unexcused breach its step, and adds the one of too many breaches of the breaks in a month. */
+static void climb(struct list *l) {
+    const struct sw_policy *policy = l->shifts->policy;
+    struct tally *tallies = NULL, *tally, *next;
+    int64_t too_many = policy->break_month + !policy->break_month_at;
+    for (size_t i = 0, given = l->count; i < given; i++) {
+        if (l->at[i].excused) continue;
+        int64_t n = count_one(&tallies, l->shifts->zone, &l->at[i]);
+        l->at[i].step = step_of(policy, n);
+        if (l->at[i].rule != SW_RULE_BREAK_ALLOWANCES || n != too_many || !policy->rule[SW_RULE_BREAK_MONTH].on) continue;
+        push(l, (struct sw_breach){.rule = SW_RULE_BREAK_MONTH, .agent = l->at[i].agent, .at_ms = l->at[i].at_ms,
+                                   .until_ms = l->at[i].at_ms, .value_ms = n, .limit_ms = policy->break_month,
+                                   .step = step_of(policy, 1)});
+    }
+    HASH_ITER(hh, tallies, tally, next) {
+        HASH_DEL(tallies, tally);
+        free(tally);
+    }
+}
+
+size_t sw_shifts_breaches(const struct sw_shifts *shifts, int64_t t_ms, struct sw_breach **out) {
+    struct list l = {.shifts = shifts, .t_ms = t_ms};
+    for (size_t i = 0; i < shifts->count && shifts->shifts[i]->row.start_ms <= t_ms; i++) look_at(&l, shifts->shifts[i]);
+    if (l.count) qsort(l.at, l.count, sizeof *l.at, in_order);
+    size_t given = l.count;
+    climb(&l);
+    if (l.count > given) qsort(l.at, l.count, sizeof *l.at, in_order);
+    *out = l.at;
+    return l.count;
+}

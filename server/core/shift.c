@@ -1,0 +1,188 @@
+/* Shifts: keeping the roster, the grants and the trails. */
+#include "core/shift_state.h"
+
+static const char *const grant_names[] = {
+#define XX(name, text) text,
+    SW_GRANT_MAP(XX)
+#undef XX
+};
+
+const char *sw_grant_kind_name(enum sw_grant_kind kind) { return grant_names[kind]; }
+
+int sw_grant_kind_from_name(const char *name) {
+    for (int i = 0; i < SW_GRANT_COUNT; i++)
+        if (!strcmp(grant_names[i], name)) return i;
+    return -1;
+}
+
+struct sw_shifts *sw_shifts_new(const struct sw_policy *policy, const struct sw_zone *zone) {
+    struct sw_shifts *shifts = sw_xcalloc(1, sizeof *shifts);
+    shifts->policy = policy;
+    if (!zone) zone = shifts->own_zone = sw_zone_utc();
+    shifts->zone = zone;
+    return shifts;
+}
+
+static char *copy_text(const char *text) { return text ? sw_xstrdup(text) : NULL; }
+
+static void free_shift(struct sw_shift *shift) {
+    struct sw_roster one = {sw_xmalloc(sizeof shift->row), 1};
+    one.rows[0] = shift->row;
+    sw_roster_deinit(&one);
+    free(shift);
+}
+
+static void free_agent(struct sw_rostered *agent) {
+    sw_trail_deinit(&agent->trail);
+    for (size_t i = 0; i < agent->grant_count; i++) {
+        free(agent->grants[i].reason);
+        free(agent->grants[i].by);
+    }
+    free(agent->grants);
+    free(agent->shifts);
+    free(agent);
+}
+
+void sw_shifts_free(struct sw_shifts *shifts) {
+    if (!shifts) return;
+    for (size_t i = 0; i < shifts->count; i++) free_shift(shifts->shifts[i]);
+    free(shifts->shifts);
+    struct sw_rostered *agent, *next;
+    HASH_ITER(hh, shifts->agents, agent, next) {
+        HASH_DEL(shifts->agents, agent);
+        free_agent(agent);
+    }
+    sw_zone_free(shifts->own_zone);
+    free(shifts);
+}
+
+static struct sw_rostered *find(const struct sw_shifts *shifts, const char *id) {
+    struct sw_rostered *agent;
+    HASH_FIND(hh, shifts->agents, id, strlen(id), agent);
+    return agent;
+}
+
+static struct sw_rostered *find_or_make(struct sw_shifts *shifts, const char *id) {
+    struct sw_rostered *agent = find(shifts, id);
+    if (agent || HASH_COUNT(shifts->agents) >= SW_SHIFTS_AGENTS_MAX) return agent;
+    size_t len = strlen(id);
+    agent = sw_xcalloc(1, sizeof *agent + len + 1);
+    memcpy(agent->id, id, len);
+    HASH_ADD_KEYPTR(hh, shifts->agents, agent->id, len, agent);
+    return agent;
+}
+
+void sw_shifts_agent_state(struct sw_shifts *shifts, const char *id, enum sw_agent_state state, int64_t at_ms) {
+    struct sw_rostered *agent = find_or_make(shifts, id);
+    if (agent) sw_trail_add(&agent->trail, state, at_ms);
+}
+
+/* ---- the roster ---- */
+
+static void copy_row(struct sw_roster_row *to, const struct sw_roster_row *from) {
+    *to = *from;
+    to->agent = sw_xstrdup(from->agent);
+    to->name = copy_text(from->name);
+    to->team = copy_text(from->team);
+    to->seat = copy_text(from->seat);
+    to->activities = sw_xmalloc((from->activity_count + 1) * sizeof *to->activities);
+    for (size_t i = 0; i < from->activity_count; i++) to->activities[i] = from->activities[i];
+    to->leaves = sw_xmalloc((from->leave_count + 1) * sizeof *to->leaves);
+    for (size_t i = 0; i < from->leave_count; i++) {
+        to->leaves[i] = from->leaves[i];
+        to->leaves[i].kind = copy_text(from->leaves[i].kind);
+    }
+}
+
+static int by_date(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+static int by_start(const void *a, const void *b) {
+    const struct sw_shift *x = *(const struct sw_shift *const *)a, *y = *(const struct sw_shift *const *)b;
+    if (x->row.start_ms != y->row.start_ms) return x->row.start_ms < y->row.start_ms ? -1 : 1;
+    return strcmp(x->row.agent, y->row.agent);
+}
+
+/* Drops the shifts of the dates in ROSTER. */
+static void drop_dates(struct sw_shifts *shifts, const struct sw_roster *roster) {
+    const char **dates = sw_xmalloc((roster->count + 1) * sizeof *dates);
+    for (size_t i = 0; i < roster->count; i++) dates[i] = roster->rows[i].date;
+    qsort(dates, roster->count, sizeof *dates, by_date);
+    size_t kept = 0;
+    for (size_t i = 0; i < shifts->count; i++) {
+        const char *date = shifts->shifts[i]->row.date;
+        if (bsearch(&date, dates, roster->count, sizeof *dates, by_date)) free_shift(shifts->shifts[i]);
+        else shifts->shifts[kept++] = shifts->shifts[i];
+    }
+    shifts->count = kept;
+    free(dates);
+}
+
+static size_t count_new(const struct sw_shifts *shifts, const struct sw_roster *roster) {
+    size_t fresh = 0; /* an agent of two rows counts twice: near the cap that refuses a little early */
+    for (size_t i = 0; i < roster->count; i++) fresh += !find(shifts, roster->rows[i].agent);
+    return fresh;
+}
+
+int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roster) {
+    if (HASH_COUNT(shifts->agents) + count_new(shifts, roster) > SW_SHIFTS_AGENTS_MAX) return -SW_ELIMIT;
+    drop_dates(shifts, roster);
+    shifts->shifts = sw_xrealloc(shifts->shifts, (shifts->count + roster->count + 1) * sizeof *shifts->shifts);
+    for (size_t i = 0; i < roster->count; i++) {
+        struct sw_shift *shift = sw_xcalloc(1, sizeof *shift);
+        copy_row(&shift->row, &roster->rows[i]);
+        shift->agent = find_or_make(shifts, shift->row.agent);
+        shifts->shifts[shifts->count++] = shift;
+    }
+    qsort(shifts->shifts, shifts->count, sizeof *shifts->shifts, by_start);
+    for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) agent->shift_count = 0;
+    for (size_t i = 0; i < shifts->count; i++) {
+        struct sw_rostered *agent = shifts->shifts[i]->agent;
+        agent->shifts = sw_xrealloc(agent->shifts, (agent->shift_count + 1) * sizeof *agent->shifts);
+        agent->shifts[agent->shift_count++] = shifts->shifts[i];
+    }
+    return 0;
+}
+
+const struct sw_policy *sw_shifts_policy(const struct sw_shifts *shifts) { return shifts->policy; }
+size_t sw_shifts_count(const struct sw_shifts *shifts) { return shifts->count; }
+const struct sw_shift *sw_shifts_get(const struct sw_shifts *shifts, size_t index) { return shifts->shifts[index]; }
+const struct sw_roster_row *sw_shift_row(const struct sw_shift *shift) { return &shift->row; }
+
+enum sw_activity sw__shift_activity(const struct sw_shift *shift, int64_t t_ms, int64_t *edge_ms) {
+    *edge_ms = INT64_MAX;
+    for (size_t i = 0; i < shift->row.activity_count; i++) {
+        const struct sw_roster_activity *activity = &shift->row.activities[i];
+        if (activity->end_ms <= t_ms) continue;
+        *edge_ms = activity->start_ms > t_ms ? activity->start_ms : activity->end_ms;
+        return activity->start_ms > t_ms ? SW_ACTIVITY_WORK : activity->kind;
+    }
+    return SW_ACTIVITY_WORK;
+}
+
+/* ---- grants ---- */
+
+int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) {
+    if (grant->from_ms >= grant->to_ms) return -SW_EINVAL;
+    struct sw_rostered *agent = shifts->grant_count < SW_GRANTS_MAX ? find_or_make(shifts, grant->agent) : NULL;
+    if (!agent) return -SW_ELIMIT;
+    agent->grants = sw_xrealloc(agent->grants, (agent->grant_count + 1) * sizeof *agent->grants);
+    agent->grants[agent->grant_count++] = (struct sw_given){
+        grant->kind, grant->from_ms, grant->to_ms, grant->at_ms, copy_text(grant->reason), copy_text(grant->by)};
+    shifts->grant_count++;
+    return 0;
+}
+
+void sw__grants_within(const struct sw_rostered *agent, unsigned kinds, int64_t from_ms, int64_t to_ms,
+                       struct sw_spans *out) {
+    for (size_t i = 0; i < agent->grant_count; i++) {
+        const struct sw_given *grant = &agent->grants[i];
+        if (kinds & (1u << grant->kind))
+            sw_spans_add(out, sw__later(grant->from_ms, from_ms), sw__earlier(grant->to_ms, to_ms));
+    }
+}
+
+void sw__shift_leave(const struct sw_shift *shift, struct sw_spans *out) {
+    for (size_t i = 0; i < shift->row.leave_count; i++)
+        sw_spans_add(out, shift->row.leaves[i].start_ms, shift->row.leaves[i].end_ms);
+    sw__grants_within(shift->agent, SW__GRANT(LEAVE), shift->row.start_ms, shift->row.end_ms, out);
+}
