@@ -56,11 +56,13 @@ int sw_rule_from_name(const char *name);
 #define SW_LATE_CLASSES_MAX 8
 #define SW_ALLOWANCES_MAX 24
 #define SW_LADDER_MAX 8
+#define SW_LATE_REPEATS_MAX 8
+#define SW_CHARTS_MAX 24
 
 /* What every rule has. */
 struct sw_rule_options {
     bool on;
-    enum sw_severity severity;
+    enum sw_severity severity; /* of its alerts; where there are two levels, of the critical one */
     bool names;   /* a public wall may name the agent */
     char *cite;   /* whose rule this is, for people; NULL = nobody's */
     int64_t points; /* proposed for a confirmed breach; 0 none */
@@ -72,6 +74,12 @@ struct sw_late_class {
     int64_t up_to_ms;
     int64_t money_fen; /* hundredths of the currency; 0 none */
     bool half_day;     /* reckoned as half a day absent */
+};
+
+/* Added to the money of a breach when it is the IN_A_ROW-th in a row, or the IN_MONTH-th of the calendar month. */
+struct sw_late_repeat {
+    int64_t in_a_row, in_month; /* 0 = does not count */
+    int64_t money_fen;
 };
 
 /* Two levels of a threshold; INT64_MAX (INT64_MIN for shares that should be high): never. Shares in millionths. */
@@ -91,6 +99,10 @@ struct sw_policy {
     int64_t signin_early_ms, signout_late_ms, signin_after_activity_ms;
     struct sw_late_class late_classes[SW_LATE_CLASSES_MAX]; /* ascending */
     size_t late_class_count;
+    struct sw_late_repeat late_repeats[SW_LATE_REPEATS_MAX]; /* late and early leave together; ascending */
+    size_t late_repeat_count;
+    int64_t absent_day_fen;  /* money of a day of absence; 0 none */
+    int64_t absent_days_max; /* this many in a calendar month: to be decided upon by the manager; 0 = not said */
 
     bool breaks_unlimited;                     /* any count, each of allowance_ms[0] */
     int64_t allowance_ms[SW_ALLOWANCES_MAX];   /* of a shift, ascending */
@@ -116,6 +128,8 @@ struct sw_policy {
     int64_t surge_factor_ppm;
 
     int64_t walk_every_ms, walk_remind_ms, walk_missed_ms;
+    int64_t chart_at_ms[SW_CHARTS_MAX]; /* local times of day, ascending */
+    size_t chart_count;
     char *ladder[SW_LADDER_MAX];                    /* what the n-th breach of a month proposes; the last goes on */
     size_t ladder_count;
     int64_t point_fen;                              /* what a point is worth; 0 nothing */

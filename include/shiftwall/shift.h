@@ -69,6 +69,13 @@ int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) 
 /* An agent is in STATE from AT_MS on; for one agent in order of time. Agents past the cap are not kept. */
 void sw_shifts_agent_state(struct sw_shifts *shifts, const char *agent, enum sw_agent_state state, int64_t at_ms);
 
+/* Forgets what agents did, as before the first event; the roster and the grants stay. */
+void sw_shifts_clear_states(struct sw_shifts *shifts);
+/* Forgets shifts and grants that ended before T_MS, and what agents did before then. */
+void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms);
+/* Changes with every sign-in, sign-out, roster and grant, and with nothing else. */
+uint64_t sw_shifts_version(const struct sw_shifts *shifts);
+
 /* ---- reading ---- */
 
 struct sw_shift;

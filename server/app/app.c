@@ -217,7 +217,10 @@ static void on_reset(void *ctx, int64_t since_ms) {
     sw_log(SW_LOG_WARN, "feed.journal_replaced", "since_ms=%lld", (long long)since_ms);
     struct sw_floor *old = app->floor;
     make_epoch(app);
-    app->floor = app->api.floor = sw_site_floor(app->config, app->zone, NULL, false);
+    sw_shifts_clear_states(app->shifts);
+    app->floor = app->api.floor = sw_site_floor(app->config, app->zone, app->shifts, false);
+    /* the roster fitted before */
+    if (sw_site_add_rostered(app->floor, app->shifts)) sw_log(SW_LOG_ERROR, "roster", "text=%s", "too many agents");
     sw_publisher_restart(app->publisher, app->floor, app->epoch);
     sw_floor_free(old);
 }
@@ -286,11 +289,20 @@ static void write_output(struct sw_app *app, struct sw_view *view, bool publish)
     sw_frame_unref(frame);
 }
 
+/* Shifts are kept as long as the intervals: to the previous business day. */
+static void keep_shifts(struct sw_app *app) {
+    int64_t day_ms = sw_floor_day(app->floor, sw_floor_now(app->floor), NULL).start_ms;
+    if (day_ms == app->shifts_day_ms) return;
+    app->shifts_day_ms = day_ms;
+    sw_shifts_forget(app->shifts, sw_floor_day(app->floor, day_ms - 1, NULL).start_ms);
+}
+
 static void on_outputs(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
     if (!app->feed || !is_live(app)) return;
     sw_feed_status_get(app->feed, &app->feed_status);
     keep_day(app);
+    keep_shifts(app);
     /* a day that begins may end what was incomplete */
     if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))
         sw_app_tell_feed(app);
@@ -433,6 +445,8 @@ static void stop(struct sw_app *app) {
     if (app->marker) sw_plain_marker_close(app->marker);
     if (app->demo) sw_demo_stop(app->demo, on_demo_stopped, app);
     if (app->ws) sw_ws_server_begin_stop(app->ws, NULL, NULL);
+    sw_roster_dir_close(app->rosters);
+    app->rosters = NULL;
     close_timers(app);
 }
 
@@ -457,6 +471,22 @@ static void on_demo_failed(void *ctx, const char *text) {
     if (!app->stopping) stop(app);
 }
 
+static int on_roster(void *ctx, const struct sw_roster *roster) {
+    struct sw_app *app = ctx;
+    int failed = sw_shifts_set_roster(app->shifts, roster);
+    if (!failed) failed = sw_site_add_rostered(app->floor, app->shifts);
+    if (app->publisher) flush_soon(app);
+    return failed;
+}
+
+/* The demo's agents have shifts, too. */
+static void plan_demo(struct sw_app *app) {
+    struct sw_roster roster;
+    sw_demo_roster(sw_demo_start_ms(app->demo), app->zone, &roster);
+    if (on_roster(app, &roster)) sw_log(SW_LOG_ERROR, "roster", "text=%s", "too many agents");
+    sw_roster_deinit(&roster);
+}
+
 static bool start_sources(struct sw_app *app) {
     if (!app->options->demo) return start_feed(app, app->config->redis);
     const struct sw_demo_options demo = {.site = app->config->site_id,
@@ -467,6 +497,7 @@ static bool start_sources(struct sw_app *app) {
                                          .failed = on_demo_failed,
                                          .ctx = app};
     app->demo = sw_demo_new(&app->loop, &demo);
+    plan_demo(app);
     return app->demo != NULL;
 }
 
@@ -504,9 +535,14 @@ static bool build(struct sw_app *app) {
     sw_buf_deinit(&faults);
     if (!app->boards) return false;
     sw_site_view_options(app->config, &app->figures);
-    app->floor = sw_site_floor(app->config, app->zone, NULL, false);
+    sw_policy_init(&app->policy);
+    app->shifts = sw_shifts_new(&app->policy, app->zone);
+    app->floor = sw_site_floor(app->config, app->zone, app->shifts, false);
+    const struct sw_roster_dir_options rosters = {
+        .dir = app->config->roster_dir, .zone = app->zone, .ctx = app, .roster = on_roster};
+    if (rosters.dir) app->rosters = sw_roster_dir_new(&app->loop, &rosters);
     const struct sw_publisher_options publisher = {
-        .epoch = app->epoch, .figures = &app->figures, .ctx = app, .changed = on_view_changed};
+        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .changed = on_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
     app->api = (struct sw_api){.site = app->config->site_id,
                                .zone = app->zone,
@@ -525,6 +561,8 @@ static void destroy(struct sw_app *app) {
     sw_http_free(app->http);
     sw_publisher_free(app->publisher);
     sw_floor_free(app->floor);
+    sw_shifts_free(app->shifts);
+    sw_policy_deinit(&app->policy);
     sw_boards_free(app->boards);
     sw_zone_free(app->zone);
     sw_log_flush();

@@ -7,9 +7,11 @@
 #include "app/api.h"
 #include "app/boards_dir.h"
 #include "app/demo.h"
+#include "app/demo_people.h"
 #include "app/options.h"
 #include "app/plain_marker.h"
 #include "app/publisher.h"
+#include "app/roster_dir.h"
 #include "codec/config.h"
 #include "core/zone.h"
 #include "io/clock.h"
@@ -31,6 +33,10 @@ struct sw_app {
     char epoch[9];
 
     struct sw_floor *floor;
+    struct sw_policy policy;
+    struct sw_shifts *shifts;
+    struct sw_roster_dir *rosters; /* NULL without a folder */
+    int64_t shifts_day_ms;         /* of the last clearing up */
     struct sw_publisher *publisher;
     struct sw_api api;
     struct sw_http *http;

@@ -270,6 +270,8 @@ struct sw_demo *sw_demo_new(uv_loop_t *loop, const struct sw_demo_options *optio
     return demo;
 }
 
+int64_t sw_demo_start_ms(const struct sw_demo *demo) { return demo->prefill_until_ms - PREFILL_MS; }
+
 void sw_demo_stop(struct sw_demo *demo, void (*stopped)(void *ctx), void *ctx) {
     SW_ASSERT(!demo->stopping);
     demo->stopping = true;

@@ -30,6 +30,8 @@ void sw_demo_configure(struct sw_config *config);
 struct sw_demo *sw_demo_new(uv_loop_t *loop, const struct sw_demo_options *options);
 /* Ends the floor and the child; when both are gone and the memory is freed, STOPPED (may be NULL) is called. Once; also
  * from within `failed`. */
+/* When the simulated day begins. */
+int64_t sw_demo_start_ms(const struct sw_demo *demo);
 void sw_demo_stop(struct sw_demo *demo, void (*stopped)(void *ctx), void *ctx);
 
 #endif

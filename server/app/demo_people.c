@@ -37,6 +37,32 @@ static const char *const given[] = {"芳",   "娜",   "敏",   "静",   "丽",  
 
 const struct sw_demo_queue *sw_demo_queue(int index) { return &queues[index]; }
 const char *sw_demo_team(int index) { return teams[index].id; }
+#define QUARTER_MS INT64_C(900000)
+#define SHIFT_MS (8 * INT64_C(3600000))
+#define SHIFTS 9 /* three days: longer than a demo is looked at */
+
+void sw_demo_roster(int64_t start_ms, const struct sw_zone *zone, struct sw_roster *roster) {
+    sw_roster_init(roster);
+    roster->rows = sw_xcalloc(SW_DEMO_AGENTS * SHIFTS, sizeof *roster->rows);
+    int64_t first_ms = (start_ms + QUARTER_MS - 1) / QUARTER_MS * QUARTER_MS;
+    for (int shift = 0; shift < SHIFTS; shift++) {
+        struct sw_day day;
+        sw_zone_business_day(zone, 0, first_ms + shift * SHIFT_MS, &day);
+        for (int i = 0; i < SW_DEMO_AGENTS; i++) {
+            struct sw_demo_agent who;
+            sw_demo_agent(i, &who);
+            struct sw_roster_row *row = &roster->rows[roster->count++];
+            row->agent = sw_xstrdup(who.id);
+            row->name = sw_xstrdup(who.name);
+            row->team = sw_xstrdup(sw_demo_team(who.team));
+            row->seat = sw_xstrdup(who.seat);
+            sw_zone_format_date(day.year, day.month, day.day, row->date);
+            row->start_ms = first_ms + shift * SHIFT_MS;
+            row->end_ms = row->start_ms + SHIFT_MS;
+        }
+    }
+}
+
 double sw_demo_share(int team, int queue) { return teams[team].share[queue]; }
 
 void sw_demo_agent(int index, struct sw_demo_agent *out) {

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/zone.h"
+#include "shiftwall/roster.h"
+
 #define SW_DEMO_AGENTS 120
 #define SW_DEMO_TEAMS 6
 #define SW_DEMO_TEAM_SIZE (SW_DEMO_AGENTS / SW_DEMO_TEAMS)
@@ -31,6 +34,8 @@ const struct sw_demo_queue *sw_demo_queue(int index);
 const char *sw_demo_team(int index);
 /* Agent INDEX, 0 to 119. */
 void sw_demo_agent(int index, struct sw_demo_agent *out);
+/* The shifts of a simulated day that begins at START_MS, and of the days after: one behind the other. ROSTER is made. */
+void sw_demo_roster(int64_t start_ms, const struct sw_zone *zone, struct sw_roster *roster);
 /* What share of a team's work is a queue's, 0 to 1. */
 double sw_demo_share(int team, int queue);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "codec/json_writer.h"
+#include "codec/view_shifts.h"
 #include "shiftwall/buf.h"
 
 enum { VIEW_SITE, VIEW_QUEUES, VIEW_TEAMS, VIEW_AGENTS, VIEW_INTERVALS, VIEW_COUNT };
@@ -23,6 +24,8 @@ struct sw_publisher {
     char *feed;
     bool feed_changed;
     int64_t day_start_ms; /* of the intervals view */
+    uint64_t shifts_version;
+    int64_t shifts_minute; /* of the attendance that is written */
 };
 
 static void set(struct sw_view *view, const char *group, const char *key, const struct sw_buf *part) {
@@ -46,7 +49,8 @@ static void set_int(struct sw_publisher *p, struct sw_view *view, const char *ke
 
 static void make_groups(struct sw_publisher *p) {
     int failed = sw_view_group(p->views[VIEW_QUEUES], "queues") | sw_view_group(p->views[VIEW_QUEUES], "groups") |
-                 sw_view_group(p->views[VIEW_TEAMS], "teams") | sw_view_group(p->views[VIEW_AGENTS], "agents") |
+                 sw_view_group(p->views[VIEW_TEAMS], "teams") |
+                 sw_view_group(p->views[VIEW_TEAMS], "attendance") | sw_view_group(p->views[VIEW_AGENTS], "agents") |
                  sw_view_group(p->views[VIEW_INTERVALS], "intervals");
     SW_ASSERT(failed == 0);
 }
@@ -60,7 +64,7 @@ struct sw_publisher *sw_publisher_new(struct sw_floor *floor, const struct sw_pu
     for (int i = 0; i < VIEW_COUNT; i++) p->views[i] = sw_view_new(view_names[i], p->epoch);
     sw_buf_init(&p->part, PART_BYTES_MAX);
     make_groups(p);
-    p->day_start_ms = INT64_MIN;
+    p->day_start_ms = p->shifts_minute = INT64_MIN;
     return p;
 }
 
@@ -198,6 +202,28 @@ static void write_intervals(struct sw_publisher *p) {
     }
 }
 
+static void write_attendance_of(struct sw_publisher *p, const char *team, struct sw_span day) {
+    sw_buf_clear(&p->part);
+    bool any = sw_view_write_attendance(p->options.shifts, team, day.start_ms, day.end_ms, sw_floor_now(p->floor), &p->part);
+    struct sw_view *view = p->views[team ? VIEW_TEAMS : VIEW_SITE];
+    const char *group = team ? "attendance" : NULL, *key = team ? team : "attendance";
+    if (any) set(view, group, key, &p->part);
+    else sw_view_remove(view, group, key);
+}
+
+/* With every sign-in or sign-out, and every minute: adherence moves on with time. */
+static void write_attendance(struct sw_publisher *p) {
+    int64_t now_ms = sw_floor_now(p->floor), minute = now_ms / 60000;
+    uint64_t version = sw_shifts_version(p->options.shifts);
+    if (minute == p->shifts_minute && version == p->shifts_version) return;
+    p->shifts_minute = minute;
+    p->shifts_version = version;
+    struct sw_span day = sw_floor_day(p->floor, now_ms, NULL);
+    write_attendance_of(p, NULL, day);
+    for (size_t i = 0; i < sw_floor_team_count(p->floor); i++)
+        write_attendance_of(p, sw_team_id(sw_floor_team(p->floor, i)), day);
+}
+
 static void on_site(void *ctx) {
     struct sw_publisher *p = ctx;
     struct sw_view *site = p->views[VIEW_SITE];
@@ -263,6 +289,7 @@ void sw_publisher_flush(struct sw_publisher *p) {
                                                  .site = on_site};
         sw_floor_drain(p->floor, &changes);
     }
+    if (p->options.shifts && sw_floor_now(p->floor) > 0) write_attendance(p);
     for (int i = 0; i < VIEW_COUNT; i++) commit(p, p->views[i]);
     for (size_t i = 0; i < p->team_view_count; i++) commit(p, p->team_views[i]);
 }
@@ -279,7 +306,7 @@ void sw_publisher_restart(struct sw_publisher *p, struct sw_floor *floor, const 
     static const struct {
         int view;
         const char *group;
-    } groups[] = {{VIEW_QUEUES, "queues"}, {VIEW_QUEUES, "groups"}, {VIEW_TEAMS, "teams"},
+    } groups[] = {{VIEW_QUEUES, "queues"}, {VIEW_QUEUES, "groups"}, {VIEW_TEAMS, "teams"}, {VIEW_TEAMS, "attendance"},
                   {VIEW_AGENTS, "agents"}, {VIEW_INTERVALS, "intervals"}};
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
         sw_view_sweep(p->views[groups[i].view], groups[i].group, always, NULL);
@@ -288,5 +315,5 @@ void sw_publisher_restart(struct sw_publisher *p, struct sw_floor *floor, const 
         sw_view_sweep(p->team_views[i], "agents", always, NULL);
         sw_view_set_epoch(p->team_views[i], p->epoch);
     }
-    p->day_start_ms = INT64_MIN;
+    p->day_start_ms = p->shifts_minute = INT64_MIN;
 }

@@ -8,6 +8,7 @@
 #include "codec/view_json.h"
 #include "codec/view_store.h"
 #include "shiftwall/floor.h"
+#include "shiftwall/shift.h"
 
 #define SW_TEAM_VIEWS_MAX SW_TEAMS_MAX
 
@@ -16,6 +17,7 @@ struct sw_publisher;
 struct sw_publisher_options {
     const char *epoch;                    /* [0-9A-Za-z]{1,32}; copied */
     const struct sw_view_options *figures; /* borrowed */
+    const struct sw_shifts *shifts;        /* borrowed */
     void *ctx;
     /* VIEW has a new version. */
     void (*changed)(void *ctx, struct sw_view *view);

@@ -46,7 +46,7 @@ struct sw_config {
     char *listen; /* ADDR:PORT */
     char *redis;  /* URL */
     char *redis_password_file;
-    char *web_dir, *boards_dir, *data_dir;
+    char *web_dir, *boards_dir, *roster_dir, *data_dir;
     char *built_in_boards;   /* no key: the program says where its own boards are */
     char *log_level;
     bool open_reads; /* anybody off loopback may read boards */

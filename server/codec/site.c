@@ -52,9 +52,9 @@ struct sw_floor *sw_site_floor(const struct sw_config *c, const struct sw_zone *
     return floor;
 }
 
-int sw_site_add_roster(struct sw_floor *floor, const struct sw_roster *roster) {
-    for (size_t i = 0; i < roster->count; i++) {
-        const struct sw_roster_row *row = &roster->rows[i];
+int sw_site_add_rostered(struct sw_floor *floor, const struct sw_shifts *shifts) {
+    for (size_t i = 0; i < sw_shifts_count(shifts); i++) {
+        const struct sw_roster_row *row = sw_shift_row(sw_shifts_get(shifts, i));
         if (sw_floor_find_agent(floor, row->agent)) continue;
         const struct sw_agent_options agent = {
             .id = row->agent, .name = row->name, .team = row->team, .seat = row->seat};

@@ -12,8 +12,8 @@
 struct sw_floor *sw_site_floor(const struct sw_config *config, const struct sw_zone *zone, struct sw_shifts *shifts,
                                bool keep_all);
 /* Gives the roster's agents their names, teams and seats, where the configuration says nothing of them: before the first
- * event. The first row of an agent counts. 0 or -SW_ELIMIT. */
-int sw_site_add_roster(struct sw_floor *floor, const struct sw_roster *roster) SW_NODISCARD;
+ * event, and later for agents that are new. The first shift of an agent counts. 0 or -SW_ELIMIT. */
+int sw_site_add_rostered(struct sw_floor *floor, const struct sw_shifts *shifts) SW_NODISCARD;
 /* The options of the views; texts are borrowed from CONFIG. */
 void sw_site_view_options(const struct sw_config *config, struct sw_view_options *out);
 

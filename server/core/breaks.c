@@ -78,7 +78,7 @@ size_t sw_shift_breaks(const struct sw_shifts *shifts, const struct sw_shift *sh
     struct finder f = {0};
     find_breaks(shift, t_ms, &f);
     match(shifts, shift, f.list, f.count);
-    if (f.count) memcpy(out, f.list, (f.count < max ? f.count : max) * sizeof *out);
+    if (f.count && max) memcpy(out, f.list, (f.count < max ? f.count : max) * sizeof *out);
     free(f.list);
     return f.count;
 }

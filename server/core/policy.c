@@ -15,7 +15,9 @@ static const char *const names[] = {
 #undef XX
 };
 
-const char *sw_rule_name(enum sw_rule rule) { return names[rule]; }
+const char *sw_rule_name(enum sw_rule rule) {
+    return names[rule];
+}
 
 int sw_rule_from_name(const char *name) {
     for (int i = 0; i < SW_RULE_COUNT; i++)
@@ -75,12 +77,17 @@ void sw_policy_init(struct sw_policy *p) {
         bool off = i == SW_RULE_OUTBOUND_DIALED || i == SW_RULE_OUTBOUND_SUCCESS || i == SW_RULE_SIGNOUT_LATE;
         p->rule[i] = (struct sw_rule_options){.on = !off, .severity = SW_SEVERITY_WARNING};
     }
-    p->rule[SW_RULE_ABSENT].severity = SW_SEVERITY_CRITICAL;
+    static const enum sw_rule critical[] = {SW_RULE_ABSENT,  SW_RULE_ANSWER_RATE,  SW_RULE_SERVICE_LEVEL,
+                                            SW_RULE_ABANDON, SW_RULE_LONGEST_WAIT, SW_RULE_WAITING};
+    for (size_t i = 0; i < sizeof critical / sizeof *critical; i++)
+        p->rule[critical[i]].severity = SW_SEVERITY_CRITICAL;
     init_times(p);
     init_thresholds(p);
     p->walk_every_ms = HOUR;
     p->walk_remind_ms = 10 * MINUTE;
     p->walk_missed_ms = 30 * MINUTE;
+    p->chart_count = 3;
+    for (size_t i = 0; i < p->chart_count; i++) p->chart_at_ms[i] = (10 + 5 * (int64_t)i) * HOUR;
     static const char *const ladder[] = {"remind", "warn", "report"};
     p->ladder_count = sizeof ladder / sizeof *ladder;
     for (size_t i = 0; i < p->ladder_count; i++) p->ladder[i] = sw_xstrdup(ladder[i]);

@@ -74,8 +74,18 @@ static struct sw_rostered *find_or_make(struct sw_shifts *shifts, const char *id
 
 void sw_shifts_agent_state(struct sw_shifts *shifts, const char *id, enum sw_agent_state state, int64_t at_ms) {
     struct sw_rostered *agent = find_or_make(shifts, id);
-    if (agent) sw_trail_add(&agent->trail, state, at_ms);
+    if (!agent) return;
+    bool was_in = agent->trail.count && agent->trail.steps[agent->trail.count - 1].presence != SW_AT_OFFLINE;
+    if (was_in != (state != SW_ST_OFFLINE)) shifts->version++;
+    sw_trail_add(&agent->trail, state, at_ms);
 }
+
+void sw_shifts_clear_states(struct sw_shifts *shifts) {
+    for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) agent->trail.count = 0;
+    shifts->version++;
+}
+
+uint64_t sw_shifts_version(const struct sw_shifts *shifts) { return shifts->version; }
 
 /* ---- the roster ---- */
 
@@ -123,6 +133,17 @@ static size_t count_new(const struct sw_shifts *shifts, const struct sw_roster *
     return fresh;
 }
 
+/* Gives every agent its shifts anew. */
+static void link_agents(struct sw_shifts *shifts) {
+    shifts->version++;
+    for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) agent->shift_count = 0;
+    for (size_t i = 0; i < shifts->count; i++) {
+        struct sw_rostered *agent = shifts->shifts[i]->agent;
+        agent->shifts = sw_xrealloc(agent->shifts, (agent->shift_count + 1) * sizeof *agent->shifts);
+        agent->shifts[agent->shift_count++] = shifts->shifts[i];
+    }
+}
+
 int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roster) {
     if (HASH_COUNT(shifts->agents) + count_new(shifts, roster) > SW_SHIFTS_AGENTS_MAX) return -SW_ELIMIT;
     drop_dates(shifts, roster);
@@ -134,12 +155,7 @@ int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roste
         shifts->shifts[shifts->count++] = shift;
     }
     qsort(shifts->shifts, shifts->count, sizeof *shifts->shifts, by_start);
-    for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) agent->shift_count = 0;
-    for (size_t i = 0; i < shifts->count; i++) {
-        struct sw_rostered *agent = shifts->shifts[i]->agent;
-        agent->shifts = sw_xrealloc(agent->shifts, (agent->shift_count + 1) * sizeof *agent->shifts);
-        agent->shifts[agent->shift_count++] = shifts->shifts[i];
-    }
+    link_agents(shifts);
     return 0;
 }
 
@@ -159,6 +175,39 @@ enum sw_activity sw__shift_activity(const struct sw_shift *shift, int64_t t_ms, 
     return SW_ACTIVITY_WORK;
 }
 
+static void forget_grants(struct sw_shifts *shifts, struct sw_rostered *agent, int64_t t_ms) {
+    size_t kept = 0;
+    for (size_t i = 0; i < agent->grant_count; i++) {
+        if (agent->grants[i].to_ms >= t_ms) {
+            agent->grants[kept++] = agent->grants[i];
+            continue;
+        }
+        free(agent->grants[i].reason);
+        free(agent->grants[i].by);
+    }
+    shifts->grant_count -= agent->grant_count - kept;
+    agent->grant_count = kept;
+}
+
+void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms) {
+    size_t kept = 0;
+    for (size_t i = 0; i < shifts->count; i++) {
+        if (shifts->shifts[i]->row.end_ms >= t_ms) shifts->shifts[kept++] = shifts->shifts[i];
+        else free_shift(shifts->shifts[i]);
+    }
+    shifts->count = kept;
+    link_agents(shifts);
+    struct sw_rostered *agent, *next;
+    HASH_ITER(hh, shifts->agents, agent, next) {
+        forget_grants(shifts, agent, t_ms);
+        sw_trail_forget(&agent->trail, t_ms);
+        bool away = !agent->trail.count || agent->trail.steps[agent->trail.count - 1].presence == SW_AT_OFFLINE;
+        if (agent->shift_count || agent->grant_count || agent->trail.count > 1 || !away) continue;
+        HASH_DEL(shifts->agents, agent);
+        free_agent(agent);
+    }
+}
+
 /* ---- grants ---- */
 
 int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) {
@@ -169,6 +218,7 @@ int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) 
     agent->grants[agent->grant_count++] = (struct sw_given){
         grant->kind, grant->from_ms, grant->to_ms, grant->at_ms, copy_text(grant->reason), copy_text(grant->by)};
     shifts->grant_count++;
+    shifts->version++;
     return 0;
 }
 

@@ -42,6 +42,7 @@ struct sw_shifts {
     struct sw_rostered *agents;
     struct sw_shift **shifts; /* by start, then agent */
     size_t count, grant_count;
+    uint64_t version;
 };
 
 #define SW__GRANT(kind) (1u << SW_GRANT_##kind)

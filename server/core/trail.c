@@ -1,6 +1,7 @@
 #include "core/trail.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "shiftwall/buf.h"
 
@@ -28,6 +29,13 @@ void sw_trail_add(struct sw_trail *trail, enum sw_agent_state state, int64_t at_
         trail->steps = sw_xrealloc(trail->steps, trail->size * sizeof *trail->steps);
     }
     trail->steps[trail->count++] = (struct sw_step){at_ms, presence};
+}
+
+void sw_trail_forget(struct sw_trail *trail, int64_t t_ms) {
+    ptrdiff_t keep = sw_trail_find(trail, t_ms);
+    if (keep <= 0) return;
+    trail->count -= (size_t)keep;
+    memmove(trail->steps, trail->steps + keep, trail->count * sizeof *trail->steps);
 }
 
 ptrdiff_t sw_trail_find(const struct sw_trail *trail, int64_t t_ms) {

@@ -23,6 +23,8 @@ struct sw_trail {
 void sw_trail_deinit(struct sw_trail *trail);
 /* Adds a state at AT_MS, not before the last one's. */
 void sw_trail_add(struct sw_trail *trail, enum sw_agent_state state, int64_t at_ms);
+/* Forgets the steps that were over at T_MS. */
+void sw_trail_forget(struct sw_trail *trail, int64_t t_ms);
 /* The index of the step in force at T_MS, or -1 before the first. */
 ptrdiff_t sw_trail_find(const struct sw_trail *trail, int64_t t_ms);
 /* What the agent did at T_MS: offline before the first step. */

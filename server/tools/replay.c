@@ -129,7 +129,7 @@ static int read_roster(struct replay *r, const struct sw_zone *zone, const char 
     sw_buf_init(&remarks, 1u << 20);
     int failed = read_whole(path, SW_ROSTER_BYTES_MAX, &csv);
     if (!failed) failed = sw_roster_read(&roster, zone, path, sw_buf_text(&csv), csv.len, &faults, &remarks);
-    if (!failed && ((failed = sw_shifts_set_roster(r->shifts, &roster)) || (failed = sw_site_add_roster(r->floor, &roster))))
+    if (!failed && ((failed = sw_shifts_set_roster(r->shifts, &roster)) || (failed = sw_site_add_rostered(r->floor, r->shifts))))
         sw_buf_printf(&faults, "%s: too many agents\n", path);
     fputs(sw_buf_text(&remarks), stderr);
     sw_buf_deinit(&remarks);

@@ -17,7 +17,7 @@ static void check(const struct sw_config *c) {
     SW_ASSERT(c->answer_rate_goal >= 0 && c->answer_rate_goal <= 1 && c->much_idle >= 0 && c->much_idle <= 1);
     struct sw_view_options view;
     sw_site_view_options(c, &view);
-    struct sw_floor *floor = sw_site_floor(c, NULL, false);
+    struct sw_floor *floor = sw_site_floor(c, NULL, NULL, false);
     SW_ASSERT(sw_floor_queue_count(floor) >= c->queue_count && sw_floor_group_count(floor) == c->group_count);
     SW_ASSERT(sw_floor_agent_count(floor) == c->agent_count);
     sw_floor_advance(floor, 1700006400000);

@@ -166,7 +166,7 @@ static void end_floor(void) {
     if (c->first_ts_ms <= c->last_ts_ms && last_ms - c->first_ts_ms <= DAY_MS / 2 && world.number % 4 == 1) {
         int64_t from_ms = sw_floor_day(world.floor, c->first_ts_ms, NULL).start_ms;
         int64_t to_ms = sw_floor_day(world.floor, last_ms, NULL).end_ms;
-        sw_report_write(world.floor, from_ms, to_ms, last_ms, &world.json);
+        sw_report_write(world.floor, NULL, from_ms, to_ms, last_ms, &world.json);
         check_json();
     }
     sw_floor_free(world.floor);
