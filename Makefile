@@ -107,6 +107,7 @@ install: all ## installs under PREFIX (DESTDIR is honoured)
 	install -d $(DESTDIR)$(PREFIX)/share/shiftwall
 	cp -R web/dist $(DESTDIR)$(PREFIX)/share/shiftwall/web
 	cp -R web/boards $(DESTDIR)$(PREFIX)/share/shiftwall/boards
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/shiftwall/policies deploy/policies/*.yaml
 	install -D -m 644 deploy/shiftwall.yaml $(DESTDIR)$(PREFIX)/share/doc/shiftwall/shiftwall.yaml
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 deploy/man/shiftwall.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 deploy/man/shiftwalld.8

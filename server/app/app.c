@@ -11,6 +11,7 @@
 #include "codec/site.h"
 #include "io/files.h"
 #include "io/log.h"
+#include "io/policy_file.h"
 #include "io/zone_load.h"
 
 #define OUTPUT_MS 1000                     /* how often views are written to Redis, at most */
@@ -530,12 +531,12 @@ static bool build(struct sw_app *app) {
     }
     struct sw_buf faults;
     sw_buf_init(&faults, 1u << 20);
+    bool ruled = !sw_policy_load(&app->policy, app->config->policy, &faults);
     app->boards = sw_boards_load(app->config->built_in_boards, app->config->boards_dir, &faults);
     if (faults.len) fputs(sw_buf_text(&faults), stderr);
     sw_buf_deinit(&faults);
-    if (!app->boards) return false;
+    if (!app->boards || !ruled) return false;
     sw_site_view_options(app->config, &app->figures);
-    sw_policy_init(&app->policy);
     app->shifts = sw_shifts_new(&app->policy, app->zone);
     app->floor = sw_site_floor(app->config, app->zone, app->shifts, false);
     const struct sw_roster_dir_options rosters = {

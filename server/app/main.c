@@ -13,6 +13,7 @@
 #include "codec/config.h"
 #include "io/files.h"
 #include "io/log.h"
+#include "io/policy_file.h"
 #include "io/zone_load.h"
 #include "shiftwall/version.h"
 
@@ -65,10 +66,13 @@ static int check(const struct sw_config *config) {
     sw_buf_init(&faults, 1u << 20);
     struct sw_zone *zone = sw_zone_load(config->zone);
     struct sw_boards *boards = sw_boards_load(config->built_in_boards, config->boards_dir, &faults);
+    struct sw_policy policy;
+    bool ruled = !sw_policy_load(&policy, config->policy, &faults);
+    sw_policy_deinit(&policy);
     if (!zone) printf("zone: %s: no such time zone\n", config->zone);
     fputs(sw_buf_text(&faults), stdout);
-    bool good = zone && boards;
-    if (good) puts("the configuration and the boards are good");
+    bool good = zone && boards && ruled;
+    if (good) puts("the configuration, the policy and the boards are good");
     sw_zone_free(zone);
     sw_boards_free(boards);
     sw_buf_deinit(&faults);

@@ -47,6 +47,7 @@ struct sw_config {
     char *redis;  /* URL */
     char *redis_password_file;
     char *web_dir, *boards_dir, *roster_dir, *data_dir;
+    char *policy;            /* NULL = the product's defaults; a preset's name or a path */
     char *built_in_boards;   /* no key: the program says where its own boards are */
     char *log_level;
     bool open_reads; /* anybody off loopback may read boards */

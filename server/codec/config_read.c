@@ -213,6 +213,7 @@ static const struct sw_yaml_key root_keys[] = {
     SITE("web_dir", TEXT, web_dir),
     SITE("boards_dir", TEXT, boards_dir),
     SITE("roster_dir", TEXT, roster_dir),
+    SITE("policy", TEXT, policy),
     WORD(struct sw_config, "log_level", judge_level, log_level),
     SITE("open_reads", BOOL, open_reads),
     RANGE("push_interval_ms", INT, push_interval_ms, 100, 5000),

@@ -13,6 +13,7 @@
 #include "codec/site.h"
 #include "core/zone.h"
 #include "io/files.h"
+#include "io/policy_file.h"
 #include "io/zone_load.h"
 #include "shiftwall/buf.h"
 #include "shiftwall/floor.h"
@@ -22,13 +23,13 @@
 #define PROGRESS_EVERY 1000000
 #define GRANTS_BYTES_MAX ((size_t)256 << 20)
 
-
 static const char help[] =
     "usage: shiftwall replay [options] FILE.jsonl\n"
     "\n"
     "Runs the events of a file (- for standard input), one JSON event or batch a line, through the same core the\n"
     "daemon uses and prints the report as one JSON document.\n"
     "\n"
+    "  --policy P      the rule book: a YAML file, or one of default, floor, telecom, manual (default: default)\n"
     "  --roster FILE   the roster (CSV): adds shifts, attendance, adherence and breaches to the report\n"
     "  --grants FILE   what leaders permitted, one JSON object a line\n"
     "  --config FILE   the site's YAML: queues, groups, targets, zone, intervals (default: product defaults)\n"
@@ -41,7 +42,7 @@ static const char help[] =
 
 struct replay {
     struct sw_floor *floor;
-    struct sw_shifts *shifts; /* NULL without a roster or grants */
+    struct sw_shifts *shifts; /* NULL without a roster, grants or a policy */
     int64_t until_ms, latest_ms;
 };
 
@@ -102,7 +103,7 @@ static bool write_report(struct replay *r, const char *day, struct sw_buf *out) 
     return true;
 }
 
-/* ---- roster and grants ---- */
+/* ---- the rules: policy, roster, grants ---- */
 
 /* Reads the file PATH; what is wrong with it is printed. */
 static int read_whole(const char *path, size_t cap, struct sw_buf *out) {
@@ -149,7 +150,7 @@ static int read_grants(struct replay *r, const char *path) {
 static bool prepare(struct replay *r, const struct sw_policy *policy, const struct sw_tool_args *args,
                     const struct sw_config *config, const struct sw_zone *zone) {
     const char *roster = sw_tool_option(args, "--roster"), *grants = sw_tool_option(args, "--grants");
-    if (roster || grants) r->shifts = sw_shifts_new(policy, zone);
+    if (sw_tool_option(args, "--policy") || roster || grants) r->shifts = sw_shifts_new(policy, zone);
     r->floor = sw_site_floor(config, zone, r->shifts, true);
     return !(roster && read_roster(r, zone, roster)) && !(grants && read_grants(r, grants));
 }
@@ -200,7 +201,7 @@ static int read_config(struct sw_config *config, const char *path) {
 int sw_tool_replay(int argc, char **argv) {
     static const struct sw_tool_option known[] = {
         {"--config", false}, {"--zone", false}, {"--day", false}, {"--until", false},
-        {"--roster", false}, {"--grants", false}, {NULL, false}};
+        {"--roster", false}, {"--grants", false}, {"--policy", false}, {NULL, false}};
     struct sw_tool_args args;
     if (sw_tool_parse("replay", argc, argv, known, &args)) return SW_TOOL_USAGE;
     if (args.help) return fputs(help, stdout) < 0 ? SW_TOOL_INPUT : SW_TOOL_OK;
@@ -221,7 +222,11 @@ int sw_tool_replay(int argc, char **argv) {
         status = SW_TOOL_USAGE;
     }
     struct sw_policy policy;
-    sw_policy_init(&policy);
+    struct sw_buf faults;
+    sw_buf_init(&faults, SW_POLICY_FAULTS_BYTES_MAX);
+    if (sw_policy_load(&policy, sw_tool_option(&args, "--policy"), &faults)) status = SW_TOOL_INPUT;
+    fputs(sw_buf_text(&faults), stderr);
+    sw_buf_deinit(&faults);
     if (status == SW_TOOL_OK) status = run(&args, &config, zone, &policy);
     sw_policy_deinit(&policy);
     sw_zone_free(zone);

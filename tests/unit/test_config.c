@@ -135,6 +135,7 @@ static const char full[] =
     "web_dir: w\n"
     "boards_dir: b\n"
     "roster_dir: r\n"
+    "policy: floor\n"
     "log_level: debug\n"
     "open_reads: yes\n"
     "push_interval_ms: 100\n"
@@ -181,6 +182,7 @@ static void test_every_key(void **state) {
     assert_string_equal(c.web_dir, "w");
     assert_string_equal(c.boards_dir, "b");
     assert_string_equal(c.roster_dir, "r");
+    assert_string_equal(c.policy, "floor");
     assert_string_equal(c.log_level, "debug");
     assert_true(c.open_reads && c.push_interval_ms == 100 && c.slow_limit_ms == 5000);
     assert_true(c.max_clients == 7 && c.max_clients_per_address == 3 && c.journal_hours == 72);
