@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shiftwall/alert.h"
 #include "shiftwall/event.h"
 #include "shiftwall/kpi.h"
 
 struct sw_floor;
+struct sw_shifts;
 struct sw_zone;
 
 /* Caps; what comes past one is refused with SW_REJECT_LIMIT. */
@@ -44,6 +46,8 @@ struct sw_floor_options {
     /* Told, when not NULL, of every change of an agent's state; for one agent in order of time. */
     void (*on_agent_state)(void *ctx, const char *agent, enum sw_agent_state state, int64_t at_ms);
     void *ctx;
+    const struct sw_policy *policy; /* borrowed for the floor's life; NULL: no alerts */
+    const struct sw_shifts *shifts; /* borrowed: who is planned and what was granted; NULL: nobody, nothing */
 };
 
 /* UTC, days from 00:00, 15 minutes, T 20 s, S 5 s, formula `all`, breaks of 10 minutes, limits of the product. */
@@ -220,6 +224,16 @@ struct sw_alarm {
 };
 size_t sw_floor_notices(const struct sw_floor *floor, struct sw_notice *out, size_t max);
 size_t sw_floor_alarms(const struct sw_floor *floor, struct sw_alarm *out, size_t max);
+
+/* ---- alerts of agents, queues, teams, the site and outside alarms ---- */
+
+/* The policy, the roster or the grants changed: looks at everybody again, as of now. */
+void sw_floor_review(struct sw_floor *floor);
+/* Changes with every alert that opens, closes or becomes worse. */
+uint64_t sw_floor_alerts_version(const struct sw_floor *floor);
+/* The alerts that are open, or all that are kept, in order of opening. The list is the caller's to free(); its texts
+ * are borrowed until the next event. */
+size_t sw_floor_alerts(const struct sw_floor *floor, bool open_only, struct sw_alert **out);
 
 /* ---- what changed ---- */
 

@@ -39,6 +39,7 @@
     XX(LONGEST_WAIT, "longest_wait")                                                                          \
     XX(WAITING, "waiting")                                                                                    \
     XX(SURGE, "surge")                                                                                        \
+    XX(ALARM, "alarm")                                                                                        \
     XX(WALK, "walk.every")                                                                                    \
     XX(CHARTS, "charts.per_day")
 

@@ -12,12 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shiftwall/alert.h"
 #include "shiftwall/error.h"
 #include "shiftwall/event.h"
 #include "shiftwall/kpi.h"
 #include "shiftwall/policy.h"
 #include "shiftwall/roster.h"
 
+struct sw_rostered;
 struct sw_shifts;
 struct sw_zone;
 
@@ -77,6 +79,11 @@ void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms);
 uint64_t sw_shifts_version(const struct sw_shifts *shifts);
 
 /* ---- reading ---- */
+
+/* Whether a shift of the agent covers T_MS. */
+bool sw_shifts_is_planned(const struct sw_shifts *shifts, const char *agent, int64_t t_ms);
+/* The end of what the agent's grants of KINDS (bits, 1u << kind) cover from T_MS on without a gap; T_MS when nothing. */
+int64_t sw_shifts_granted_until(const struct sw_shifts *shifts, const char *agent, unsigned kinds, int64_t t_ms);
 
 struct sw_shift;
 size_t sw_shifts_count(const struct sw_shifts *shifts);
@@ -150,9 +157,45 @@ struct sw_breach {
     int64_t until_ms;            /* when the condition was gone; INT64_MAX: it goes on */
     int64_t value_ms, limit_ms;
     bool excused;
+    int64_t n;                   /* the n-th unexcused one of the rule, the agent and the calendar month; 0 excused */
     const char *step;            /* what the ladder proposes; NULL when excused */
+    int64_t points, money_fen;   /* what the policy proposes, points reckoned in; 0 nothing */
 };
-/* The breaches up to T_MS in order of at, rule and agent; the list is the caller's to free(), its texts are borrowed. */
-size_t sw_shifts_breaches(const struct sw_shifts *shifts, int64_t t_ms, struct sw_breach **out);
+/* The breaches up to T_MS in order of at, rule and agent, those that ALERTS of the floor are included; the list is the
+ * caller's to free(), its texts are borrowed. */
+size_t sw_shifts_breaches(const struct sw_shifts *shifts, const struct sw_alert *alerts, size_t alert_count, int64_t t_ms,
+                          struct sw_breach **out);
+/* The same of one agent. */
+size_t sw_rostered_breaches(const struct sw_shifts *shifts, const struct sw_rostered *agent, const struct sw_alert *alerts,
+                            size_t alert_count, int64_t t_ms, struct sw_breach **out);
+/* The alerts that are opened by BREACHES, into OUT, which has room for COUNT. Returns how many. */
+size_t sw_breaches_alerts(const struct sw_policy *policy, const struct sw_breach *breaches, size_t count,
+                          struct sw_alert *out);
+/* Spans in which attendance of the site and of every team is below its goal, as alerts; the list is the caller's. */
+size_t sw_shifts_attendance_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out);
+
+/* How often an agent broke a rule in a calendar month (sw_shifts_month) before what is kept here: the ladder goes on
+ * from there. */
+void sw_shifts_set_past(struct sw_shifts *shifts, const char *agent, enum sw_rule rule, int64_t month, int64_t count);
+/* The calendar month of T_MS, as a number that grows by one a month. */
+int64_t sw_shifts_month(const struct sw_shifts *shifts, int64_t t_ms);
+
+/* ---- as time passes ---- */
+
+/* An agent, as the shifts know it. */
+const char *sw_rostered_id(const struct sw_rostered *agent);
+size_t sw_rostered_shift_count(const struct sw_rostered *agent);
+const struct sw_shift *sw_rostered_shift(const struct sw_rostered *agent, size_t index);
+size_t sw_shifts_agent_count(const struct sw_shifts *shifts);
+const struct sw_rostered *sw_shifts_agent(const struct sw_shifts *shifts, const char *id);
+
+/* Notes the agents whose breaches may have changed by NOW_MS because time passed. */
+void sw_shifts_advance(struct sw_shifts *shifts, int64_t now_ms);
+/* When advance() next has something to do, or INT64_MAX. */
+int64_t sw_shifts_next_deadline(const struct sw_shifts *shifts);
+/* Calls FN for every agent whose shifts, states, grants or breaches may have changed since the last drain. */
+void sw_shifts_drain(struct sw_shifts *shifts, void *ctx, void (*fn)(void *ctx, const struct sw_rostered *agent));
+/* All agents may have changed: the policy did. */
+void sw_shifts_review(struct sw_shifts *shifts);
 
 #endif

@@ -199,7 +199,7 @@ void sw_report_write(struct sw_floor *floor, const struct sw_shifts *shifts, int
     }
     cJSON_AddItemToObject(report, "intervals", intervals_of(&w));
     cJSON_AddItemToObject(report, "counters", counters_of(floor));
-    if (shifts) report_shifts(report, shifts, from_ms, to_ms, end_ms);
+    if (shifts) report_shifts(report, floor, shifts, from_ms, to_ms, end_ms);
     sort(report);
     char *text = cJSON_PrintUnformatted(report);
     cJSON_Delete(report);

@@ -1,4 +1,5 @@
 /* The report's part of the roster: shifts, attendance, adherence, breaches. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "codec/report_internal.h"
@@ -66,9 +67,43 @@ static cJSON *shift_of(const struct sw_shifts *shifts, const struct sw_shift *sh
     return one;
 }
 
-static void put_breaches(cJSON *report, const struct sw_shifts *shifts, int64_t from_ms, int64_t to_ms, int64_t end_ms) {
+static void put_alert(cJSON *alerts, const struct sw_alert *alert, int64_t end_ms) {
+    char subject[256];
+    bool site = alert->kind == SW_SUBJECT_SITE;
+    (void)snprintf(subject, sizeof subject, "%s%s%s", sw_subject_name(alert->kind), site ? "" : ":", alert->subject);
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "rule", sw_rule_name(alert->rule));
+    cJSON_AddStringToObject(one, "subject", subject);
+    cJSON_AddStringToObject(one, "severity", sw_severity_name(alert->severity));
+    report_int(one, "opened", alert->opened_ms);
+    put_instant(one, "closed", alert->closed_ms <= end_ms ? alert->closed_ms : INT64_MAX, INT64_MAX);
+    cJSON_AddItemToArray(alerts, one);
+}
+
+/* Those of the floor, of breaches and of attendance, in order. */
+static void put_alerts(cJSON *report, const struct sw_shifts *shifts, const struct sw_alert *floor, size_t floor_count,
+                       const struct sw_breach *breaches, size_t breach_count, struct sw_span window, int64_t end_ms) {
+    struct sw_alert *attendance;
+    size_t attendance_count = sw_shifts_attendance_alerts(shifts, end_ms, &attendance);
+    struct sw_alert *all = sw_xmalloc((floor_count + breach_count + attendance_count + 1) * sizeof *all);
+    size_t count = sw_breaches_alerts(sw_shifts_policy(shifts), breaches, breach_count, all);
+    for (size_t i = 0; i < floor_count; i++) all[count++] = floor[i];
+    for (size_t i = 0; i < attendance_count; i++) all[count++] = attendance[i];
+    free(attendance);
+    qsort(all, count, sizeof *all, sw_alert_order);
+    cJSON *alerts = cJSON_AddArrayToObject(report, "alerts");
+    for (size_t i = 0; i < count; i++)
+        if (all[i].opened_ms >= window.start_ms && all[i].opened_ms < window.end_ms && all[i].opened_ms <= end_ms)
+            put_alert(alerts, &all[i], end_ms);
+    free(all);
+}
+
+static void put_breaches(cJSON *report, const struct sw_floor *floor, const struct sw_shifts *shifts, int64_t from_ms,
+                         int64_t to_ms, int64_t end_ms) {
     struct sw_breach *list;
-    size_t count = sw_shifts_breaches(shifts, end_ms, &list);
+    struct sw_alert *alerts;
+    size_t alert_count = sw_floor_alerts(floor, false, &alerts);
+    size_t count = sw_shifts_breaches(shifts, alerts, alert_count, end_ms, &list);
     cJSON *breaches = cJSON_AddArrayToObject(report, "breaches");
     for (size_t i = 0; i < count; i++) {
         if (list[i].at_ms < from_ms || list[i].at_ms >= to_ms) continue;
@@ -84,10 +119,12 @@ static void put_breaches(cJSON *report, const struct sw_shifts *shifts, int64_t 
         else cJSON_AddNullToObject(one, "step");
         cJSON_AddItemToArray(breaches, one);
     }
+    put_alerts(report, shifts, alerts, alert_count, list, count, (struct sw_span){from_ms, to_ms}, end_ms);
+    free(alerts);
     free(list);
 }
 
-void report_shifts(cJSON *report, const struct sw_shifts *shifts, int64_t from_ms, int64_t to_ms, int64_t end_ms) {
+void report_shifts(cJSON *report, const struct sw_floor *floor, const struct sw_shifts *shifts, int64_t from_ms, int64_t to_ms, int64_t end_ms) {
     cJSON *list = cJSON_AddArrayToObject(report, "shifts");
     for (size_t i = 0; i < sw_shifts_count(shifts); i++) {
         const struct sw_shift *shift = sw_shifts_get(shifts, i);
@@ -110,5 +147,5 @@ void report_shifts(cJSON *report, const struct sw_shifts *shifts, int64_t from_m
     report_int(adherence, "signed_in_ms", sum.signed_in_ms);
     report_int(adherence, "expected_ms", sum.expected_ms);
     report_ratio(adherence, "rate", (struct sw_ratio){sum.signed_in_ms, sum.expected_ms});
-    put_breaches(report, shifts, from_ms, to_ms, end_ms);
+    put_breaches(report, floor, shifts, from_ms, to_ms, end_ms);
 }

@@ -22,6 +22,8 @@ struct sw_floor *sw_site_floor(const struct sw_config *c, const struct sw_zone *
     memcpy(options.limit_ms, c->limit_ms, sizeof options.limit_ms);
     options.on_agent_state = shifts ? on_agent_state : NULL;
     options.ctx = shifts;
+    options.shifts = shifts;
+    options.policy = shifts ? sw_shifts_policy(shifts) : NULL;
     struct sw_floor *floor = sw_floor_new(&options);
     int failed = 0;
     for (size_t i = 0; i < c->group_count; i++) failed |= sw_floor_add_group(floor, c->groups[i].id, c->groups[i].name);

@@ -10,6 +10,7 @@ struct sw_team *sw__team_new(const char *id) {
 
 void sw__team_free(struct sw_team *team) {
     free(team->id);
+    free(team->together);
     sw_series_deinit(&team->series);
     free(team);
 }
@@ -137,6 +138,7 @@ void sw__agent_free(struct sw_agent *agent) {
     free(agent->queues);
     free(agent->groups);
     sw_series_deinit(&agent->series);
+    sw__watch_free_conditions(agent->conditions, SW__AGENT_RULES);
     free(agent);
 }
 
@@ -291,13 +293,17 @@ void sw__agent_event(struct sw_floor *floor, const struct sw_event *event) {
     }
     enum sw_agent_state state = mapped_state(floor, event);
     bool repeat = agent->has_state && state == agent->state && same_text(agent->reason, event->reason);
-    if (!agent->has_state || state != agent->state) change_state(floor, agent, state, t_ms);
+    bool changed = !agent->has_state || state != agent->state, on_break = agent->state == SW_ST_BREAK;
+    struct sw_team *team = agent->team;
+    if (changed) change_state(floor, agent, state, t_ms);
     if (!repeat) {
         agent->has_state = true;
         agent->since_ms = t_ms;
         sw__replace(&agent->reason, event->reason);
         set_limit(floor, agent);
+        sw__watch_agent(floor, agent, t_ms);
     }
+    if (changed && (on_break || state == SW_ST_BREAK)) sw__watch_team(floor, team, t_ms);
     if (!repeat || event->queue) sw__replace(&agent->queue_id, event->queue);
     sw__agent_touch(floor, agent);
 }
@@ -313,6 +319,7 @@ void sw__agents_purge(struct sw_floor *floor) {
             continue;
         }
         stand(floor, agent, -1);
+        sw__watch_agent_gone(floor, agent);
         sw_heap_remove(&floor->limits, &agent->limit_node);
         HASH_DEL(floor->agents_by_id, agent);
         floor->gone = sw_xrealloc(floor->gone, (floor->gone_count + 1) * 2 * sizeof *floor->gone);

@@ -163,7 +163,32 @@ static void look_at(struct list *l, const struct sw_shift *shift) {
     sw_spans_deinit(&leave);
 }
 
+/* ---- what the floor's alerts say ---- */
+
+static bool is_breach(enum sw_rule rule) {
+    return rule == SW_RULE_RING_ANSWER || rule == SW_RULE_HOLD_EACH || rule == SW_RULE_HOLD_COUNT;
+}
+
+/* Alerts of calls are breaches of the agent; the alert of a duration opens when the limit is passed. */
+static void from_alerts(struct list *l, const char *agent, const struct sw_alert *alerts, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct sw_alert *a = &alerts[i];
+        if (a->kind != SW_SUBJECT_AGENT || !is_breach(a->rule) || (agent && strcmp(agent, a->subject))) continue;
+        int64_t value = a->unit == SW_UNIT_MS ? sw__earlier(a->closed_ms, l->t_ms) - a->opened_ms + a->limit : a->value;
+        push(l, (struct sw_breach){.rule = a->rule, .agent = a->subject, .at_ms = a->opened_ms, .until_ms = a->closed_ms,
+                                   .value_ms = value, .limit_ms = a->limit});
+    }
+}
+
 /* ---- the ladder ---- */
+
+static int by_agent(const void *a, const void *b) {
+    const struct sw_breach *x = a, *y = b;
+    int agents = strcmp(x->agent, y->agent);
+    if (agents) return agents;
+    if (x->at_ms != y->at_ms) return x->at_ms < y->at_ms ? -1 : 1;
+    return (x->rule > y->rule) - (x->rule < y->rule);
+}
 
 static int in_order(const void *a, const void *b) {
     const struct sw_breach *x = a, *y = b;
@@ -172,37 +197,10 @@ static int in_order(const void *a, const void *b) {
     return strcmp(x->agent, y->agent);
 }
 
-/* How many unexcused breaches of a rule an agent has in a calendar month. */
-struct tally {
-    UT_hash_handle hh;
-    struct tally_key {
-        const char *agent; /* the agent's own id: one pointer an agent */
-        int64_t month;
-        int64_t rule;
-    } key;
-    int64_t count;
-};
-
-static int64_t month_of(const struct sw_zone *zone, int64_t t_ms) {
+int64_t sw_shifts_month(const struct sw_shifts *shifts, int64_t t_ms) {
     struct sw_day day;
-    sw_zone_business_day(zone, 0, t_ms, &day);
+    sw_zone_business_day(shifts->zone, 0, t_ms, &day);
     return day.year * INT64_C(12) + day.month;
-}
-
-static int64_t count_one(struct tally **tallies, const struct sw_zone *zone, const struct sw_breach *breach) {
-    struct tally_key key;
-    memset(&key, 0, sizeof key); /* hashed with its padding */
-    key.agent = breach->agent;
-    key.month = month_of(zone, breach->at_ms);
-    key.rule = breach->rule;
-    struct tally *tally;
-    HASH_FIND(hh, *tallies, &key, sizeof key, tally);
-    if (!tally) {
-        tally = sw_xcalloc(1, sizeof *tally);
-        tally->key = key;
-        HASH_ADD(hh, *tallies, key, sizeof key, tally);
-    }
-    return ++tally->count;
 }
 
 static const char *step_of(const struct sw_policy *policy, int64_t n) {
@@ -211,33 +209,108 @@ static const char *step_of(const struct sw_policy *policy, int64_t n) {
     return policy->ladder[(size_t)n - 1 < last ? (size_t)n - 1 : last];
 }
 
-/* Gives every unexcused breach its step, and adds the one of too many breaches of the breaks in a month. */
-static void climb(struct list *l) {
-    const struct sw_policy *policy = l->shifts->policy;
-    struct tally *tallies = NULL, *tally, *next;
-    int64_t too_many = policy->break_month + !policy->break_month_at;
-    for (size_t i = 0, given = l->count; i < given; i++) {
-        if (l->at[i].excused) continue;
-        int64_t n = count_one(&tallies, l->shifts->zone, &l->at[i]);
-        l->at[i].step = step_of(policy, n);
-        if (l->at[i].rule != SW_RULE_BREAK_ALLOWANCES || n != too_many || !policy->rule[SW_RULE_BREAK_MONTH].on) continue;
-        push(l, (struct sw_breach){.rule = SW_RULE_BREAK_MONTH, .agent = l->at[i].agent, .at_ms = l->at[i].at_ms,
-                                   .until_ms = l->at[i].at_ms, .value_ms = n, .limit_ms = policy->break_month,
-                                   .step = step_of(policy, 1)});
+/* Late and early leave are counted together where money is added for repeats. */
+static int64_t repeat_money(const struct sw_policy *policy, int64_t in_month) {
+    for (size_t i = 0; i < policy->late_repeat_count; i++)
+        if (policy->late_repeats[i].in_month && policy->late_repeats[i].in_month == in_month)
+            return policy->late_repeats[i].money_fen;
+    return 0;
+}
+
+static int64_t money_of(const struct sw_policy *policy, const struct sw_breach *b, int64_t late_in_month) {
+    if (b->rule == SW_RULE_ABSENT) return policy->absent_day_fen;
+    if (b->rule != SW_RULE_LATE && b->rule != SW_RULE_EARLY_LEAVE) return 0;
+    for (size_t i = 0; i < policy->late_class_count; i++) {
+        const struct sw_late_class *class = &policy->late_classes[i];
+        if (b->value_ms > class->up_to_ms) continue;
+        return (class->half_day ? policy->absent_day_fen / 2 : class->money_fen) + repeat_money(policy, late_in_month);
     }
-    HASH_ITER(hh, tallies, tally, next) {
-        HASH_DEL(tallies, tally);
-        free(tally);
+    return 0;
+}
+
+static int64_t past(const struct sw_shifts *shifts, const char *id, enum sw_rule rule, int64_t month) {
+    const struct sw_rostered *agent;
+    HASH_FIND(hh, shifts->agents, id, strlen(id), agent);
+    for (size_t i = 0; agent && i < agent->past_count; i++)
+        if (agent->past[i].rule == rule && agent->past[i].month == month) return agent->past[i].count;
+    return 0;
+}
+
+/* Gives the unexcused breaches of one agent, l->at[FROM..TO) in order of time, their place in the month, and adds the
+ * one of too many breaches of the breaches of breaks. */
+static void climb(struct list *l, size_t from, size_t to) {
+    const struct sw_policy *policy = l->shifts->policy;
+    int64_t counts[SW_RULE_COUNT] = {0}, month = INT64_MIN;
+    int64_t too_many = policy->break_month + !policy->break_month_at;
+    for (size_t i = from; i < to; i++) {
+        struct sw_breach *b = &l->at[i];
+        if (b->excused) continue;
+        int64_t its_month = sw_shifts_month(l->shifts, b->at_ms);
+        if (its_month != month) {
+            month = its_month;
+            for (int rule = 0; rule < SW_RULE_COUNT; rule++)
+                counts[rule] = past(l->shifts, b->agent, (enum sw_rule)rule, month);
+        }
+        b->n = ++counts[b->rule];
+        b->step = step_of(policy, b->n);
+        b->points = policy->rule[b->rule].points;
+        b->money_fen = money_of(policy, b, counts[SW_RULE_LATE] + counts[SW_RULE_EARLY_LEAVE]) +
+                       b->points * policy->point_fen;
+        if (b->rule != SW_RULE_BREAK_ALLOWANCES || b->n != too_many || !policy->rule[SW_RULE_BREAK_MONTH].on) continue;
+        int64_t points = policy->rule[SW_RULE_BREAK_MONTH].points, n = b->n;
+        push(l, (struct sw_breach){.rule = SW_RULE_BREAK_MONTH, .agent = b->agent, .at_ms = b->at_ms, .until_ms = b->at_ms,
+                                   .value_ms = n, .limit_ms = policy->break_month, .n = 1, .step = step_of(policy, 1),
+                                   .points = points, .money_fen = points * policy->point_fen});
     }
 }
 
-size_t sw_shifts_breaches(const struct sw_shifts *shifts, int64_t t_ms, struct sw_breach **out) {
+/* ---- reading ---- */
+
+static size_t finish(struct list *l, struct sw_breach **out) {
+    size_t given = l->count;
+    if (given) qsort(l->at, given, sizeof *l->at, by_agent);
+    for (size_t from = 0, to; from < given; from = to) {
+        for (to = from + 1; to < given && !strcmp(l->at[to].agent, l->at[from].agent);) to++;
+        climb(l, from, to);
+    }
+    if (l->count) qsort(l->at, l->count, sizeof *l->at, in_order);
+    *out = l->at;
+    return l->count;
+}
+
+size_t sw_shifts_breaches(const struct sw_shifts *shifts, const struct sw_alert *alerts, size_t alert_count, int64_t t_ms,
+                          struct sw_breach **out) {
     struct list l = {.shifts = shifts, .t_ms = t_ms};
     for (size_t i = 0; i < shifts->count && shifts->shifts[i]->row.start_ms <= t_ms; i++) look_at(&l, shifts->shifts[i]);
-    if (l.count) qsort(l.at, l.count, sizeof *l.at, in_order);
-    size_t given = l.count;
-    climb(&l);
-    if (l.count > given) qsort(l.at, l.count, sizeof *l.at, in_order);
-    *out = l.at;
-    return l.count;
+    from_alerts(&l, NULL, alerts, alert_count);
+    return finish(&l, out);
+}
+
+size_t sw_rostered_breaches(const struct sw_shifts *shifts, const struct sw_rostered *agent, const struct sw_alert *alerts,
+                            size_t alert_count, int64_t t_ms, struct sw_breach **out) {
+    struct list l = {.shifts = shifts, .t_ms = t_ms};
+    for (size_t i = 0; i < agent->shift_count && agent->shifts[i]->row.start_ms <= t_ms; i++) look_at(&l, agent->shifts[i]);
+    from_alerts(&l, agent->id, alerts, alert_count);
+    return finish(&l, out);
+}
+
+/* ---- alerts of shifts ---- */
+
+static bool opens_alert(enum sw_rule rule) {
+    /* busy and what calls do is watched on the floor; the month's count is no condition that could end */
+    return rule != SW_RULE_BUSY && rule != SW_RULE_BREAK_MONTH && !is_breach(rule);
+}
+
+size_t sw_breaches_alerts(const struct sw_policy *policy, const struct sw_breach *breaches, size_t count,
+                          struct sw_alert *out) {
+    size_t written = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct sw_breach *b = &breaches[i];
+        if (b->excused || !opens_alert(b->rule)) continue;
+        out[written++] = (struct sw_alert){.rule = b->rule, .severity = policy->rule[b->rule].severity,
+                                           .kind = SW_SUBJECT_AGENT, .subject = b->agent, .since_ms = b->at_ms,
+                                           .opened_ms = b->at_ms, .closed_ms = b->until_ms, .value = b->value_ms,
+                                           .limit = b->limit_ms, .unit = SW_UNIT_MS};
+    }
+    return written;
 }

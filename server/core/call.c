@@ -106,7 +106,7 @@ static void enter(struct sw_floor *floor, struct sw_call *call, struct sw_scope 
     call->queue = queue;
     call->queued_ms = t_ms;
     call->priority = priority;
-    call->hold_ms = 0;
+    call->hold_ms = call->holds = 0;
     call->hold_since_ms = SW_NEVER;
     set_agent(floor, call, NULL);
     if (!queue) return;
@@ -115,6 +115,8 @@ static void enter(struct sw_floor *floor, struct sw_call *call, struct sw_scope 
     count_entry(floor, floor->site, call, t_ms);
     forget_exit(call);
     sw_heap_add(&queue->waiting, &call->queue_node, t_ms);
+    if (call->media == SW_MEDIA_CHAT || call->media == SW_MEDIA_EMAIL)
+        sw_heap_add(&queue->unanswered[call->media == SW_MEDIA_EMAIL], &call->reply_node, t_ms);
     sw_heap_add(&floor->site->waiting, &call->site_node, t_ms);
     sw_heap_add(&floor->breaches, &call->breach_node, t_ms + queue->target_ms);
     sw__queue_touch(floor, queue);
@@ -123,6 +125,8 @@ static void enter(struct sw_floor *floor, struct sw_call *call, struct sw_scope 
 static void leave(struct sw_floor *floor, struct sw_call *call) {
     if (!call->queue) return;
     sw_heap_remove(&call->queue->waiting, &call->queue_node);
+    if (sw_heap_holds(&call->reply_node))
+        sw_heap_remove(&call->queue->unanswered[call->media == SW_MEDIA_EMAIL], &call->reply_node);
     sw_heap_remove(&floor->site->waiting, &call->site_node);
     sw_heap_remove(&floor->breaches, &call->breach_node);
     if (call->overdue) count_overdue(floor, call, -1);
@@ -131,6 +135,7 @@ static void leave(struct sw_floor *floor, struct sw_call *call) {
 
 static void close_call(struct sw_floor *floor, struct sw_call *call) {
     call->phase = SW_CALL_CLOSED;
+    if (call->agent && call->holds) sw__watch_holds(floor, call->agent, 0, call->latest_ms);
     if (call->agent && call->agent->call == call) {
         call->agent->call = NULL;
         sw__agent_touch(floor, call->agent);
@@ -300,6 +305,7 @@ static enum sw_outcome queued(struct sw_floor *floor, struct sw_call *call, cons
                               int64_t t_ms, bool skewed, bool fresh) {
     /* a call that is over may queue again, but not earlier than it was over */
     if (!fresh && (call->phase != SW_CALL_CLOSED || skewed)) return SW_OUTCOME_CONTRADICTION;
+    call->media = event->media;
     enter(floor, call, sw__queue_of(floor, event->queue), t_ms, event->priority);
     return SW_OUTCOME_APPLIED;
 }
@@ -313,7 +319,7 @@ static enum sw_outcome dialed(struct sw_floor *floor, struct sw_call *call, cons
     call->outbound = true;
     call->dispositioned = false;
     call->queue = NULL;
-    call->hold_ms = 0;
+    call->hold_ms = call->holds = 0;
     call->hold_since_ms = SW_NEVER;
     set_agent(floor, call, agent_of(floor, event, t_ms));
     sw__agent_count(floor, call->agent, t_ms, SW_AC_DIALED, 1);
@@ -352,7 +358,9 @@ static enum sw_outcome waiting_event(struct sw_floor *floor, struct sw_call *cal
 static enum sw_outcome held(struct sw_floor *floor, struct sw_call *call, int64_t t_ms) {
     if (call->phase != SW_CALL_TALKING || call->hold_since_ms != SW_NEVER) return SW_OUTCOME_CONTRADICTION;
     call->hold_since_ms = t_ms;
+    call->holds++;
     if (call->agent) sw__agent_count(floor, call->agent, t_ms, SW_AC_HOLDS, 1);
+    if (call->agent) sw__watch_holds(floor, call->agent, call->holds, t_ms);
     return SW_OUTCOME_APPLIED;
 }
 
@@ -398,6 +406,7 @@ enum sw_outcome sw__call_event(struct sw_floor *floor, const struct sw_event *ev
     if (fresh) {
         call = make_call(floor, event);
         if (!call) return SW_OUTCOME_REJECTED;
+        call->media = event->media;
         if (event->type != SW_EV_CALL_QUEUED && event->type != SW_EV_CALL_DIALED) imply(floor, call, event);
     } else if (t_ms < call->latest_ms) {
         skewed = true;

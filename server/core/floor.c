@@ -24,11 +24,14 @@ struct sw_floor *sw_floor_new(const struct sw_floor_options *options) {
     floor->everyone = sw__team_new("");
     floor->duplicates = sw_duplicates_new();
     floor->closed_last = &floor->closed_first;
+    if (options->policy) floor->watch = sw__watch_new();
     return floor;
 }
 
 void sw_floor_free(struct sw_floor *floor) {
     if (!floor) return;
+    sw__watch_free(floor->watch);
+    floor->watch = NULL;
     struct sw_call *call, *next_call;
     HASH_ITER(hh, floor->calls_by_id, call, next_call) { sw__call_free(floor, call); }
     HASH_CLEAR(hh, floor->agents_by_id);
@@ -92,6 +95,7 @@ static void enter_interval(struct sw_floor *floor) {
     if (new_day) {
         sw_zone_business_day(floor->options.zone, floor->options.day_starts_ms, floor->now_ms, &floor->day);
         if (!floor->options.keep_all) drop_old(floor);
+        sw__watch_new_day(floor, floor->day.start_ms);
     }
     floor->interval = sw__calendar_interval(floor, &floor->day, floor->now_ms);
     for (size_t i = 0; i < floor->agent_count; i++) sw__agent_touch(floor, floor->agents[i]);
@@ -121,6 +125,7 @@ void sw_floor_advance(struct sw_floor *floor, int64_t now_ms) {
     /* also when no time has passed: a late event may have brought a deadline that is past already */
     sw__calls_due(floor, floor->now_ms);
     sw__agents_due(floor, floor->now_ms);
+    sw__watch_advance(floor, floor->now_ms);
 }
 
 int64_t sw_floor_next_deadline(const struct sw_floor *floor) {
@@ -130,6 +135,7 @@ int64_t sw_floor_next_deadline(const struct sw_floor *floor) {
     if ((top = sw_heap_top(&floor->silences))) next = sw__min(next, top->key);
     if ((top = sw_heap_top(&floor->breaches))) next = sw__min(next, top->key + 1);
     if ((top = sw_heap_top(&floor->limits))) next = sw__min(next, top->key + 1);
+    next = sw__min(next, sw__watch_next(floor));
     return sw__min(next, sw__notices_next(floor));
 }
 
@@ -193,7 +199,10 @@ enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *ev
     }
     counters->first_ts_ms = sw__min(counters->first_ts_ms, event->ts_ms);
     counters->last_ts_ms = sw__max(counters->last_ts_ms, event->ts_ms);
+    floor->in_event = true;
     enum sw_outcome outcome = dispatch(floor, event);
+    floor->in_event = false;
+    sw__watch_event_over(floor, event->ts_ms);
     if (outcome == SW_OUTCOME_CONTRADICTION) {
         counters->contradictions++;
         floor->changed = floor->site_dirty = true;

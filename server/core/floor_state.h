@@ -10,6 +10,7 @@
 #include "core/histogram.h"
 #include "core/map.h"
 #include "core/series.h"
+#include "core/watch.h"
 #include "core/zone.h"
 #include "shiftwall/buf.h"
 #include "shiftwall/floor.h"
@@ -55,6 +56,11 @@ struct sw_scope {
     int64_t overdue;
     uint32_t agents[SW_ST_COUNT];
     bool dirty;
+    struct sw_condition *conditions[SW__SCOPE_RULES];
+    struct sw_heap unanswered[2]; /* queues: chats and mails by the time they joined */
+    int64_t crowd_since_ms;       /* since when callers wait without a gap; INT64_MAX: none waits */
+    struct sw_heap_node crowd_node;
+    bool touched;
 };
 
 struct sw_team {
@@ -64,6 +70,7 @@ struct sw_team {
     uint32_t states[SW_ST_COUNT];
     int64_t settled_sum[SW_ST_COUNT]; /* sum of `settled_ms` of the agents in each state */
     bool dirty;
+    struct sw_condition *together;
 };
 
 #define SW_WRAPUPS_KEPT 8 /* how far back a call's end that is told late is honoured */
@@ -102,6 +109,8 @@ struct sw_agent {
     struct sw_heap_node limit_node;
     struct sw_agent *next_wrapup, **prev_wrapup;
     bool dirty;
+    struct sw_condition *conditions[SW__AGENT_RULES];
+    size_t idler; /* place among the watch's idlers + 1 */
 };
 
 enum sw_call_phase { SW_CALL_WAITING, SW_CALL_TALKING, SW_CALL_DIALING, SW_CALL_CLOSED };
@@ -113,13 +122,14 @@ struct sw_call {
     struct sw_scope *queue; /* NULL: in no queue's counters */
     struct sw_agent *agent;
     int64_t queued_ms, answered_ms, latest_ms, priority;
-    int64_t hold_since_ms, hold_ms;
+    int64_t hold_since_ms, hold_ms, holds;
+    enum sw_media media;
     /* an exit that names another queue, until that queue's entry tells whether it stayed inside a group */
     struct sw_scope *exit_queue;
     enum sw_exit_reason exit_reason;
     int64_t exit_ms;
     char *exit_to;
-    struct sw_heap_node queue_node, site_node, breach_node, silence_node;
+    struct sw_heap_node queue_node, site_node, breach_node, silence_node, reply_node;
     struct sw_call *next_closed, **prev_closed;
     char id[];
 };
@@ -160,6 +170,8 @@ struct sw_floor {
     struct sw_reason *reasons;
     struct sw_duplicates *duplicates;
     struct sw_heap breaches, silences, limits;
+    struct sw_watch *watch; /* NULL without a policy */
+    bool in_event;
     struct sw_notice_entry notices[SW_NOTICES_MAX], alarms[SW_ALARMS_MAX];
     size_t notice_count, alarm_count;
 

@@ -46,6 +46,7 @@ enum sw_outcome sw__alarm_event(struct sw_floor *floor, const struct sw_event *e
                                         .since_ms = since_ms,
                                         .until_ms = INT64_MAX,
                                         .severity = event->severity});
+    sw__watch_alarm(floor, event->source, event->severity, event->alarm_raised, event->ts_ms);
     touch(floor);
     return SW_OUTCOME_APPLIED;
 }

@@ -9,6 +9,7 @@ struct sw_scope *sw__scope_new(enum sw_scope_kind kind, const char *id, const ch
     sw_series_init(&scope->series, SW_QC_COUNT);
     for (size_t i = 0; i < SW_MINUTES_KEPT; i++) scope->minutes[i].minute = SW_NEVER;
     scope->answered[0].day_start_ms = scope->answered[1].day_start_ms = SW_NEVER;
+    scope->crowd_since_ms = INT64_MAX;
     return scope;
 }
 
@@ -20,6 +21,8 @@ void sw__scope_free(struct sw_scope *scope) {
     free(scope->answered[1].waits);
     sw_series_deinit(&scope->series);
     sw_heap_deinit(&scope->waiting);
+    for (size_t i = 0; i < 2; i++) sw_heap_deinit(&scope->unanswered[i]);
+    sw__watch_free_conditions(scope->conditions, SW__SCOPE_RULES);
     free(scope);
 }
 
@@ -101,6 +104,7 @@ static void touch(struct sw_floor *floor, struct sw_scope *scope) {
 }
 
 void sw__queue_touch(struct sw_floor *floor, struct sw_scope *queue) {
+    if (floor->in_event) sw__watch_touched(floor, queue);
     touch(floor, queue);
     for (size_t i = 0; i < queue->link_count; i++) touch(floor, queue->links[i]);
 }

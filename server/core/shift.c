@@ -20,6 +20,7 @@ struct sw_shifts *sw_shifts_new(const struct sw_policy *policy, const struct sw_
     shifts->policy = policy;
     if (!zone) zone = shifts->own_zone = sw_zone_utc();
     shifts->zone = zone;
+    shifts->now_ms = INT64_MIN;
     return shifts;
 }
 
@@ -40,6 +41,7 @@ static void free_agent(struct sw_rostered *agent) {
     }
     free(agent->grants);
     free(agent->shifts);
+    free(agent->past);
     free(agent);
 }
 
@@ -52,6 +54,7 @@ void sw_shifts_free(struct sw_shifts *shifts) {
         HASH_DEL(shifts->agents, agent);
         free_agent(agent);
     }
+    sw_heap_deinit(&shifts->due);
     sw_zone_free(shifts->own_zone);
     free(shifts);
 }
@@ -77,12 +80,14 @@ void sw_shifts_agent_state(struct sw_shifts *shifts, const char *id, enum sw_age
     if (!agent) return;
     bool was_in = agent->trail.count && agent->trail.steps[agent->trail.count - 1].presence != SW_AT_OFFLINE;
     if (was_in != (state != SW_ST_OFFLINE)) shifts->version++;
+    size_t steps = agent->trail.count;
     sw_trail_add(&agent->trail, state, at_ms);
+    if (agent->shift_count && agent->trail.count != steps) sw__rostered_changed(shifts, agent);
 }
 
 void sw_shifts_clear_states(struct sw_shifts *shifts) {
     for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) agent->trail.count = 0;
-    shifts->version++;
+    sw_shifts_review(shifts);
 }
 
 uint64_t sw_shifts_version(const struct sw_shifts *shifts) { return shifts->version; }
@@ -135,13 +140,13 @@ static size_t count_new(const struct sw_shifts *shifts, const struct sw_roster *
 
 /* Gives every agent its shifts anew. */
 static void link_agents(struct sw_shifts *shifts) {
-    shifts->version++;
     for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) agent->shift_count = 0;
     for (size_t i = 0; i < shifts->count; i++) {
         struct sw_rostered *agent = shifts->shifts[i]->agent;
         agent->shifts = sw_xrealloc(agent->shifts, (agent->shift_count + 1) * sizeof *agent->shifts);
         agent->shifts[agent->shift_count++] = shifts->shifts[i];
     }
+    sw_shifts_review(shifts);
 }
 
 int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roster) {
@@ -163,6 +168,23 @@ const struct sw_policy *sw_shifts_policy(const struct sw_shifts *shifts) { retur
 size_t sw_shifts_count(const struct sw_shifts *shifts) { return shifts->count; }
 const struct sw_shift *sw_shifts_get(const struct sw_shifts *shifts, size_t index) { return shifts->shifts[index]; }
 const struct sw_roster_row *sw_shift_row(const struct sw_shift *shift) { return &shift->row; }
+
+bool sw_shifts_is_planned(const struct sw_shifts *shifts, const char *id, int64_t t_ms) {
+    const struct sw_rostered *agent = find(shifts, id);
+    for (size_t i = 0; agent && i < agent->shift_count; i++)
+        if (agent->shifts[i]->row.start_ms <= t_ms && t_ms < agent->shifts[i]->row.end_ms) return true;
+    return false;
+}
+
+int64_t sw_shifts_granted_until(const struct sw_shifts *shifts, const char *id, unsigned kinds, int64_t t_ms) {
+    const struct sw_rostered *agent = find(shifts, id);
+    if (!agent || !agent->grant_count) return t_ms;
+    struct sw_spans granted = {0};
+    sw__grants_within(agent, kinds, INT64_MIN, INT64_MAX, &granted);
+    int64_t until_ms = sw_spans_leave(&granted, t_ms);
+    sw_spans_deinit(&granted);
+    return until_ms;
+}
 
 enum sw_activity sw__shift_activity(const struct sw_shift *shift, int64_t t_ms, int64_t *edge_ms) {
     *edge_ms = INT64_MAX;
@@ -202,7 +224,8 @@ void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms) {
         forget_grants(shifts, agent, t_ms);
         sw_trail_forget(&agent->trail, t_ms);
         bool away = !agent->trail.count || agent->trail.steps[agent->trail.count - 1].presence == SW_AT_OFFLINE;
-        if (agent->shift_count || agent->grant_count || agent->trail.count > 1 || !away) continue;
+        if (agent->shift_count || agent->grant_count || agent->trail.count > 1 || !away || agent->changed) continue;
+        sw_heap_remove(&shifts->due, &agent->due);
         HASH_DEL(shifts->agents, agent);
         free_agent(agent);
     }
@@ -219,6 +242,7 @@ int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) 
         grant->kind, grant->from_ms, grant->to_ms, grant->at_ms, copy_text(grant->reason), copy_text(grant->by)};
     shifts->grant_count++;
     shifts->version++;
+    sw__rostered_changed(shifts, agent);
     return 0;
 }
 

@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/heap.h"
 #include "core/map.h"
 #include "core/spans.h"
 #include "core/trail.h"
 #include "core/zone.h"
 #include "shiftwall/buf.h"
 #include "shiftwall/shift.h"
-
-struct sw_rostered; /* an agent, as the shifts know it */
 
 struct sw_shift {
     struct sw_roster_row row; /* owned */
@@ -32,6 +31,14 @@ struct sw_rostered {
     size_t grant_count;
     struct sw_shift **shifts; /* ascending */
     size_t shift_count;
+    struct {
+        enum sw_rule rule;
+        int64_t month, count;
+    } *past;
+    size_t past_count;
+    struct sw_heap_node due; /* when its breaches may change next */
+    struct sw_rostered *next_changed;
+    bool changed;
     char id[];
 };
 
@@ -43,7 +50,13 @@ struct sw_shifts {
     struct sw_shift **shifts; /* by start, then agent */
     size_t count, grant_count;
     uint64_t version;
+    struct sw_heap due;
+    struct sw_rostered *changed;
+    int64_t now_ms;
 };
+
+/* The agent's states, shifts or grants changed. */
+void sw__rostered_changed(struct sw_shifts *shifts, struct sw_rostered *agent);
 
 #define SW__GRANT(kind) (1u << SW_GRANT_##kind)
 #define SW__EXCUSES_ABSENCE                                                                                   \

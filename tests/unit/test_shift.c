@@ -110,7 +110,7 @@ static void test_break_and_sign_out(void **state) {
     assert_int_equal(b[1].length_ms, 5 * MINUTE);
     assert_int_equal(b[2].end_ms, at(480));
     struct sw_breach *list;
-    size_t count = sw_shifts_breaches(f->shifts, at(500), &list);
+    size_t count = sw_shifts_breaches(f->shifts, NULL, 0, at(500), &list);
     for (size_t i = 0; i < count; i++) assert_int_not_equal(list[i].rule, SW_RULE_SIGNOUT_INSIDE_SHIFT);
     free(list);
 }
@@ -122,14 +122,14 @@ static void test_break_grant_excuses_later(void **state) {
     is(f, SW_ST_BREAK, 100);
     is(f, SW_ST_READY, 114);
     struct sw_breach *list;
-    assert_int_equal(sw_shifts_breaches(f->shifts, at(200), &list), 1);
+    assert_int_equal(sw_shifts_breaches(f->shifts, NULL, 0, at(200), &list), 1);
     assert_int_equal(list[0].rule, SW_RULE_BREAK_ALLOWANCES);
     assert_int_equal(list[0].at_ms, at(110));
     assert_false(list[0].excused);
     assert_string_equal(list[0].step, "remind");
     free(list);
     grant(f, SW_GRANT_BREAK, 110, 115);
-    assert_int_equal(sw_shifts_breaches(f->shifts, at(200), &list), 1);
+    assert_int_equal(sw_shifts_breaches(f->shifts, NULL, 0, at(200), &list), 1);
     assert_true(list[0].excused);
     assert_null(list[0].step);
     free(list);
@@ -197,7 +197,7 @@ static void test_the_ladder_climbs_in_a_month(void **state) {
         is(f, SW_ST_OFFLINE, days[i] * 1440 + 60);
     }
     struct sw_breach *list;
-    assert_int_equal(sw_shifts_breaches(f->shifts, at(14400), &list), 5);
+    assert_int_equal(sw_shifts_breaches(f->shifts, NULL, 0, at(14400), &list), 5);
     for (int i = 0; i < 5; i++) {
         assert_int_equal(list[i].rule, SW_RULE_LATE);
         assert_string_equal(list[i].step, steps[i]);
@@ -214,7 +214,7 @@ static void test_too_many_in_a_month(void **state) {
         is(f, SW_ST_READY, 31 + i * 30);
     }
     struct sw_breach *list;
-    size_t count = sw_shifts_breaches(f->shifts, at(479), &list), month = 0;
+    size_t count = sw_shifts_breaches(f->shifts, NULL, 0, at(479), &list), month = 0;
     for (size_t i = 0; i < count; i++) {
         if (list[i].rule != SW_RULE_BREAK_MONTH) continue;
         month++;

@@ -1,0 +1,55 @@
+// Where in the console one is. It is kept in the fragment of the address, so that back and forward work, on a phone too.
+import { computed, signal } from '@preact/signals';
+
+export const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'policy', 'more'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export type Place = { readonly section: Section } | { readonly section: 'agent'; readonly agent: string };
+
+export function parsePlace(hash: string): Place {
+  const [section = '', rest = ''] = hash.replace(/^#/, '').split('/');
+  if (section === 'agent' && rest) {
+    try {
+      return { section: 'agent', agent: decodeURIComponent(rest) };
+    } catch {
+      return { section: 'floor' };
+    }
+  }
+  const known = SECTIONS.find((s) => s === section);
+  return { section: known ?? 'floor' };
+}
+
+export function hashOf(place: Place): string {
+  return place.section === 'agent' ? `#agent/${encodeURIComponent(place.agent)}` : `#${place.section}`;
+}
+
+export const place = signal<Place>({ section: 'floor' });
+/** The section that is lit in the navigation: an agent's record belongs to where one came from. */
+export const cameFrom = signal<Section>('floor');
+export const lit = computed<Section>(() => (place.value.section === 'agent' ? cameFrom.value : place.value.section));
+
+function renew(): void {
+  const next = parsePlace(location.hash);
+  if (next.section !== 'agent') cameFrom.value = next.section;
+  if (hashOf(next) !== hashOf(place.peek())) place.value = next;
+}
+
+export function goTo(next: Place): void {
+  if (hashOf(next) === hashOf(place.peek())) return;
+  location.hash = hashOf(next);
+  renew();
+}
+
+export function goBack(): void {
+  goTo({ section: cameFrom.peek() });
+}
+
+export function followAddress(): void {
+  addEventListener('hashchange', renew);
+  renew();
+}
+
+/** What is typed into the search field: one for all sections. */
+export const search = signal('');
+/** The team looked at; undefined is all. */
+export const teamFilter = signal<string | undefined>(undefined);

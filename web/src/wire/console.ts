@@ -1,0 +1,447 @@
+// What the console takes from the wire: the leaders' views, and the answers of the API. The only place of the console where
+// JSON becomes typed data.
+import { isObject, type Json, type JsonObject } from './json';
+import type { Severity } from './types';
+
+export const ROLES = ['display', 'agent', 'quality', 'lead', 'duty', 'manager', 'admin'] as const;
+
+export interface Person {
+  readonly id: string;
+  readonly name?: string;
+  readonly role?: string;
+}
+
+export interface Session {
+  readonly person?: string;
+  readonly name?: string;
+  readonly role?: string;
+  readonly teams: readonly string[];
+  /** Nobody needs a PIN here (loopback, no accounts): a name is enough. */
+  readonly open: boolean;
+  readonly people: readonly Person[];
+}
+
+export type Unit = 'ms' | 'count' | 'ppm';
+
+export interface Alert {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly subject?: string;
+  readonly agent?: string;
+  readonly name?: string;
+  readonly seat?: string;
+  readonly team?: string;
+  readonly queue?: string;
+  readonly opened: number;
+  readonly since?: number;
+  readonly value?: number;
+  readonly limit?: number;
+  readonly unit?: Unit;
+  readonly acked_by?: string;
+  readonly acked_at?: number;
+  readonly escalated_at?: number;
+  readonly to?: string;
+  readonly cite?: string;
+  readonly breach?: string;
+}
+
+export const SHIFT_STATUSES = ['late', 'not_yet', 'absent', 'due', 'out', 'present', 'on_leave', 'left_early', 'over'] as const;
+export type ShiftStatus = (typeof SHIFT_STATUSES)[number];
+
+export interface BreakTaken {
+  readonly start: number;
+  readonly end?: number;
+  readonly allowance_ms?: number;
+  readonly length_ms?: number;
+  readonly overrun_ms?: number;
+  readonly excess?: boolean;
+  readonly excused?: boolean;
+}
+
+export interface Shift {
+  readonly agent: string;
+  readonly name?: string;
+  readonly seat?: string;
+  readonly team?: string;
+  readonly start: number;
+  readonly end: number;
+  readonly status: ShiftStatus;
+  readonly signed_in?: boolean;
+  readonly state_since?: number;
+  readonly deadline?: number;
+  readonly deadline_kind?: 'sign_in' | 'start' | 'absent' | 'break' | 'break_over' | 'return' | 'sign_out';
+  readonly late_ms?: number;
+  readonly late_class?: string;
+  readonly early_leave_ms?: number;
+  readonly adherence?: number;
+  readonly scheduled_ms?: number;
+  readonly signed_in_ms?: number;
+  readonly excused_ms?: number;
+  readonly breaks?: readonly BreakTaken[];
+  readonly allowances_left?: readonly number[];
+  readonly unlimited?: boolean;
+}
+
+export type Outcome = 'confirm' | 'excuse';
+
+export interface Decision {
+  readonly outcome: Outcome;
+  readonly step?: string;
+  readonly reason?: string;
+  readonly by?: string;
+  readonly at?: number;
+}
+
+export interface Breach {
+  readonly rule: string;
+  readonly agent?: string;
+  readonly name?: string;
+  readonly seat?: string;
+  readonly team?: string;
+  readonly at: number;
+  readonly until?: number;
+  readonly value_ms?: number;
+  readonly limit_ms?: number;
+  readonly excused?: boolean;
+  /** Which breach of this rule in the month it is. */
+  readonly n?: number;
+  readonly step?: string;
+  readonly points?: number;
+  readonly money_fen?: number;
+  readonly cite?: string;
+  readonly decision?: Decision;
+  readonly dispute?: { readonly text: string; readonly by?: string; readonly at?: number };
+}
+
+export const GRANT_KINDS = ['break', 'busy', 'away', 'problem', 'late', 'early_leave', 'leave', 'swap', 'overtime'] as const;
+export type GrantKind = (typeof GRANT_KINDS)[number];
+
+export interface Grant {
+  readonly agent: string;
+  readonly name?: string;
+  readonly kind: GrantKind;
+  readonly from: number;
+  readonly to: number;
+  readonly reason?: string;
+  readonly by?: string;
+  readonly at?: number;
+}
+
+export const TICKS = ['seen', 'helped', 'confirmed', 'excused'] as const;
+export type Tick = (typeof TICKS)[number];
+
+export interface WalkItem {
+  readonly rank: number;
+  readonly kind: 'alert' | 'over_limit' | 'idle' | 'team' | 'open';
+  readonly subject?: string;
+  readonly agent?: string;
+  readonly name?: string;
+  readonly seat?: string;
+  readonly team?: string;
+  readonly rule?: string;
+  readonly since?: number;
+  readonly text?: string;
+  readonly tick?: Tick;
+  readonly note?: string;
+  readonly by?: string;
+  readonly at?: number;
+}
+
+export interface CurrentWalk {
+  readonly id: string;
+  readonly due: number;
+  readonly state: 'due' | 'started' | 'reminded';
+  readonly by?: string;
+  readonly started?: number;
+  readonly items?: { readonly [id: string]: WalkItem };
+  readonly notes?: string;
+}
+
+export interface PastWalk {
+  readonly due: number;
+  readonly state: 'done' | 'missed';
+  readonly by?: string;
+  readonly started?: number;
+  readonly closed?: number;
+  readonly items?: number;
+  readonly ticked?: number;
+}
+
+export interface WalkView {
+  readonly duty?: { readonly person?: string; readonly name?: string; readonly until?: number };
+  readonly next?: number;
+  readonly every_ms?: number;
+  readonly walk?: CurrentWalk;
+  readonly today?: { readonly due: number; readonly done: number; readonly missed: number };
+  readonly past?: { readonly [id: string]: PastWalk };
+}
+
+export interface PolicyRule {
+  readonly on?: boolean;
+  readonly severity?: Severity;
+  readonly names?: boolean;
+  readonly points?: number;
+  readonly cite?: string;
+  readonly limits?: JsonObject;
+}
+
+export interface PolicyView {
+  readonly name?: string;
+  readonly version?: string;
+  readonly approved?: string;
+  readonly attendance_goal?: number;
+  readonly adherence_goal?: number;
+  readonly rules: { readonly [key: string]: PolicyRule };
+  readonly ladder?: readonly string[];
+  /** What else the site's policy says, shown as it is. */
+  readonly rest: JsonObject;
+}
+
+/** What the site and each team say of today's shifts. */
+export interface Attendance {
+  readonly scheduled?: number;
+  readonly present?: number;
+  readonly due?: number;
+  readonly attended?: number;
+  readonly pending?: number;
+  readonly absent?: number;
+  readonly leave?: number;
+  readonly late?: number;
+  readonly early_leave?: number;
+  readonly slots_left?: number;
+  readonly attendance_rate?: number;
+  readonly attendance_goal?: number;
+  readonly attendance_level?: 'ok' | 'critical';
+  readonly adherence?: number;
+  readonly adherence_goal?: number;
+  readonly adherence_level?: 'ok' | 'critical';
+}
+
+export interface Fault {
+  readonly line?: number;
+  readonly column?: number | string;
+  readonly text: string;
+}
+
+/** RFC 9457, or what stands for it when nothing came back (status 0). */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly faults: readonly Fault[];
+  /** Of a conflict: what the first one recorded. */
+  readonly record?: JsonObject;
+}
+
+export interface GrantAnswer {
+  readonly id?: string;
+  readonly rate_before?: number;
+  readonly rate_after?: number;
+  readonly slots_left?: number;
+  readonly month_days?: number;
+}
+
+export interface RosterAnswer {
+  readonly shifts: number;
+  readonly dates: readonly string[];
+  readonly remarks: readonly string[];
+}
+
+export interface Activity {
+  readonly kind: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface RosterShift {
+  readonly agent: string;
+  readonly name?: string;
+  readonly team?: string;
+  readonly seat?: string;
+  readonly start: number;
+  readonly end: number;
+  readonly activities: readonly Activity[];
+  readonly leave: readonly Partial<Activity>[];
+}
+
+export interface RosterDay {
+  readonly date: string;
+  readonly shifts: readonly RosterShift[];
+}
+
+export interface DutyShift {
+  readonly date?: string;
+  readonly role?: string;
+  readonly person: string;
+  readonly name?: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One line of the ledger; what is in it besides depends on its kind. */
+export interface LedgerRecord {
+  readonly id?: string;
+  readonly kind: string;
+  readonly at?: number;
+  readonly by?: string;
+  readonly fields: JsonObject;
+}
+
+function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function number(value: Json | undefined): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function list(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
+}
+
+function objects(value: Json | undefined): readonly JsonObject[] {
+  return list(value).filter(isObject);
+}
+
+function texts(value: Json | undefined): readonly string[] {
+  return list(value).filter((item): item is string => typeof item === 'string');
+}
+
+/** Epoch ms, whether written as such or as RFC 3339. */
+function time(value: Json | undefined): number | undefined {
+  if (typeof value !== 'string') return number(value);
+  const ms = Date.parse(value);
+  return Number.isFinite(ms) ? ms : undefined;
+}
+
+/** OBJECT without the members that are undefined: absent means absent. */
+function present<T extends object>(object: { readonly [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}
+
+// The members of DOC.NAME that have what every one of them must have.
+function members<T>(doc: JsonObject, name: string, ...numbers: readonly string[]): { readonly [id: string]: T } | undefined {
+  const all = doc[name];
+  if (!isObject(all)) return undefined;
+  const good = Object.entries(all).filter(([, one]) => isObject(one) && numbers.every((member) => number(one[member]) !== undefined));
+  return Object.fromEntries(good) as unknown as { readonly [id: string]: T };
+}
+
+export const asAlerts = (doc: JsonObject): { readonly [id: string]: Alert } | undefined => members<Alert>(doc, 'alerts', 'opened');
+export const asShifts = (doc: JsonObject): { readonly [key: string]: Shift } | undefined => members<Shift>(doc, 'shifts', 'start', 'end');
+export const asBreaches = (doc: JsonObject): { readonly [id: string]: Breach } | undefined => members<Breach>(doc, 'breaches', 'at');
+export const asGrants = (doc: JsonObject): { readonly [id: string]: Grant } | undefined => members<Grant>(doc, 'grants', 'from', 'to');
+
+export function asWalk(doc: JsonObject): WalkView {
+  const walk = doc['walk'];
+  const sound = isObject(walk) && text(walk['id']) !== undefined && number(walk['due']) !== undefined;
+  return (sound || walk === undefined ? doc : Object.fromEntries(Object.entries(doc).filter(([key]) => key !== 'walk'))) as unknown as WalkView;
+}
+
+const POLICY_KNOWN: readonly string[] = ['name', 'version', 'approved', 'attendance_goal', 'adherence_goal', 'rules', 'ladder'];
+
+export function asPolicy(doc: JsonObject): PolicyView {
+  return present<PolicyView>({
+    name: text(doc['name']), version: text(doc['version']), approved: text(doc['approved']),
+    attendance_goal: number(doc['attendance_goal']), adherence_goal: number(doc['adherence_goal']),
+    rules: members<PolicyRule>(doc, 'rules') ?? {},
+    ladder: doc['ladder'] === undefined ? undefined : texts(doc['ladder']),
+    rest: Object.fromEntries(Object.entries(doc).filter(([key]) => !POLICY_KNOWN.includes(key))),
+  });
+}
+
+export function asAttendance(value: Json | undefined): Attendance | undefined {
+  return isObject(value) ? (value as unknown as Attendance) : undefined;
+}
+
+export function asSession(value: unknown): Session {
+  const doc = isObject(value) ? value : {};
+  return present<Session>({
+    person: text(doc['person']), name: text(doc['name']), role: text(doc['role']), teams: texts(doc['teams']), open: doc['open'] === true,
+    people: objects(doc['people']).flatMap((p) => {
+      const id = text(p['id']);
+      return id === undefined ? [] : [present<Person>({ id, name: text(p['name']), role: text(p['role']) })];
+    }),
+  });
+}
+
+export function asProblem(status: number, value: unknown): Problem {
+  const doc = isObject(value) ? value : {};
+  const record = doc['record'];
+  return {
+    status, title: text(doc['title']) ?? '', detail: text(doc['detail']) ?? '',
+    faults: objects(doc['faults']).map((f) => present<Fault>({
+      line: number(f['line']), column: number(f['column']) ?? text(f['column']), text: text(f['text']) ?? '',
+    })),
+    ...(isObject(record) ? { record } : {}),
+  };
+}
+
+export function asGrantAnswer(value: unknown): GrantAnswer {
+  const doc = isObject(value) ? value : {};
+  const attendance = isObject(doc['attendance']) ? doc['attendance'] : {};
+  return present<GrantAnswer>({
+    id: text(doc['id']), rate_before: number(attendance['rate_before']), rate_after: number(attendance['rate_after']),
+    slots_left: number(attendance['slots_left']), month_days: number(doc['month_days']),
+  });
+}
+
+export function asRosterAnswer(value: unknown): RosterAnswer {
+  const doc = isObject(value) ? value : {};
+  return { shifts: number(doc['shifts']) ?? 0, dates: texts(doc['dates']), remarks: list(doc['remarks']).map((r) => (typeof r === 'string' ? r : isObject(r) ? (text(r['text']) ?? JSON.stringify(r)) : JSON.stringify(r))) };
+}
+
+function span(o: JsonObject): Partial<Activity> {
+  return present<Partial<Activity>>({ kind: text(o['kind']), start: time(o['start']), end: time(o['end']) });
+}
+
+export function asRosterDay(value: unknown): RosterDay {
+  const doc = isObject(value) ? value : {};
+  const shifts = objects(doc['shifts']).flatMap((s): RosterShift[] => {
+    const agent = text(s['agent']);
+    const start = time(s['start']);
+    const end = time(s['end']);
+    if (agent === undefined || start === undefined || end === undefined) return [];
+    const activities = objects(s['activities']).map(span).filter((a): a is Activity => a.kind !== undefined && a.start !== undefined && a.end !== undefined);
+    return [present<RosterShift>({
+      agent, start, end, activities, name: text(s['name']), team: text(s['team']), seat: text(s['seat']),
+      leave: list(s['leave']).map((l) => (typeof l === 'string' ? { kind: l } : isObject(l) ? span(l) : {})),
+    })];
+  });
+  return { date: text(doc['date']) ?? '', shifts };
+}
+
+export function asDuty(value: unknown): readonly DutyShift[] {
+  return objects(isObject(value) ? value['duty'] : undefined).flatMap((d): DutyShift[] => {
+    const person = text(d['person']);
+    const from = time(d['from']);
+    const to = time(d['to']);
+    if (person === undefined || from === undefined || to === undefined) return [];
+    return [present<DutyShift>({ person, from, to, date: text(d['date']), role: text(d['role']), name: text(d['name']) })];
+  });
+}
+
+const RECORD_KNOWN: readonly string[] = ['id', 'kind', 'type', 'action', 'at', 'by'];
+
+export function asRecords(value: unknown): readonly LedgerRecord[] {
+  const doc = isObject(value) ? value : {};
+  return objects(doc['records'] ?? doc['audit']).map((r) => present<LedgerRecord>({
+    id: text(r['id']) ?? (number(r['id']) === undefined ? undefined : String(r['id'])),
+    kind: text(r['kind']) ?? text(r['action']) ?? text(r['type']) ?? '', at: time(r['at']), by: text(r['by']),
+    fields: Object.fromEntries(Object.entries(r).filter(([key]) => !RECORD_KNOWN.includes(key))),
+  }));
+}
+
+/** The id under which a write was recorded, from its answer. */
+export function asId(value: unknown): string | undefined {
+  return isObject(value) ? text(value['id']) : undefined;
+}
+
+/** Who recorded what, from a conflict's `record`. */
+export function asFirst(record: JsonObject | undefined): { readonly by?: string; readonly at?: number; readonly outcome?: string } {
+  const inner = record && isObject(record['decision']) ? record['decision'] : record;
+  if (!inner) return {};
+  return present<{ by?: string; at?: number; outcome?: string }>({
+    by: text(inner['by']) ?? text(inner['acked_by']), at: time(inner['at']) ?? time(inner['acked_at']), outcome: text(inner['outcome']),
+  });
+}
