@@ -286,7 +286,8 @@ void sw__agent_event(struct sw_floor *floor, const struct sw_event *event) {
     agent->latest_ms = t_ms;
     if (event->name && !agent->fixed_name) sw__replace(&agent->name, event->name);
     if (event->team && !agent->fixed_team) change_team(floor, agent, event->team, t_ms);
-    if (event->has_queues && !same_queues(agent, event)) {
+    bool moved = event->has_queues && !same_queues(agent, event);
+    if (moved) {
         stand(floor, agent, -1);
         set_queues(floor, agent, event->queues, event->queue_count);
         stand(floor, agent, 1);
@@ -301,8 +302,8 @@ void sw__agent_event(struct sw_floor *floor, const struct sw_event *event) {
         agent->since_ms = t_ms;
         sw__replace(&agent->reason, event->reason);
         set_limit(floor, agent);
-        sw__watch_agent(floor, agent, t_ms);
     }
+    if (!repeat || moved) sw__watch_agent(floor, agent, t_ms);
     if (changed && (on_break || state == SW_ST_BREAK)) sw__watch_team(floor, team, t_ms);
     if (!repeat || event->queue) sw__replace(&agent->queue_id, event->queue);
     sw__agent_touch(floor, agent);

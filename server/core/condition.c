@@ -106,7 +106,7 @@ static void close_alert(struct sw_alert_book *book, struct sw_condition *c, int6
     evict(book);
 }
 
-/* One deadline of the condition, which is out of the heap. */
+/* One deadline of the condition. */
 static void due(struct sw_alert_book *book, struct sw_condition *c, int64_t t_ms) {
     if (!c->open) {
         open_alert(book, c, t_ms);
@@ -165,6 +165,8 @@ void sw_condition_tell(struct sw_alert_book *book, struct sw_condition *c, int64
     if (t_ms < c->told_ms) t_ms = c->told_ms;
     c->told_ms = t_ms;
     rewind_to(book, c, t_ms);
+    /* an event may be ahead of the clock */
+    for (int64_t next_ms; (next_ms = next_of(c)) < t_ms;) due(book, c, next_ms);
     bool held = c->since_ms[0] <= t_ms, holds = since1_ms <= t_ms;
     if (holds && held) { /* it goes on: since when does not change */
         since1_ms = c->since_ms[0];

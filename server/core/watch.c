@@ -353,13 +353,12 @@ static void crowds_due(struct sw_floor *floor, int64_t now_ms) {
     struct sw_heap_node *top;
     while ((top = sw_heap_top(&watch->crowds)) && top->key <= now_ms) {
         struct sw_scope *queue = SW_HEAP_OWNER(struct sw_scope, crowd_node, top);
-        int64_t t_ms = top->key;
         sw_heap_remove(&watch->crowds, top);
         for (size_t i = 0; i < floor->agent_count; i++) {
             struct sw_agent *agent = floor->agents[i];
             if (agent->state != SW_ST_READY || agent->idler) continue;
             for (size_t q = 0; q < agent->queue_count; q++)
-                if (agent->queues[q] == queue) watch_idle(floor, agent, t_ms);
+                if (agent->queues[q] == queue) watch_idle(floor, agent, idle_since(floor, agent));
         }
     }
 }
