@@ -5,13 +5,13 @@ comma := ,
 san_tag := $(subst $(comma),-,$(SAN))
 BUILD ?= build$(if $(san_tag),/$(san_tag))$(if $(filter clang,$(CC)),$(if $(san_tag),-clang,/clang))
 
-PKGS      := libuv hiredis libcjson libsodium zlib
+PKGS      := libuv hiredis libcjson libsodium zlib sqlite3
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CPPFLAGS  += -D_GNU_SOURCE -Iinclude -Iserver -DNDEBUG -DSW_SHARE_DIR='"$(PREFIX)/share/shiftwall"' $(PKG_CFLAGS)
 CFLAGS    += -std=c11 $(OPT) -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers -Werror \
              -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 LDFLAGS   += $(if $(SAN),-fsanitize=$(SAN)) -rdynamic
-IO_LIBS    = -lwebsockets -luv -lhiredis -lsodium -lz -lm -lpthread
+IO_LIBS    = -lwebsockets -luv -lhiredis -lsodium -lsqlite3 -lz -lm -lpthread
 CODEC_LIBS = -lcjson -lyaml -lm
 Q := $(if $(filter 1,$(V)),,@)
 
@@ -22,7 +22,7 @@ IO    := $(call folder_objs,io)
 STORE := $(call folder_objs,store)
 APP   := $(filter-out $(BUILD)/app/main.o,$(call folder_objs,app))
 TOOLS := $(filter-out $(BUILD)/tools/main.o,$(call folder_objs,tools))
-LIBS  := $(BUILD)/libapp.a $(BUILD)/libtools.a $(BUILD)/libio.a $(BUILD)/libcodec.a $(BUILD)/libcore.a
+LIBS  := $(BUILD)/libapp.a $(BUILD)/libtools.a $(BUILD)/libstore.a $(BUILD)/libio.a $(BUILD)/libcodec.a $(BUILD)/libcore.a
 
 .PHONY: all daemon web run test unit-tests bench lint format fuzz clean install deps test-deps help
 .DEFAULT_GOAL := all
@@ -41,6 +41,7 @@ $(BUILD)/shiftwall: $(BUILD)/tools/main.o $(LIBS)
 $(BUILD)/libcore.a: $(CORE)
 $(BUILD)/libcodec.a: $(CODEC)
 $(BUILD)/libio.a: $(IO)
+$(BUILD)/libstore.a: $(STORE)
 $(BUILD)/libapp.a: $(APP)
 $(BUILD)/libtools.a: $(TOOLS)
 $(BUILD)/lib%.a:

@@ -96,6 +96,14 @@ int sw_http_method_not_allowed(struct sw_http_response *response, unsigned allow
  * for every 200 to GET that carries an etag, so a handler needs this only to save making the body. */
 bool sw_http_etag_matches(const struct sw_http_request *request, const char *etag);
 
+/* A request whose answer comes later, from the loop's thread. */
+struct sw_http_pending;
+/* Called by a handler: the answer will be given with sw_http_answer, what the handler leaves in RESPONSE is not sent.
+ * Owned by the caller until then; the connection may be gone meanwhile. */
+struct sw_http_pending *sw_http_defer(const struct sw_http_request *request);
+/* Answers, and frees PENDING. Takes the body out of RESPONSE, which the caller deinitialises. */
+void sw_http_answer(struct sw_http_pending *pending, struct sw_http_response *response);
+
 /* The handler of /healthz, /readyz, /metrics and /api/...: fills RESPONSE. The return value is ignored but
  * for negative ones (-SW_E...), which become 500. A body that passed its cap becomes 500 as well. */
 typedef int (*sw_http_handler)(void *ctx, const struct sw_http_request *request,

@@ -16,10 +16,18 @@
 #define COMPRESS_BYTES_MIN 1024u
 #define COMPRESS_BYTES_MAX (1024u * 1024u) /* more would hold up the loop */
 #define HEADER_VALUE_MAX 1024u
+#define PENDING_S 60 /* how long a handler may take that answers later */
+
+struct sw_http_pending {
+    struct exchange *exchange; /* NULL: the connection is gone */
+    struct lws *wsi;
+};
 
 /* One request and its answer. */
 struct exchange {
-    struct sw_http_request request;
+    struct sw_http_request request; /* first: a request is found in its exchange */
+    struct sw_http_pending *pending;
+    struct sw_http_response *late; /* what was answered later, not yet sent */
     char path[SW_HTTP_PATH_BYTES_MAX];
     char raw_path[3 * SW_HTTP_PATH_BYTES_MAX];
     char query[SW_HTTP_QUERY_BYTES_MAX];
@@ -118,6 +126,9 @@ static void exchange_free(struct sw__http_session *session) {
     struct exchange *x = session->exchange;
     if (!x) return;
     session->exchange = NULL;
+    if (x->pending) x->pending->exchange = NULL;
+    if (x->late) sw_http_response_deinit(x->late);
+    free(x->late);
     free(x->body_in);
     sw_buf_deinit(&x->made);
     free(x);
@@ -232,12 +243,52 @@ static int answer_problem(struct sw_http *http, struct lws *wsi, struct sw__http
     return r;
 }
 
+struct sw_http_pending *sw_http_defer(const struct sw_http_request *request) {
+    struct exchange *x = (struct exchange *)(uintptr_t)request;
+    SW_ASSERT(!x->pending && !x->answered);
+    x->pending = sw_xcalloc(1, sizeof *x->pending);
+    x->pending->exchange = x;
+    return x->pending;
+}
+
+void sw_http_answer(struct sw_http_pending *pending, struct sw_http_response *response) {
+    struct exchange *x = pending->exchange;
+    if (x) {
+        x->pending = NULL;
+        x->late = sw_xmalloc(sizeof *x->late);
+        *x->late = *response;
+        sw_http_response_init(response);
+        /* not yet given to libwebsockets when the handler itself answers */
+        if (pending->wsi) lws_callback_on_writable(pending->wsi);
+    }
+    free(pending);
+}
+
+/* Sends what was answered later. */
+static int answer_late(struct sw_http *http, struct lws *wsi, struct sw__http_session *session) {
+    struct sw_http_response *late = session->exchange->late;
+    session->exchange->late = NULL;
+    int r = answer(http, wsi, session, late);
+    sw_http_response_deinit(late);
+    free(late);
+    return r;
+}
+
 static int answer_handler(struct sw_http *http, struct lws *wsi, struct sw__http_session *session) {
     struct sw_http_response response;
     sw_http_response_init(&response);
     int r = http->handler(http->ctx, &session->exchange->request, &response);
-    if (r < 0) sw_http_problem(&response, 500, NULL, sw_error_text(r));
-    r = answer(http, wsi, session, &response);
+    struct exchange *x = session->exchange;
+    if (x->pending) {
+        x->pending->wsi = wsi;
+        lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, PENDING_S);
+        r = 0;
+    } else if (x->late) {
+        r = answer_late(http, wsi, session);
+    } else {
+        if (r < 0) sw_http_problem(&response, 500, NULL, sw_error_text(r));
+        r = answer(http, wsi, session, &response);
+    }
     sw_http_response_deinit(&response);
     return r;
 }
@@ -464,7 +515,9 @@ int sw__http_callback(struct sw_http *http, struct lws *wsi, enum lws_callback_r
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         if (!session->exchange || session->exchange->answered) return 0;
         return dispatch(http, wsi, session);
-    case LWS_CALLBACK_HTTP_WRITEABLE: return send_piece(http, wsi, session);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        if (session->exchange && session->exchange->late) return answer_late(http, wsi, session);
+        return send_piece(http, wsi, session);
     case LWS_CALLBACK_CLOSED_HTTP:
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
         if (session) exchange_free(session);

@@ -12,7 +12,8 @@ static const struct {
 } tools[] = {{"publish", "send events from a file to Redis", sw_tool_publish},
              {"import", "turn the log of a PBX into events", sw_tool_import},
              {"replay", "run events through the core and print the report", sw_tool_replay},
-             {"audit", "recount the journal and compare with the running daemon", sw_tool_audit}};
+             {"audit", "recount the journal and compare with the running daemon", sw_tool_audit},
+             {"backup", "copy what people recorded, while the daemon runs", sw_tool_backup}};
 
 static void print_help(FILE *to) {
     fputs("usage: shiftwall COMMAND [options]\n\n", to);

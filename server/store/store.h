@@ -1,0 +1,91 @@
+/* The store: what people recorded, and the history of intervals, in one SQLite file.
+ *
+ * The ledger is append-only and is the audit log: who recorded what when. An undo is a further record. The daemon
+ * folds it over its core at start. What is there once for a thing ("acknowledged", "decided") holds the thing's key:
+ * the first wins, the second is told of it, and an undo lets go of it.
+ *
+ * Everything here blocks: it belongs into a worker. One thread at a time. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shiftwall/buf.h"
+#include "shiftwall/error.h"
+
+#define SW_STORE_SCHEMA 3 /* the newest version */
+#define SW_RECORD_BODY_MAX (4u << 20)
+
+struct sw_store;
+
+/* One record of the ledger. Texts are borrowed; NULL where there is none. */
+struct sw_record {
+    int64_t id;       /* given by the store */
+    int64_t at_ms;    /* when it was recorded */
+    const char *kind; /* "grant", "alert.ack", ... */
+    const char *key;  /* of the thing it is about: a grant's id, an alert's id, ... */
+    const char *agent, *by, *role;
+    const char *body; /* JSON */
+    bool holds;       /* there is one of this kind and key at a time */
+    int64_t releases; /* the record whose hold ends with this one; 0 = none */
+};
+
+/* Opens or makes the file PATH (mode 0600), checks it and brings it to the newest version. Returns 0; -SW_EIO (cannot
+ * be opened, damaged, or made by a newer Shiftwall) and then ERROR says in one line what to do. A file that is refused
+ * is left as it is. */
+int sw_store_open(const char *path, struct sw_store **out, char *error, size_t size) SW_NODISCARD;
+/* NULL is allowed. */
+void sw_store_close(struct sw_store *store);
+/* Brings a file to VERSION only: for tests of what comes after. */
+int sw_store_migrate(const char *path, int version, char *error, size_t size) SW_NODISCARD;
+/* What went wrong last, in one line. */
+const char *sw_store_error(const struct sw_store *store);
+
+/* Appends COUNT records for SITE, all or none, durably, and sets their ids. -SW_EBUSY when another record holds a key:
+ * HOLDER (may be NULL) then gets its body, BY_OUT who recorded it. -SW_ENOENT when a released record holds nothing.
+ * -SW_EIO when it could not be written (a full disk, a damaged file). */
+int sw_store_append(struct sw_store *store, const char *site, struct sw_record *records, size_t count,
+                    struct sw_buf *holder) SW_NODISCARD;
+
+struct sw_record_query {
+    const char *kind, *agent, *key; /* NULL = any; KIND "grant*" is every kind that begins so */
+    int64_t from_ms, to_ms;   /* [from, to) */
+    int64_t after_id;         /* only later ones */
+    int64_t limit;            /* 0 = all */
+    bool newest_first;
+};
+/* Calls FN for every record of SITE, in order of id. 0 or -SW_EIO. */
+int sw_store_read(struct sw_store *store, const char *site, const struct sw_record_query *query, void *ctx,
+                  void (*fn)(void *ctx, const struct sw_record *record)) SW_NODISCARD;
+
+/* ---- history ---- */
+
+enum sw_history { SW_HISTORY_QUEUE, SW_HISTORY_TEAM, SW_HISTORY_AGENT, SW_HISTORY_COUNT };
+
+/* The counters of one thing in one interval. */
+struct sw_history_row {
+    enum sw_history of;
+    const char *id;     /* of the queue, team or agent; "" for the whole site among the queues */
+    int64_t start_ms, end_ms;
+    const char *counts; /* JSON */
+};
+/* Writes rows of SITE in one transaction; a row of the same thing and interval is replaced. 0 or -SW_EIO. */
+int sw_store_put_history(struct sw_store *store, const char *site, const struct sw_history_row *rows,
+                         size_t count) SW_NODISCARD;
+/* Calls FN for the rows that start in [from, to), in order of start and id; ID NULL = all. */
+int sw_store_read_history(struct sw_store *store, const char *site, enum sw_history of, const char *id, int64_t from_ms,
+                          int64_t to_ms, void *ctx, void (*fn)(void *ctx, const struct sw_history_row *row)) SW_NODISCARD;
+
+/* ---- upkeep ---- */
+
+/* Forgets what was recorded or counted before T_MS, MAX rows at most; DELETED gets how many. Holds of forgotten records
+ * end. */
+int sw_store_purge(struct sw_store *store, const char *site, int64_t t_ms, int64_t max, int64_t *deleted) SW_NODISCARD;
+/* Copies PATH to the new file TARGET while others write, and checks the copy. An existing TARGET is refused. BYTES gets
+ * its size, RECORDS the ledger's records in it. Returns 0, -SW_EINVAL or -SW_EIO with a line in ERROR. */
+int sw_store_backup(const char *path, const char *target, int64_t *bytes, int64_t *records, char *error,
+                    size_t size) SW_NODISCARD;
+
+#endif
