@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "app/api_desk.h"
 #include "app/api_intervals.h"
+#include "app/desk.h"
 #include "app/openapi.h"
 #include "codec/json_writer.h"
 
@@ -17,6 +19,7 @@ static int send_text(struct sw_http_response *response, const char *content_type
 static int view(const struct sw_api *api, const char *name, struct sw_http_response *response) {
     sw_publisher_flush(api->publisher);
     struct sw_view *found = sw_publisher_view(api->publisher, name);
+    if (!found && api->desk) found = sw_desk_view(api->desk, name);
     if (!found) return sw_http_problem(response, 404, NULL, "no such view");
     size_t len;
     const char *document = sw_view_document(found, &len);
@@ -37,6 +40,8 @@ static int site(const struct sw_api *api, const char *rest, const struct sw_http
     char segment[SEGMENT_BYTES_MAX], name[SEGMENT_BYTES_MAX];
     if (sw_http_segment(&rest, segment, sizeof segment) || strcmp(segment, api->site) != 0)
         return sw_http_problem(response, 404, NULL, "no such site");
+    if (api->desk && sw_api_desk(api, rest, request, response)) return response->status;
+    if (request->method != SW_HTTP_GET) return sw_http_method_not_allowed(response, SW_HTTP_GET | SW_HTTP_HEAD);
     if (sw_http_segment(&rest, segment, sizeof segment)) return sw_http_problem(response, 404, NULL, NULL);
     if (!strcmp(segment, "intervals") && !*rest) return sw_api_intervals(api, request, response);
     if (strcmp(segment, "views") != 0 || sw_http_remainder(&rest, name, sizeof name))
@@ -82,7 +87,8 @@ int sw_api_handle(void *ctx, const struct sw_http_request *request, struct sw_ht
     bool in_api = !strncmp(path, prefix, sizeof prefix - 1) && path[sizeof prefix - 1] == '/';
     bool known = in_api || !strcmp(path, "/healthz") || !strcmp(path, "/readyz") || !strcmp(path, "/metrics");
     if (!known) return sw_http_problem(response, 404, NULL, NULL);
-    if (request->method != SW_HTTP_GET) return sw_http_method_not_allowed(response, SW_HTTP_GET | SW_HTTP_HEAD);
+    bool in_site = in_api && !strncmp(path + sizeof prefix - 1, "/sites/", 7); /* where leaders write */
+    if (!in_site && request->method != SW_HTTP_GET) return sw_http_method_not_allowed(response, SW_HTTP_GET | SW_HTTP_HEAD);
     if (in_api) return version_1(api, path + sizeof prefix - 1, request, response);
     if (!strcmp(path, "/healthz")) return send_text(response, "text/plain; charset=utf-8", "ok\n");
     if (!strcmp(path, "/readyz")) return readyz(api, response);

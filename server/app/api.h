@@ -8,7 +8,10 @@
 #include "shiftwall/floor.h"
 
 /* What the API reads; all borrowed. */
+struct sw_desk;
+
 struct sw_api {
+    struct sw_desk *desk; /* NULL until it is there */
     const char *site;
     const struct sw_zone *zone;
     struct sw_floor *floor; /* exchanged by the application when history is read anew */

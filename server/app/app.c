@@ -40,11 +40,23 @@ static void arm_deadline(struct sw_app *app) {
     uv_timer_start(&app->deadline, on_deadline, sw_clock_delay_ms(&app->clock, next_ms), 0);
 }
 
+static void on_desk_due(uv_timer_t *timer);
+
+/* What people see of shifts changes with time alone: a deadline passes. */
+static void arm_desk(struct sw_app *app) {
+    int64_t next_ms = sw_desk_next_deadline(app->desk);
+    if (next_ms == INT64_MAX || app->stopping) uv_timer_stop(&app->desk_due);
+    else uv_timer_start(&app->desk_due, on_desk_due, sw_clock_delay_ms(&app->clock, next_ms), 0);
+}
+
 static void flush_now(struct sw_app *app) {
     app->flush_armed = false;
     app->last_flush = uv_now(&app->loop);
     if (app->feed) write_feed_part(app);
     sw_publisher_flush(app->publisher);
+    if (!app->desk || !is_live(app)) return;
+    sw_desk_flush(app->desk);
+    arm_desk(app);
 }
 
 static void on_flush(uv_timer_t *timer) { flush_now(timer->data); }
@@ -55,6 +67,12 @@ static void flush_soon(struct sw_app *app) {
     uint64_t due = app->last_flush + (uint64_t)app->config->push_interval_ms, now = uv_now(&app->loop);
     app->flush_armed = true;
     uv_timer_start(&app->flush, on_flush, due > now ? due - now : 0, 0);
+}
+
+static void on_desk_due(uv_timer_t *timer) {
+    struct sw_app *app = timer->data;
+    if (is_live(app)) sw_floor_advance(app->floor, clock_now(app));
+    flush_soon(app);
 }
 
 static void on_deadline(uv_timer_t *timer) {
@@ -223,6 +241,7 @@ static void on_reset(void *ctx, int64_t since_ms) {
     /* the roster fitted before */
     if (sw_site_add_rostered(app->floor, app->shifts)) sw_log(SW_LOG_ERROR, "roster", "text=%s", "too many agents");
     sw_publisher_restart(app->publisher, app->floor, app->epoch);
+    if (app->desk) sw_desk_restart(app->desk, app->floor, app->epoch);
     sw_floor_free(old);
 }
 
@@ -295,7 +314,9 @@ static void keep_shifts(struct sw_app *app) {
     int64_t day_ms = sw_floor_day(app->floor, sw_floor_now(app->floor), NULL).start_ms;
     if (day_ms == app->shifts_day_ms) return;
     app->shifts_day_ms = day_ms;
-    sw_shifts_forget(app->shifts, sw_floor_day(app->floor, day_ms - 1, NULL).start_ms);
+    int64_t kept_from_ms = sw_floor_day(app->floor, day_ms - 1, NULL).start_ms;
+    sw_shifts_forget(app->shifts, kept_from_ms);
+    if (app->desk) sw_desk_count_past(app->desk, kept_from_ms);
 }
 
 static void on_outputs(uv_timer_t *timer) {
@@ -325,7 +346,8 @@ static struct sw_view *resolve(void *ctx, const char *site, const char *name, co
         *code = "unknown_site";
         return NULL;
     }
-    return sw_publisher_view(app->publisher, name);
+    struct sw_view *view = sw_publisher_view(app->publisher, name);
+    return view || !app->desk ? view : sw_desk_view(app->desk, name);
 }
 
 static void hello(void *ctx, struct sw_buf *out) {
@@ -431,6 +453,7 @@ static void close_timers(struct sw_app *app) {
     uv_close((uv_handle_t *)&app->deadline, NULL);
     uv_close((uv_handle_t *)&app->flush, NULL);
     uv_close((uv_handle_t *)&app->outputs, NULL);
+    uv_close((uv_handle_t *)&app->desk_due, NULL);
     uv_close((uv_handle_t *)&app->sigterm, NULL);
     uv_close((uv_handle_t *)&app->sigint, NULL);
 }
@@ -448,6 +471,7 @@ static void stop(struct sw_app *app) {
     if (app->ws) sw_ws_server_begin_stop(app->ws, NULL, NULL);
     sw_roster_dir_close(app->rosters);
     app->rosters = NULL;
+    if (app->recorder) sw_recorder_close(app->recorder);
     close_timers(app);
 }
 
@@ -488,8 +512,33 @@ static void plan_demo(struct sw_app *app) {
     sw_roster_deinit(&roster);
 }
 
+static void desk_soon(void *ctx) { flush_soon(ctx); }
+
+/* Opens the store in DIR and folds what is in it. */
+static void open_desk(struct sw_app *app, const char *dir) {
+    app->recorder = sw_recorder_new(&app->loop, dir, app->config->site_id);
+    const struct sw_desk_options desk = {.site = app->config->site_id,
+                                         .epoch = app->epoch,
+                                         .names = true,
+                                         .policy = &app->policy,
+                                         .zone = app->zone,
+                                         .shifts = app->shifts,
+                                         .recorder = app->recorder,
+                                         .ctx = app,
+                                         .now_ms = clock_now,
+                                         .roster = on_roster,
+                                         .soon = desk_soon,
+                                         .changed = on_view_changed};
+    app->desk = app->api.desk = sw_desk_new(app->floor, &desk);
+    if (sw_recorder_problem(app->recorder))
+        sw_log(SW_LOG_WARN, "recording.off", "text=%s", sw_recorder_problem(app->recorder));
+}
+
 static bool start_sources(struct sw_app *app) {
-    if (!app->options->demo) return start_feed(app, app->config->redis);
+    if (!app->options->demo) {
+        open_desk(app, app->config->data_dir);
+        return start_feed(app, app->config->redis);
+    }
     const struct sw_demo_options demo = {.site = app->config->site_id,
                                          .seed = (uint64_t)app->options->seed,
                                          .speed = app->options->speed,
@@ -498,6 +547,7 @@ static bool start_sources(struct sw_app *app) {
                                          .failed = on_demo_failed,
                                          .ctx = app};
     app->demo = sw_demo_new(&app->loop, &demo);
+    open_desk(app, app->config->data_dir ? app->config->data_dir : sw_demo_dir(app->demo));
     plan_demo(app);
     return app->demo != NULL;
 }
@@ -507,9 +557,10 @@ static void init_handles(struct sw_app *app) {
     uv_timer_init(&app->loop, &app->deadline);
     uv_timer_init(&app->loop, &app->flush);
     uv_timer_init(&app->loop, &app->outputs);
+    uv_timer_init(&app->loop, &app->desk_due);
     uv_signal_init(&app->loop, &app->sigterm);
     uv_signal_init(&app->loop, &app->sigint);
-    app->deadline.data = app->flush.data = app->outputs.data = app->sigterm.data = app->sigint.data = app;
+    app->deadline.data = app->flush.data = app->outputs.data = app->desk_due.data = app->sigterm.data = app->sigint.data = app;
     uv_timer_start(&app->outputs, on_outputs, OUTPUT_MS, OUTPUT_MS);
     uv_signal_start(&app->sigterm, on_signal, SIGTERM);
     uv_signal_start(&app->sigint, on_signal, SIGINT);
@@ -561,6 +612,7 @@ static void destroy(struct sw_app *app) {
     if (app->ws) sw_ws_server_free(app->ws);
     sw_http_free(app->http);
     sw_publisher_free(app->publisher);
+    sw_desk_free(app->desk);
     sw_floor_free(app->floor);
     sw_shifts_free(app->shifts);
     sw_policy_deinit(&app->policy);

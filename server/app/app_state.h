@@ -10,7 +10,9 @@
 #include "app/demo_people.h"
 #include "app/options.h"
 #include "app/plain_marker.h"
+#include "app/desk.h"
 #include "app/publisher.h"
+#include "app/recorder.h"
 #include "app/roster_dir.h"
 #include "codec/config.h"
 #include "core/zone.h"
@@ -38,6 +40,9 @@ struct sw_app {
     struct sw_roster_dir *rosters; /* NULL without a folder */
     int64_t shifts_day_ms;         /* of the last clearing up */
     struct sw_publisher *publisher;
+    struct sw_recorder *recorder;
+    struct sw_desk *desk; /* from when the store is open */
+    uv_timer_t desk_due;
     struct sw_api api;
     struct sw_http *http;
     struct sw_ws_server *ws;

@@ -272,6 +272,8 @@ struct sw_demo *sw_demo_new(uv_loop_t *loop, const struct sw_demo_options *optio
 
 int64_t sw_demo_start_ms(const struct sw_demo *demo) { return demo->prefill_until_ms - PREFILL_MS; }
 
+const char *sw_demo_dir(const struct sw_demo *demo) { return *demo->dir ? demo->dir : NULL; }
+
 void sw_demo_stop(struct sw_demo *demo, void (*stopped)(void *ctx), void *ctx) {
     SW_ASSERT(!demo->stopping);
     demo->stopping = true;

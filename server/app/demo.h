@@ -32,6 +32,8 @@ struct sw_demo *sw_demo_new(uv_loop_t *loop, const struct sw_demo_options *optio
  * from within `failed`. */
 /* When the simulated day begins. */
 int64_t sw_demo_start_ms(const struct sw_demo *demo);
+/* The folder of its files, gone with it; NULL when it could not be made. */
+const char *sw_demo_dir(const struct sw_demo *demo);
 void sw_demo_stop(struct sw_demo *demo, void (*stopped)(void *ctx), void *ctx);
 
 #endif

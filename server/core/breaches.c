@@ -1,4 +1,6 @@
 /* What broke a rule in a shift, and what the ladder proposes. */
+#include <stdio.h>
+
 #include "core/shift_state.h"
 
 #define EXCUSES_GAP (SW__EXCUSES_ABSENCE | SW__GRANT(AWAY))
@@ -228,6 +230,14 @@ static int64_t money_of(const struct sw_policy *policy, const struct sw_breach *
     return 0;
 }
 
+static bool is_decided(const struct sw_shifts *shifts, const struct sw_breach *b) {
+    const struct sw_rostered *agent;
+    HASH_FIND(hh, shifts->agents, b->agent, strlen(b->agent), agent);
+    for (size_t i = 0; agent && i < agent->excused_count; i++)
+        if (agent->excused[i].rule == b->rule && agent->excused[i].at_ms == b->at_ms) return true;
+    return false;
+}
+
 static int64_t past(const struct sw_shifts *shifts, const char *id, enum sw_rule rule, int64_t month) {
     const struct sw_rostered *agent;
     HASH_FIND(hh, shifts->agents, id, strlen(id), agent);
@@ -244,6 +254,7 @@ static void climb(struct list *l, size_t from, size_t to) {
     int64_t too_many = policy->break_month + !policy->break_month_at;
     for (size_t i = from; i < to; i++) {
         struct sw_breach *b = &l->at[i];
+        b->excused = b->excused || is_decided(l->shifts, b);
         if (b->excused) continue;
         int64_t its_month = sw_shifts_month(l->shifts, b->at_ms);
         if (its_month != month) {
@@ -292,6 +303,13 @@ size_t sw_rostered_breaches(const struct sw_shifts *shifts, const struct sw_rost
     for (size_t i = 0; i < agent->shift_count && agent->shifts[i]->row.start_ms <= t_ms; i++) look_at(&l, agent->shifts[i]);
     from_alerts(&l, agent->id, alerts, alert_count);
     return finish(&l, out);
+}
+
+void sw_breach_id(const struct sw_breach *breach, char out[SW_ALERT_ID_SIZE]) {
+    char at[24];
+    (void)snprintf(at, sizeof at, "%lld", (long long)breach->at_ms);
+    uint64_t hash = sw_id_hash(sw_id_hash(sw_id_hash(0, sw_rule_name(breach->rule)), breach->agent), at);
+    (void)snprintf(out, SW_ALERT_ID_SIZE, "%016llx", (unsigned long long)hash);
 }
 
 /* ---- alerts of shifts ---- */

@@ -135,7 +135,7 @@ void sw_alert_book_advance(struct sw_alert_book *book, int64_t now_ms) {
 
 /* Takes back what deadlines after T_MS did. */
 static void rewind_to(struct sw_alert_book *book, struct sw_condition *c, int64_t t_ms) {
-    if (c->open && c->open->alert.opened_ms > t_ms) {
+    if (c->open && c->open->alert.opened_ms >= t_ms) { /* one that lasts no time is none */
         remove_entry(book, c->open);
         settle(c);
     }

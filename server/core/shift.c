@@ -33,15 +33,19 @@ static void free_shift(struct sw_shift *shift) {
     free(shift);
 }
 
+static void free_grant(struct sw_given *grant) {
+    free(grant->id);
+    free(grant->reason);
+    free(grant->by);
+}
+
 static void free_agent(struct sw_rostered *agent) {
     sw_trail_deinit(&agent->trail);
-    for (size_t i = 0; i < agent->grant_count; i++) {
-        free(agent->grants[i].reason);
-        free(agent->grants[i].by);
-    }
+    for (size_t i = 0; i < agent->grant_count; i++) free_grant(&agent->grants[i]);
     free(agent->grants);
     free(agent->shifts);
     free(agent->past);
+    free(agent->excused);
     free(agent);
 }
 
@@ -204,8 +208,7 @@ static void forget_grants(struct sw_shifts *shifts, struct sw_rostered *agent, i
             agent->grants[kept++] = agent->grants[i];
             continue;
         }
-        free(agent->grants[i].reason);
-        free(agent->grants[i].by);
+        free_grant(&agent->grants[i]);
     }
     shifts->grant_count -= agent->grant_count - kept;
     agent->grant_count = kept;
@@ -239,8 +242,22 @@ int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) 
     if (!agent) return -SW_ELIMIT;
     agent->grants = sw_xrealloc(agent->grants, (agent->grant_count + 1) * sizeof *agent->grants);
     agent->grants[agent->grant_count++] = (struct sw_given){
-        grant->kind, grant->from_ms, grant->to_ms, grant->at_ms, copy_text(grant->reason), copy_text(grant->by)};
+        grant->kind, grant->from_ms, grant->to_ms, grant->at_ms, copy_text(grant->id), copy_text(grant->reason),
+        copy_text(grant->by)};
     shifts->grant_count++;
+    shifts->version++;
+    sw__rostered_changed(shifts, agent);
+    return 0;
+}
+
+int sw_shifts_remove_grant(struct sw_shifts *shifts, const char *id, const char *grant_id) {
+    struct sw_rostered *agent = find(shifts, id);
+    size_t i = 0;
+    while (agent && i < agent->grant_count && (!agent->grants[i].id || strcmp(agent->grants[i].id, grant_id))) i++;
+    if (!agent || i == agent->grant_count) return -SW_ENOENT;
+    free_grant(&agent->grants[i]);
+    memmove(&agent->grants[i], &agent->grants[i + 1], (--agent->grant_count - i) * sizeof *agent->grants);
+    shifts->grant_count--;
     shifts->version++;
     sw__rostered_changed(shifts, agent);
     return 0;

@@ -21,7 +21,7 @@ struct sw_shift {
 struct sw_given {
     enum sw_grant_kind kind;
     int64_t from_ms, to_ms, at_ms;
-    char *reason, *by;
+    char *id, *reason, *by;
 };
 
 struct sw_rostered {
@@ -36,6 +36,11 @@ struct sw_rostered {
         int64_t month, count;
     } *past;
     size_t past_count;
+    struct {
+        enum sw_rule rule;
+        int64_t at_ms;
+    } *excused; /* by a lead's decision */
+    size_t excused_count;
     struct sw_heap_node due; /* when its breaches may change next */
     struct sw_rostered *next_changed;
     bool changed;

@@ -12,6 +12,13 @@ const struct sw_rostered *sw_shifts_agent(const struct sw_shifts *shifts, const 
     return agent;
 }
 
+enum sw_presence_now sw_shift_presence(const struct sw_shift *shift, int64_t t_ms, int64_t *since_ms) {
+    const struct sw_trail *trail = &shift->agent->trail;
+    ptrdiff_t at = sw_trail_find(trail, t_ms);
+    *since_ms = at < 0 ? INT64_MIN : trail->steps[at].at_ms;
+    return at < 0 ? SW_NOW_OFFLINE : (enum sw_presence_now)trail->steps[at].presence; /* in the same order */
+}
+
 /* ---- when something may change ---- */
 
 struct next {
@@ -121,5 +128,23 @@ void sw_shifts_set_past(struct sw_shifts *shifts, const char *id, enum sw_rule r
         agent->past[agent->past_count++].month = month;
     }
     agent->past[i].count = count;
+    sw__rostered_changed(shifts, agent);
+}
+
+void sw_shifts_excuse(struct sw_shifts *shifts, const char *id, enum sw_rule rule, int64_t at_ms, bool excused) {
+    struct sw_rostered *agent;
+    HASH_FIND(hh, shifts->agents, id, strlen(id), agent);
+    if (!agent) return;
+    size_t i = 0;
+    while (i < agent->excused_count && (agent->excused[i].rule != rule || agent->excused[i].at_ms != at_ms)) i++;
+    if (excused == (i < agent->excused_count)) return;
+    if (excused) {
+        agent->excused = sw_xrealloc(agent->excused, (agent->excused_count + 1) * sizeof *agent->excused);
+        agent->excused_count++;
+        agent->excused[i].rule = rule;
+        agent->excused[i].at_ms = at_ms;
+    } else {
+        agent->excused[i] = agent->excused[--agent->excused_count];
+    }
     sw__rostered_changed(shifts, agent);
 }

@@ -457,10 +457,10 @@ static int read_request(struct exchange *x, struct lws *wsi, const char *uri, si
 
 /* Judges the announced body: a status when it must be refused; *LEN is its length, 0 for none. */
 static int read_length(struct lws *wsi, enum sw_http_method method, size_t *len) {
-    bool takes_body = method & (SW_HTTP_POST | SW_HTTP_PUT | SW_HTTP_PATCH);
+    bool takes_body = method & (SW_HTTP_POST | SW_HTTP_PUT | SW_HTTP_PATCH), may_have_body = method & SW_HTTP_DELETE;
     int64_t length = content_length(wsi);
     *len = length > 0 ? (size_t)length : 0;
-    if (length == -2 || (!takes_body && length > 0)) return 400;
+    if (length == -2 || (!takes_body && !may_have_body && length > 0)) return 400;
     if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0 || (takes_body && length < 0))
         return 411;
     return length > (int64_t)SW_HTTP_REQUEST_BODY_MAX ? 413 : 0;

@@ -215,6 +215,25 @@ export async function startDaemon(scene, { redis, args = [], env = {}, wrapper =
           .on('error', reject);
       });
     },
+    // A write: { status, body } with the body read as JSON where it is JSON.
+    async send(method, path_, body, { site = 'main', type = 'application/json' } = {}) {
+      const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+      return new Promise((resolve, reject) => {
+        const headers = { 'content-type': type, 'content-length': Buffer.byteLength(text) };
+        if (method !== 'POST' && !text) delete headers['content-length'];
+        const request = http.request(`${this.url}/api/v1/sites/${site}/${path_}`, { method, headers, agent: false }, response => {
+          let got = '';
+          response.setEncoding('utf8').on('data', data => (got += data));
+          response.on('end', () => {
+            const json = /json/.test(response.headers['content-type'] ?? '');
+            resolve({ status: response.statusCode, headers: response.headers, body: json ? JSON.parse(got) : got });
+          });
+          response.on('close', () => reject(new Error('cut off'))); // does nothing after the end
+        });
+        request.on('error', reject);
+        request.end(text || undefined);
+      });
+    },
     async view(name) {
       const { status, body } = await this.get(`/api/v1/sites/main/views/${encodeURIComponent(name)}`);
       if (status !== 200) throw new Error(`view ${name}: ${status} ${body}`);

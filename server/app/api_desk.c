@@ -1,0 +1,217 @@
+#include "app/api_desk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/desk.h"
+#include "core/zone.h"
+
+#define SEGMENT_BYTES_MAX 512
+#define SEGMENTS_MAX 3
+#define RECORDS_MAX 2000
+#define FAULT_BYTES_MAX 1024
+
+/* A request about the desk, taken apart. */
+struct call {
+    const struct sw_api *api;
+    const struct sw_http_request *request;
+    struct sw_http_response *response;
+    char path[SEGMENTS_MAX][SEGMENT_BYTES_MAX]; /* "alerts", ID, "ack" */
+    size_t depth;
+    struct sw_desk_entry entry;
+    struct sw_desk_actor actor;
+    bool check;
+};
+
+/* ---- answering later ---- */
+
+static void on_answer(void *ctx, int status, const char *json, const char *text) {
+    struct sw_http_pending *pending = ctx;
+    struct sw_http_response response;
+    sw_http_response_init(&response);
+    if (status < 300) {
+        response.status = status;
+        response.content_type = "application/json";
+        sw_buf_puts(&response.body, json);
+    } else if (json && *json == '{') {
+        sw_http_problem(&response, status, NULL, text);
+        /* the problem's members, and behind them what was first or what is wrong */
+        if (response.body.len && response.body.data[response.body.len - 1] == '}') {
+            response.body.len--;
+            sw_buf_puts(&response.body, status == 409 ? ",\"record\":" : ",");
+            if (status == 409) sw_buf_puts(&response.body, json);
+            else sw_buf_add(&response.body, json + 1, strlen(json) - 2);
+            sw_buf_puts(&response.body, "}");
+        }
+    } else {
+        sw_http_problem(&response, status, NULL, text);
+    }
+    sw_http_answer(pending, &response);
+    sw_http_response_deinit(&response);
+}
+
+static struct sw_desk_reply later(const struct call *c) {
+    return (struct sw_desk_reply){sw_http_defer(c->request), on_answer};
+}
+
+/* ---- writes ---- */
+
+static void post_grant(struct call *c) { sw_desk_grant(c->api->desk, &c->entry, c->check, &c->actor, later(c)); }
+static void delete_grant(struct call *c) {
+    sw_desk_grant_undo(c->api->desk, c->path[1], &c->entry, &c->actor, later(c));
+}
+static void post_ack(struct call *c) { sw_desk_acknowledge(c->api->desk, c->path[1], &c->actor, later(c)); }
+static void post_decision(struct call *c) {
+    sw_desk_decide(c->api->desk, c->path[1], &c->entry, &c->actor, later(c));
+}
+static void delete_decision(struct call *c) {
+    sw_desk_decision_undo(c->api->desk, c->path[1], &c->entry, &c->actor, later(c));
+}
+static void post_dispute(struct call *c) {
+    sw_desk_dispute(c->api->desk, c->path[1], &c->entry, &c->actor, later(c));
+}
+static void post_recall(struct call *c) { sw_desk_recall(c->api->desk, &c->entry, &c->actor, later(c)); }
+static void post_roster(struct call *c) {
+    sw_desk_roster(c->api->desk, c->request->body, c->request->body_len, c->check, &c->actor, later(c));
+}
+
+/* ---- reads ---- */
+
+static void get_roster(struct call *c) {
+    const char *date = sw_http_query(c->request, "date");
+    char today[11];
+    int year, month, day;
+    sw_floor_day(c->api->floor, sw_floor_now(c->api->floor), today);
+    if (!date) date = today;
+    if (sw_zone_parse_date(date, &year, &month, &day)) {
+        sw_http_problem(c->response, 400, NULL, "date: must be YYYY-MM-DD");
+        return;
+    }
+    c->response->content_type = "application/json";
+    c->response->status = 200;
+    sw_desk_write_roster(c->api->desk, date, &c->response->body);
+}
+
+/* A time of the query, or FALLBACK; false and answered when it is none. */
+static bool time_of(struct call *c, const char *name, int64_t fallback, int64_t *out) {
+    const char *text = sw_http_query(c->request, name);
+    *out = fallback;
+    if (!text || sw_parse_rfc3339(text, out) == 0) return true;
+    char detail[64];
+    (void)snprintf(detail, sizeof detail, "%s: must be RFC 3339 or epoch ms", name);
+    sw_http_problem(c->response, 400, NULL, detail);
+    return false;
+}
+
+static void get_records(struct call *c) {
+    struct sw_record_query query = {.agent = sw_http_query(c->request, "agent"), .kind = sw_http_query(c->request, "kind"),
+                                    .key = sw_http_query(c->request, "key"), .limit = RECORDS_MAX, .newest_first = true};
+    bool good = time_of(c, "from", 0, &query.from_ms) && time_of(c, "to", 0, &query.to_ms);
+    if (good) sw_desk_records(c->api->desk, &query, later(c));
+}
+
+/* ---- routes ---- */
+
+static const struct route {
+    enum sw_http_method method;
+    const char *first, *last; /* LAST NULL: no third segment */
+    size_t depth;
+    void (*run)(struct call *c);
+    bool csv;
+} routes[] = {
+    {SW_HTTP_POST, "grants", NULL, 1, post_grant, false},
+    {SW_HTTP_DELETE, "grants", NULL, 2, delete_grant, false},
+    {SW_HTTP_POST, "alerts", "ack", 3, post_ack, false},
+    {SW_HTTP_POST, "breaches", "decision", 3, post_decision, false},
+    {SW_HTTP_DELETE, "breaches", "decision", 3, delete_decision, false},
+    {SW_HTTP_POST, "breaches", "dispute", 3, post_dispute, false},
+    {SW_HTTP_POST, "recalls", NULL, 1, post_recall, false},
+    {SW_HTTP_POST, "roster", NULL, 1, post_roster, true},
+    {SW_HTTP_GET, "roster", NULL, 1, get_roster, false},
+    {SW_HTTP_GET, "records", NULL, 1, get_records, false},
+    {SW_HTTP_GET, "audit", NULL, 1, get_records, false},
+};
+
+#define ROUTES (sizeof routes / sizeof *routes)
+
+static bool fits(const struct route *route, const struct call *c) {
+    return route->depth == c->depth && !strcmp(route->first, c->path[0]) &&
+           (!route->last || !strcmp(route->last, c->path[2]));
+}
+
+static bool take_apart(struct call *c, const char *rest) {
+    while (*rest) {
+        if (c->depth == SEGMENTS_MAX || sw_http_segment(&rest, c->path[c->depth], SEGMENT_BYTES_MAX)) return false;
+        c->depth++;
+    }
+    return c->depth > 0;
+}
+
+static bool has_type(const struct sw_http_request *request, const char *type) {
+    size_t len = strlen(type);
+    return !strncmp(request->content_type, type, len) &&
+           (!request->content_type[len] || request->content_type[len] == ';' || request->content_type[len] == ' ');
+}
+
+/* A write's body; false and answered when it is not what it should be. The content types are such that a page of
+ * another origin cannot send them unasked. */
+static bool read_body(struct call *c, bool csv) {
+    sw_desk_init(&c->entry);
+    if (csv && has_type(c->request, "text/csv")) return true;
+    if (csv || (c->request->body_len && !has_type(c->request, "application/json"))) {
+        sw_http_problem(c->response, 415, NULL, csv ? "the body must be text/csv" : "the body must be application/json");
+        return false;
+    }
+    if (!c->request->body_len) {
+        if (c->request->method != SW_HTTP_POST || has_type(c->request, "application/json")) return true;
+        sw_http_problem(c->response, 415, NULL, "the body must be application/json");
+        return false;
+    }
+    struct sw_buf fault;
+    sw_buf_init(&fault, FAULT_BYTES_MAX);
+    int failed = sw_desk_read(&c->entry, c->request->body, c->request->body_len, &fault);
+    if (failed) sw_http_problem(c->response, 400, NULL, sw_buf_text(&fault));
+    sw_buf_deinit(&fault);
+    return !failed;
+}
+
+static bool is_loopback(const char *peer) {
+    return !strncmp(peer, "127.", 4) || !strcmp(peer, "::1") || !strncmp(peer, "::ffff:127.", 11);
+}
+
+static void run(struct call *c, const struct route *route) {
+    bool writes = route->method != SW_HTTP_GET;
+    if (!is_loopback(c->request->peer)) {
+        sw_http_problem(c->response, 403, NULL, "only this machine may read records and write, until people are configured");
+        return;
+    }
+    const char *check = sw_http_query(c->request, "check");
+    c->check = check && strcmp(check, "0");
+    if (!writes) {
+        route->run(c);
+        return;
+    }
+    if (read_body(c, route->csv)) {
+        const char *by = route->csv ? sw_http_query(c->request, "by") : c->entry.by;
+        c->actor = (struct sw_desk_actor){by && *by ? by : "console", "manager"};
+        route->run(c);
+    }
+    sw_desk_deinit(&c->entry);
+}
+
+bool sw_api_desk(const struct sw_api *api, const char *rest, const struct sw_http_request *request,
+                 struct sw_http_response *response) {
+    struct call c = {.api = api, .request = request, .response = response};
+    if (!take_apart(&c, rest)) return false;
+    unsigned allowed = 0;
+    for (size_t i = 0; i < ROUTES; i++) {
+        if (!fits(&routes[i], &c)) continue;
+        if (routes[i].method == request->method) {
+            run(&c, &routes[i]);
+            return true;
+        }
+        allowed |= routes[i].method;
+    }
+    if (allowed) sw_http_method_not_allowed(response, allowed);
+    return allowed != 0;
+}

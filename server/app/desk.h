@@ -1,0 +1,102 @@
+/* The leaders' desk: what people record (grants, acknowledgements, decisions, disputes, rosters, duty, walks), folded
+ * over the core's figures, and the views of it.
+ *
+ * A write is durable before it is confirmed and before anybody sees it: request -> ledger -> fold -> views -> answer.
+ * At start the ledger is folded again, in order. */
+#ifndef APP_DESK_H
+#define APP_DESK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/recorder.h"
+#include "codec/desk_json.h"
+#include "codec/view_store.h"
+#include "shiftwall/floor.h"
+#include "shiftwall/shift.h"
+
+struct sw_desk;
+
+struct sw_desk_options {
+    const char *site, *epoch;
+    bool names;                       /* agents' names may leave the daemon */
+    const struct sw_policy *policy;   /* borrowed, as all below */
+    const struct sw_zone *zone;
+    struct sw_shifts *shifts;
+    struct sw_recorder *recorder;
+    void *ctx;
+    int64_t (*now_ms)(void *ctx);
+    /* A roster is in force. Returns 0, or an error that refuses it. */
+    int (*roster)(void *ctx, const struct sw_roster *roster);
+    /* Something was recorded that the views have to show soon. */
+    void (*soon)(void *ctx);
+    /* VIEW has a new version. */
+    void (*changed)(void *ctx, struct sw_view *view);
+};
+
+/* Folds what the ledger holds. OPTIONS is copied; never NULL. */
+struct sw_desk *sw_desk_new(struct sw_floor *floor, const struct sw_desk_options *options);
+void sw_desk_free(struct sw_desk *desk);
+/* Goes on with another floor under another epoch. */
+void sw_desk_restart(struct sw_desk *desk, struct sw_floor *floor, const char *epoch);
+/* The policy was exchanged (the same struct has new content). */
+void sw_desk_review(struct sw_desk *desk);
+/* alerts, shifts, breaches, grants, walk, policy; NULL else. */
+struct sw_view *sw_desk_view(struct sw_desk *desk, const char *name);
+/* Writes what changed, records what opened and closed, commits. Only while the feed is live. */
+void sw_desk_flush(struct sw_desk *desk);
+/* The core keeps what happened from KEPT_FROM_MS on: the ladder counts what is on record from before. */
+void sw_desk_count_past(struct sw_desk *desk, int64_t kept_from_ms);
+/* When flush has something to do because time passes, or INT64_MAX. */
+int64_t sw_desk_next_deadline(const struct sw_desk *desk);
+
+/* ---- writing ---- */
+
+/* Who writes. Borrowed. */
+struct sw_desk_actor {
+    const char *by, *role;
+};
+
+/* The answer to a write: an HTTP status and, when it is 2xx, a JSON body; else a text that says what is wrong, and for
+ * 409 the record that was first. */
+struct sw_desk_reply {
+    void *ctx;
+    void (*fn)(void *ctx, int status, const char *json, const char *text);
+};
+
+/* ENTRY is read only. Each answers once, later or at once. CHECK: nothing is recorded, the answer is what would be. */
+void sw_desk_grant(struct sw_desk *desk, const struct sw_desk_entry *entry, bool check, const struct sw_desk_actor *actor,
+                   struct sw_desk_reply reply);
+void sw_desk_grant_undo(struct sw_desk *desk, const char *id, const struct sw_desk_entry *entry,
+                        const struct sw_desk_actor *actor, struct sw_desk_reply reply);
+void sw_desk_acknowledge(struct sw_desk *desk, const char *alert, const struct sw_desk_actor *actor,
+                         struct sw_desk_reply reply);
+void sw_desk_decide(struct sw_desk *desk, const char *breach, const struct sw_desk_entry *entry,
+                    const struct sw_desk_actor *actor, struct sw_desk_reply reply);
+void sw_desk_decision_undo(struct sw_desk *desk, const char *breach, const struct sw_desk_entry *entry,
+                           const struct sw_desk_actor *actor, struct sw_desk_reply reply);
+void sw_desk_dispute(struct sw_desk *desk, const char *breach, const struct sw_desk_entry *entry,
+                     const struct sw_desk_actor *actor, struct sw_desk_reply reply);
+void sw_desk_roster(struct sw_desk *desk, const char *csv, size_t len, bool check, const struct sw_desk_actor *actor,
+                    struct sw_desk_reply reply);
+/* Hands duty over to entry->person for [from, to). */
+void sw_desk_duty(struct sw_desk *desk, const struct sw_desk_entry *entry, const struct sw_desk_actor *actor,
+                  struct sw_desk_reply reply);
+/* entry->action on a floor walk: start, tick, note, close. */
+void sw_desk_walk(struct sw_desk *desk, const char *walk, const struct sw_desk_entry *entry,
+                  const struct sw_desk_actor *actor, struct sw_desk_reply reply);
+/* Calls an agent back from a break: recorded. */
+void sw_desk_recall(struct sw_desk *desk, const struct sw_desk_entry *entry, const struct sw_desk_actor *actor,
+                    struct sw_desk_reply reply);
+
+/* The shifts of a date ("YYYY-MM-DD") as JSON. */
+void sw_desk_write_roster(struct sw_desk *desk, const char *date, struct sw_buf *out);
+/* The ledger's records that QUERY asks for, newest first. */
+void sw_desk_records(struct sw_desk *desk, const struct sw_record_query *query, struct sw_desk_reply reply);
+
+struct sw_desk_counters {
+    uint64_t alerts_open, grants, breaches, writes, refused;
+};
+void sw_desk_counters(const struct sw_desk *desk, struct sw_desk_counters *out);
+
+#endif

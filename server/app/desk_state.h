@@ -1,0 +1,77 @@
+/* The desk's inside, shared by the files of the desk. */
+#ifndef APP_DESK_STATE_H
+#define APP_DESK_STATE_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/desk.h"
+#include "codec/json_writer.h"
+#include "core/map.h"
+#include "core/zone.h"
+#include "shiftwall/alert.h"
+
+/* What is on record for a thing: one a key and kind. */
+enum sw_note_kind { SW_NOTE_GRANT, SW_NOTE_ACK, SW_NOTE_DECISION, SW_NOTE_DISPUTE, SW_NOTE_BREACH, SW_NOTE_ALERT, SW_NOTE_KINDS };
+
+struct sw_note {
+    UT_hash_handle hh;
+    struct sw_desk_entry entry;
+    int64_t record, at_ms;
+    bool shown; /* in a view now */
+    char key[];
+};
+
+enum { SW_DESK_ALERTS, SW_DESK_SHIFTS, SW_DESK_BREACHES, SW_DESK_GRANTS, SW_DESK_WALK, SW_DESK_POLICY, SW_DESK_VIEWS };
+
+struct sw_id_list {
+    char (*ids)[SW_ALERT_ID_SIZE];
+    size_t count;
+};
+
+/* What the views show of an agent. */
+struct sw_shown {
+    UT_hash_handle hh;
+    struct sw_alert *alerts; /* open, of its shifts; subjects are borrowed from the shifts */
+    size_t alert_count;
+    struct sw_id_list breaches;
+    char **shift_keys;
+    size_t shift_count;
+    char id[];
+};
+
+struct sw_desk {
+    struct sw_desk_options options;
+    struct sw_floor *floor;
+    struct sw_view *views[SW_DESK_VIEWS];
+    struct sw_note *notes[SW_NOTE_KINDS];
+    struct sw_shown *shown;
+    struct sw_id_list open_alerts; /* in the view */
+    uint64_t alerts_version, writes, refused;
+    int64_t goals_minute, escalate_ms; /* when the next alert is to go to the next role */
+    bool alerts_dirty, policy_dirty;
+    struct sw_buf part;
+    struct sw_record *outbox; /* what the daemon itself records with the next flush; texts are owned */
+    size_t outbox_count;
+};
+
+struct sw_note *sw__note_find(const struct sw_desk *desk, enum sw_note_kind kind, const char *key);
+/* The note of that key, made when new; its entry is replaced by ENTRY, which is taken over. */
+struct sw_note *sw__note_set(struct sw_desk *desk, enum sw_note_kind kind, const char *key, struct sw_desk_entry *entry,
+                             const struct sw_record *record);
+void sw__note_drop(struct sw_desk *desk, enum sw_note_kind kind, const char *key);
+
+/* Puts a record into the outbox; texts are copied. Nothing when nothing can be recorded. */
+void sw__desk_post(struct sw_desk *desk, const char *kind, const char *key, const char *agent, const char *body);
+/* Folds a record of the ledger. */
+void sw__desk_fold(struct sw_desk *desk, const struct sw_record *record);
+/* Sets a part of a view from desk->part. */
+void sw__desk_set(struct sw_desk *desk, int view, const char *group, const char *key);
+
+/* views: a grant, a breach's decisions */
+void sw__desk_show_grant(struct sw_desk *desk, const char *id);
+void sw__desk_show_agent(struct sw_desk *desk, const char *agent);
+struct sw_view_who;
+void sw__desk_who(const struct sw_desk *desk, const char *agent, struct sw_view_who *who);
+
+#endif

@@ -1,0 +1,254 @@
+#include "app/recorder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "codec/json_writer.h"
+#include "io/log.h"
+
+#define PURGE_ROWS 1000 /* at a time */
+#define ANSWER_BYTES_MAX ((size_t)12 << 20)
+#define PATH_BYTES 4096
+
+enum job_kind { APPEND, READ, HISTORY, PURGE };
+
+struct job {
+    struct job *next;
+    enum job_kind kind;
+    struct sw_record *records; /* owned, with their texts */
+    struct sw_history_row *rows;
+    size_t count;
+    struct sw_record_query query;
+    int64_t before_ms, deleted;
+    void *ctx;
+    sw_recorder_done done;
+    int status;
+    struct sw_buf text;
+};
+
+struct sw_recorder {
+    uv_work_t work;
+    uv_loop_t *loop;
+    char *site;
+    struct sw_store *store; /* the worker's while it works */
+    char problem[512];
+    struct job *first, **last;
+    bool working, closing;
+    struct sw_recorder_counters counters;
+};
+
+const char *sw_recorder_problem(const struct sw_recorder *r) { return r->store ? NULL : r->problem; }
+const struct sw_recorder_counters *sw_recorder_counters(const struct sw_recorder *r) { return &r->counters; }
+
+static void open_store(struct sw_recorder *r, const char *dir) {
+    char path[PATH_BYTES];
+    if (snprintf(path, sizeof path, "%s/shiftwall.db", dir) >= (int)sizeof path) {
+        (void)snprintf(r->problem, sizeof r->problem, "the data folder's name is too long");
+    } else if (mkdir(dir, 0700) && errno != EEXIST) {
+        (void)snprintf(r->problem, sizeof r->problem, "%s: %s", dir, strerror(errno));
+    } else if (!sw_store_open(path, &r->store, r->problem, sizeof r->problem)) {
+        return;
+    }
+    sw_log(SW_LOG_ERROR, "store", "text=%s", r->problem);
+}
+
+struct sw_recorder *sw_recorder_new(uv_loop_t *loop, const char *dir, const char *site) {
+    struct sw_recorder *r = sw_xcalloc(1, sizeof *r);
+    r->loop = loop;
+    r->site = sw_xstrdup(site);
+    r->last = &r->first;
+    r->work.data = r;
+    if (dir) open_store(r, dir);
+    else (void)snprintf(r->problem, sizeof r->problem, "no data folder is configured (data_dir, or --data)");
+    return r;
+}
+
+static void free_records(struct sw_record *records, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const char *const texts[] = {records[i].kind, records[i].key,  records[i].agent,
+                                     records[i].by,   records[i].role, records[i].body};
+        for (size_t t = 0; t < 6; t++) free((char *)(uintptr_t)texts[t]);
+    }
+    free(records);
+}
+
+static void free_job(struct job *job) {
+    if (job->records) free_records(job->records, job->count);
+    for (size_t i = 0; job->rows && i < job->count; i++) {
+        free((char *)(uintptr_t)job->rows[i].id);
+        free((char *)(uintptr_t)job->rows[i].counts);
+    }
+    free(job->rows);
+    const char *const texts[] = {job->query.kind, job->query.agent, job->query.key};
+    for (size_t t = 0; t < 3; t++) free((char *)(uintptr_t)texts[t]);
+    sw_buf_deinit(&job->text);
+    free(job);
+}
+
+static void release(struct sw_recorder *r) {
+    sw_store_close(r->store);
+    free(r->site);
+    free(r);
+}
+
+/* ---- in the worker ---- */
+
+static void write_record(void *ctx, const struct sw_record *record) {
+    struct sw_buf *out = ctx;
+    struct sw_json j = sw_json_on(out);
+    j.comma = out->len > 1;
+    sw_json_open(&j, NULL, '{');
+    sw_json_int(&j, "record", record->id);
+    sw_json_int(&j, "at", record->at_ms);
+    sw_json_text(&j, "kind", record->kind);
+    sw_json_text(&j, "key", record->key);
+    sw_json_text(&j, "agent", record->agent);
+    sw_json_text(&j, "by", record->by);
+    sw_json_text(&j, "role", record->role);
+    sw_json_raw(&j, "body", record->body);
+    sw_json_close(&j, '}');
+}
+
+static void work(uv_work_t *req) {
+    struct sw_recorder *r = req->data;
+    struct job *job = r->first;
+    switch (job->kind) {
+    case APPEND: job->status = sw_store_append(r->store, r->site, job->records, job->count, &job->text); break;
+    case READ:
+        sw_buf_puts(&job->text, "[");
+        job->status = sw_store_read(r->store, r->site, &job->query, &job->text, write_record);
+        sw_buf_puts(&job->text, "]");
+        if (!job->status && job->text.failed) job->status = -SW_ELIMIT;
+        break;
+    case HISTORY: job->status = sw_store_put_history(r->store, r->site, job->rows, job->count); break;
+    case PURGE: job->status = sw_store_purge(r->store, r->site, job->before_ms, PURGE_ROWS, &job->deleted); break;
+    default: break;
+    }
+    if (job->status != -SW_EIO) return;
+    sw_buf_clear(&job->text);
+    sw_buf_puts(&job->text, sw_store_error(r->store));
+}
+
+/* ---- on the loop ---- */
+
+static void work_on(struct sw_recorder *r);
+
+static void count(struct sw_recorder *r, const struct job *job) {
+    r->counters.queued--;
+    if (job->status == -SW_EBUSY) r->counters.conflicts++;
+    else if (job->status) r->counters.failed++;
+    else if (job->kind == APPEND) r->counters.records += job->count;
+    else if (job->kind == HISTORY) r->counters.history_rows += job->count;
+    if (job->status == -SW_EIO) sw_log(SW_LOG_ERROR, "store.write", "text=%s", sw_buf_text(&job->text));
+}
+
+static void finish(struct sw_recorder *r, struct job *job) {
+    count(r, job);
+    if (job->done) job->done(job->ctx, job->status, job->records, job->count, sw_buf_text(&job->text));
+    bool more = job->kind == PURGE && !job->status && job->deleted >= PURGE_ROWS && !r->closing;
+    int64_t before_ms = job->before_ms;
+    free_job(job);
+    if (more) sw_recorder_purge(r, before_ms);
+}
+
+static void on_worked(uv_work_t *req, int status) {
+    struct sw_recorder *r = req->data;
+    struct job *job = r->first;
+    (void)status; /* jobs are never cancelled */
+    r->first = job->next;
+    if (!r->first) r->last = &r->first;
+    r->working = false;
+    finish(r, job);
+    work_on(r);
+    if (r->closing && !r->working) release(r);
+}
+
+/* A store that is not there answers from the loop's next turn, too: the worker has nothing to do then. */
+static void refuse(uv_work_t *req) {
+    struct sw_recorder *r = req->data;
+    r->first->status = -SW_EIO;
+    sw_buf_puts(&r->first->text, r->problem);
+}
+
+static void work_on(struct sw_recorder *r) {
+    if (r->working || !r->first) return;
+    r->working = !uv_queue_work(r->loop, &r->work, r->store ? work : refuse, on_worked);
+}
+
+static void add(struct sw_recorder *r, struct job *job) {
+    *r->last = job;
+    r->last = &job->next;
+    r->counters.queued++;
+    work_on(r);
+}
+
+static struct job *new_job(enum job_kind kind, void *ctx, sw_recorder_done done) {
+    struct job *job = sw_xcalloc(1, sizeof *job);
+    *job = (struct job){.kind = kind, .ctx = ctx, .done = done};
+    sw_buf_init(&job->text, ANSWER_BYTES_MAX);
+    return job;
+}
+
+void sw_recorder_close(struct sw_recorder *r) {
+    if (!r) return;
+    r->closing = true;
+    if (!r->working) release(r);
+}
+
+int sw_recorder_load(struct sw_recorder *r, const struct sw_record_query *query, void *ctx,
+                     void (*fn)(void *ctx, const struct sw_record *record)) {
+    SW_ASSERT(!r->working);
+    return r->store ? sw_store_read(r->store, r->site, query, ctx, fn) : 0;
+}
+
+static const char *copied(const char *text) { return text ? sw_xstrdup(text) : NULL; }
+
+void sw_recorder_append(struct sw_recorder *r, const struct sw_record *records, size_t count_, void *ctx,
+                        sw_recorder_done done) {
+    struct job *job = new_job(APPEND, ctx, done);
+    job->records = sw_xmalloc(count_ * sizeof *records);
+    job->count = count_;
+    for (size_t i = 0; i < count_; i++) {
+        struct sw_record *to = &job->records[i];
+        *to = records[i];
+        to->kind = copied(to->kind);
+        to->key = copied(to->key);
+        to->agent = copied(to->agent);
+        to->by = copied(to->by);
+        to->role = copied(to->role);
+        to->body = copied(to->body);
+    }
+    add(r, job);
+}
+
+void sw_recorder_read(struct sw_recorder *r, const struct sw_record_query *query, void *ctx, sw_recorder_done done) {
+    struct job *job = new_job(READ, ctx, done);
+    job->query = *query;
+    job->query.kind = copied(query->kind);
+    job->query.agent = copied(query->agent);
+    job->query.key = copied(query->key);
+    add(r, job);
+}
+
+void sw_recorder_put_history(struct sw_recorder *r, const struct sw_history_row *rows, size_t count_) {
+    if (!r->store || !count_) return;
+    struct job *job = new_job(HISTORY, NULL, NULL);
+    job->rows = sw_xmalloc(count_ * sizeof *rows);
+    job->count = count_;
+    for (size_t i = 0; i < count_; i++) {
+        job->rows[i] = rows[i];
+        job->rows[i].id = copied(rows[i].id);
+        job->rows[i].counts = copied(rows[i].counts);
+    }
+    add(r, job);
+}
+
+void sw_recorder_purge(struct sw_recorder *r, int64_t t_ms) {
+    if (!r->store) return;
+    struct job *job = new_job(PURGE, NULL, NULL);
+    job->before_ms = t_ms;
+    add(r, job);
+}

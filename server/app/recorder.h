@@ -1,0 +1,48 @@
+/* Between the loop and the store: jobs for the one worker, in order, answered on the loop.
+ *
+ * Without a store (no data folder, a damaged file) every job is refused with the reason: the walls go on, recording
+ * says that it cannot. */
+#ifndef APP_RECORDER_H
+#define APP_RECORDER_H
+
+#include <uv.h>
+
+#include "shiftwall/buf.h"
+#include "store/store.h"
+
+
+struct sw_recorder;
+
+/* Opens the store DIR/shiftwall.db (DIR is made when missing; NULL: there is none). Blocks: before the loop runs.
+ * Never NULL; see sw_recorder_problem. */
+struct sw_recorder *sw_recorder_new(uv_loop_t *loop, const char *dir, const char *site);
+/* Ends when the jobs that wait are done; frees itself. */
+void sw_recorder_close(struct sw_recorder *recorder);
+/* Why nothing can be recorded; NULL when it can. */
+const char *sw_recorder_problem(const struct sw_recorder *recorder);
+
+struct sw_recorder_counters {
+    uint64_t records, failed, conflicts, queued, history_rows;
+};
+const struct sw_recorder_counters *sw_recorder_counters(const struct sw_recorder *recorder);
+
+/* Reads what was recorded, at once: before the loop runs. 0 or -SW_EIO. */
+int sw_recorder_load(struct sw_recorder *recorder, const struct sw_record_query *query, void *ctx,
+                     void (*fn)(void *ctx, const struct sw_record *record)) SW_NODISCARD;
+
+/* What became of a job: 0 and the RECORDS with their ids; -SW_EBUSY and TEXT is the body of the record that was first;
+ * -SW_ENOENT; -SW_EIO or -SW_ELIMIT and TEXT says why. */
+typedef void (*sw_recorder_done)(void *ctx, int status, const struct sw_record *records, size_t count, const char *text);
+
+/* Appends records, which are copied; DONE (may be NULL) is called on the loop once they are durable or refused, never
+ * from within. */
+void sw_recorder_append(struct sw_recorder *recorder, const struct sw_record *records, size_t count, void *ctx,
+                        sw_recorder_done done);
+/* Reads records as a JSON array, TEXT of DONE. The query's texts are copied. */
+void sw_recorder_read(struct sw_recorder *recorder, const struct sw_record_query *query, void *ctx, sw_recorder_done done);
+/* Writes rows of history, which are copied. */
+void sw_recorder_put_history(struct sw_recorder *recorder, const struct sw_history_row *rows, size_t count);
+/* Forgets what is older than T_MS, little by little. */
+void sw_recorder_purge(struct sw_recorder *recorder, int64_t t_ms);
+
+#endif

@@ -1,0 +1,173 @@
+// What leaders record: confirmed only when it is durable, seen by everybody, once, and there again after kill -9.
+import fs from 'node:fs';
+import path from 'node:path';
+import { assert, equal, sleep, startDaemon, startRedis, state, until, Wall } from './lib.mjs';
+
+const HEAD = 'date,agent,name,team,seat,start,end,activities,leave\n';
+const MINUTE = 60_000;
+const clock = t => new Date(t).toISOString().slice(11, 16);
+const date = t => new Date(t).toISOString().slice(0, 10);
+const row = (agent, team, from, to, rest = ',') => `${date(from)},${agent},${agent}号,${team},${agent},${clock(from)},${clock(to)},${rest}`;
+
+async function site(scene, { policy = '' } = {}) {
+  const data = path.join(scene.dir, 'data');
+  const config = path.join(scene.dir, 'shiftwall.yaml');
+  // the day starts at noon or midnight, whichever is hours away: no test crosses it
+  const hour = new Date().getUTCHours();
+  fs.writeFileSync(config, `${policy}site:\n  day_starts: "${hour >= 4 && hour < 20 ? '00:00' : '12:00'}"\n`);
+  const redis = await startRedis(scene, { persistent: true });
+  const start = async () => {
+    const daemon = await startDaemon(scene, { redis, args: ['--config', config, '--data', data] });
+    await daemon.live();
+    return daemon;
+  };
+  return { redis, data, config, start, daemon: await start() };
+}
+
+// Agent 1 came seven minutes late, agent 2 did not come, agent 3 is on time.
+async function morning({ redis, daemon }) {
+  const now = Math.floor(Date.now() / MINUTE) * MINUTE;
+  const from = now - 60 * MINUTE;
+  const to = now + 60 * MINUTE;
+  const csv = HEAD + ['1', '2', '3'].map(agent => row(agent, 'A', from, to)).join('\n');
+  const done = await daemon.send('POST', 'roster', csv, { type: 'text/csv' });
+  equal([done.status, done.body.shifts], [201, 3], 'the roster is taken');
+  const at = (agent, name, ts) => ({ ...state(agent, name), ts });
+  await redis.emit([at('1', 'ready', from + 7 * MINUTE), at('3', 'ready', from - 10 * MINUTE)]);
+  const breach = await until('two breaches', async () => {
+    const list = Object.entries((await daemon.view('breaches')).breaches);
+    return list.length === 2 && Object.fromEntries(list.map(([id, b]) => [b.rule, { id, ...b }]));
+  });
+  return { from, to, breach };
+}
+
+export default {
+  async 'an excuse, by a grant and by a decision, is seen and survives kill -9'(scene) {
+    const s = await site(scene);
+    const { from, breach } = await morning(s);
+    equal([breach.late.agent, breach.late.value_ms, breach.late.step, breach.late.n], ['1', 7 * MINUTE, 'remind', 1], 'late');
+    equal([breach.absent.agent, breach.absent.step], ['2', 'remind'], 'absent');
+    const wall = new Wall(scene, s.daemon, { views: ['breaches', 'grants', 'alerts', 'shifts'] });
+    await wall.opened;
+    await until('the alert of the absence', () => Object.values(wall.docs.alerts?.alerts ?? {}).some(a => a.rule === 'absent'));
+    const grant = await s.daemon.send('POST', 'grants', { agent: '1', kind: 'late', from, to: from + 10 * MINUTE, reason: '堵车', by: '张三' });
+    equal(grant.status, 201, 'the grant is confirmed');
+    await until('the wall sees it excused', () => wall.docs.breaches.breaches[breach.late.id]?.excused);
+    equal(Object.values(wall.docs.grants.grants)[0].reason, '堵车', 'and the grant');
+    const decision = await s.daemon.send('POST', `breaches/${breach.absent.id}/decision`, { outcome: 'excuse', reason: '病假', by: '李四' });
+    equal(decision.status, 201, 'the decision is confirmed');
+    await s.daemon.process.kill('SIGKILL');
+    const again = await s.start();
+    const breaches = await until('the breaches are there again', async () => {
+      const got = (await again.view('breaches')).breaches;
+      return Object.keys(got).length === 2 && got;
+    });
+    assert(breaches[breach.late.id].excused && breaches[breach.absent.id].excused, 'both are excused');
+    equal(breaches[breach.absent.id].decision.by, '李四', 'by whom');
+    equal((await again.view('site')).attendance.due, 3, 'the roster is there again');
+    const id = grant.body.key;
+    equal((await again.send('DELETE', `grants/${id}`, { by: '张三', reason: '误操作' })).status, 201, 'the grant is taken back');
+    await until('late counts again', async () => !(await again.view('breaches')).breaches[breach.late.id].excused);
+    equal((await again.send('DELETE', `grants/${id}`)).status, 404, 'only once');
+    const { body } = JSON.parse(JSON.stringify(await again.send('GET', 'records?agent=1')));
+    equal(body.records.map(r => r.kind).filter(k => k.startsWith('grant')).join(), 'grant.undo,grant', 'all of it is on record');
+    equal(wall.faults, [], 'every patch fitted');
+  },
+
+  async 'of two leaders the first decides, and the second is told who it was'(scene) {
+    const s = await site(scene);
+    const { breach } = await morning(s);
+    const answers = await Promise.all(
+      ['甲', '乙', '丙'].map(by => s.daemon.send('POST', `breaches/${breach.late.id}/decision`, { outcome: 'confirm', by })),
+    );
+    equal(answers.map(a => a.status).sort(), [201, 409, 409], 'one wins');
+    const winner = answers.find(a => a.status === 201).body.by;
+    for (const a of answers.filter(a => a.status === 409)) equal(a.body.record.by, winner, 'the others are told');
+    equal((await s.daemon.send('DELETE', `breaches/${breach.late.id}/decision`, { by: winner })).status, 201, 'taken back');
+    equal((await s.daemon.send('POST', `breaches/${breach.late.id}/decision`, { outcome: 'excuse', by: '丁' })).status, 422, 'an excuse needs a reason');
+    equal((await s.daemon.send('POST', `breaches/${breach.late.id}/decision`, { outcome: 'excuse', reason: '系统', by: '丁' })).status, 201, 'decided anew');
+    equal((await s.daemon.send('POST', 'breaches/0000000000000000/decision', { outcome: 'confirm' })).status, 404, 'no such breach');
+    const alert = await until('an alert', async () => Object.entries((await s.daemon.view('alerts')).alerts).find(([, a]) => a.rule === 'absent')?.[0]);
+    const acks = await Promise.all(['甲', '乙'].map(by => s.daemon.send('POST', `alerts/${alert}/ack`, { by })));
+    equal(acks.map(a => a.status).sort(), [201, 409], 'one acknowledges');
+    assert((await s.daemon.view('alerts')).alerts[alert].acked_by, 'it says who');
+  },
+
+  async 'kill -9 while leaders write: nothing confirmed is missing'(scene) {
+    const s = await site(scene);
+    const { from, to } = await morning(s);
+    let daemon = s.daemon;
+    const confirmed = new Set();
+    for (let round = 0; round < 4; round++) {
+      let over = false;
+      const writers = [0, 1, 2].map(async writer => {
+        for (let i = 0; !over; i++) {
+          const reason = `${round}-${writer}-${i}`;
+          const done = await daemon.send('POST', 'grants', { agent: '3', kind: 'busy', from, to, reason }).catch(() => null);
+          if (done?.status === 201) confirmed.add(`${done.body.key} ${reason}`);
+          if (!done) return;
+        }
+      });
+      await sleep(150 + round * 70);
+      await daemon.process.kill('SIGKILL');
+      over = true;
+      await Promise.all(writers);
+      daemon = await s.start();
+      const grants = await until('the grants', async () => (await daemon.view('grants')).grants);
+      const there = new Set(Object.entries(grants).map(([id, g]) => `${id} ${g.reason}`));
+      for (const one of confirmed) assert(there.has(one), `${one} was confirmed and is missing`);
+    }
+    assert(confirmed.size > 20, `only ${confirmed.size} were confirmed`);
+  },
+
+  async 'a roster is checked, refused whole with lines and columns, replaced'(scene) {
+    const { daemon } = await site(scene);
+    const now = Math.floor(Date.now() / MINUTE) * MINUTE;
+    const bad = `${HEAD}${row('1', 'A', now, now + 60 * MINUTE)}\n${date(now)},2,,A,,8:00,25:00,,\n`;
+    const post = (csv, query = '') => daemon.send('POST', `roster${query}`, csv, { type: 'text/csv' });
+    const refused = await post(bad);
+    equal(refused.status, 422, 'refused');
+    equal(refused.body.faults.map(f => [f.line, f.column]).join(' '), '3,18 3,23', 'where the faults are');
+    equal((await post(`${HEAD}`)).status, 422, 'an empty one, too');
+    const good = HEAD + row('1', 'A', now, now + 60 * MINUTE);
+    equal((await post(good, '?check=1')).status, 200, 'a good one is only checked');
+    const of = async () => (await daemon.send('GET', `roster?date=${date(now)}`)).body.shifts.map(shift => shift.agent).join();
+    equal(await of(), '', 'and not taken');
+    equal((await post(good)).body.dates, [date(now)], 'then taken');
+    equal(await of(), '1', 'it is there');
+    await post(HEAD + row('7', 'A', now, now + 60 * MINUTE));
+    equal(await of(), '7', 'a newer one replaces the day');
+    equal((await daemon.send('GET', 'roster?date=2026-02-30')).status, 400, 'a date that is none');
+    equal((await daemon.send('POST', 'roster', good)).status, 415, 'JSON it is not');
+  },
+
+  async 'without a store the walls go on and recording says that it cannot'(scene) {
+    const redis = await startRedis(scene);
+    const config = path.join(scene.dir, 'c.yaml');
+    fs.writeFileSync(config, 'site:\n  name: x\n');
+    const data = path.join(scene.dir, 'data');
+    fs.mkdirSync(data);
+    fs.writeFileSync(path.join(data, 'shiftwall.db'), 'this is no database, but it may be all somebody has');
+    const daemon = await startDaemon(scene, { redis, args: ['--config', config, '--data', data] });
+    await daemon.live();
+    await redis.emit([state('1', 'ready')]);
+    await until('the wall shows the agent', async () => (await daemon.view('agents')).agents['1']?.state === 'ready');
+    const now = Date.now();
+    const done = await daemon.send('POST', 'grants', { agent: '1', kind: 'busy', from: now, to: now + 1000, reason: 'x' });
+    equal(done.status, 503, 'it cannot be recorded');
+    assert(/restore a backup/.test(done.body.detail), done.body.detail);
+    equal(fs.readFileSync(path.join(data, 'shiftwall.db'), 'utf8').slice(0, 19), 'this is no database', 'the file is left alone');
+  },
+
+  async 'what is not understood is told'(scene) {
+    const { daemon } = await site(scene);
+    const post = (path_, body, options) => daemon.send('POST', path_, body, options);
+    equal((await post('grants', '{')).status, 400, 'not JSON');
+    equal((await post('grants', { agent: 5 })).status, 400, 'a number for a text');
+    equal((await post('grants', { agent: '1' }, { type: 'text/plain' })).status, 415, 'another content type');
+    equal((await post('grants', { agent: 'nobody', kind: 'busy' })).status, 422, 'nobody');
+    equal((await post('alerts/x/ack', {})).status, 404, 'no such alert');
+    equal((await daemon.send('GET', 'grants')).status, 405, 'a method that is not there');
+    equal((await post('nothing', {})).status, 405, 'a path that is not there cannot be written');
+  },
+};
