@@ -51,6 +51,7 @@ int sw_grant_kind_from_name(const char *name);
 
 /* A permission for [from, to). */
 struct sw_grant {
+    const char *id; /* to take it back by; NULL = none */
     const char *agent;
     enum sw_grant_kind kind;
     int64_t from_ms, to_ms;
@@ -68,6 +69,8 @@ const struct sw_policy *sw_shifts_policy(const struct sw_shifts *shifts);
 int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roster) SW_NODISCARD;
 /* Adds a grant, which is copied. 0, -SW_EINVAL when it ends before it begins, -SW_ELIMIT. */
 int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) SW_NODISCARD;
+/* Takes a grant back. 0 or -SW_ENOENT. */
+int sw_shifts_remove_grant(struct sw_shifts *shifts, const char *agent, const char *id) SW_NODISCARD;
 /* An agent is in STATE from AT_MS on; for one agent in order of time. Agents past the cap are not kept. */
 void sw_shifts_agent_state(struct sw_shifts *shifts, const char *agent, enum sw_agent_state state, int64_t at_ms);
 
@@ -119,6 +122,11 @@ struct sw_ratio sw_shift_conformance(const struct sw_shift_figures *f);
 /* 1 - service / scheduled. */
 struct sw_ratio sw_shift_shrinkage(const struct sw_shift_figures *f);
 
+/* What an agent does at a moment, as far as shifts care. */
+enum sw_presence_now { SW_NOW_OFFLINE, SW_NOW_SERVICE, SW_NOW_BREAK, SW_NOW_MEAL, SW_NOW_BUSY, SW_NOW_MEETING };
+/* What the shift's agent does at T_MS, and (SINCE_MS) since when; INT64_MIN when nothing was ever told. */
+enum sw_presence_now sw_shift_presence(const struct sw_shift *shift, int64_t t_ms, int64_t *since_ms);
+
 /* A short break and the allowance it took. */
 struct sw_break {
     int64_t start_ms, end_ms; /* end INT64_MAX: running */
@@ -168,12 +176,16 @@ size_t sw_shifts_breaches(const struct sw_shifts *shifts, const struct sw_alert 
 /* The same of one agent. */
 size_t sw_rostered_breaches(const struct sw_shifts *shifts, const struct sw_rostered *agent, const struct sw_alert *alerts,
                             size_t alert_count, int64_t t_ms, struct sw_breach **out);
+/* The same rule, agent and time have the same id everywhere. */
+void sw_breach_id(const struct sw_breach *breach, char out[SW_ALERT_ID_SIZE]);
 /* The alerts that are opened by BREACHES, into OUT, which has room for COUNT. Returns how many. */
 size_t sw_breaches_alerts(const struct sw_policy *policy, const struct sw_breach *breaches, size_t count,
                           struct sw_alert *out);
 /* Spans in which attendance of the site and of every team is below its goal, as alerts; the list is the caller's. */
 size_t sw_shifts_attendance_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out);
 
+/* A lead excused the breach of RULE at AT_MS, or (EXCUSED false) took that back. */
+void sw_shifts_excuse(struct sw_shifts *shifts, const char *agent, enum sw_rule rule, int64_t at_ms, bool excused);
 /* How often an agent broke a rule in a calendar month (sw_shifts_month) before what is kept here: the ladder goes on
  * from there. */
 void sw_shifts_set_past(struct sw_shifts *shifts, const char *agent, enum sw_rule rule, int64_t month, int64_t count);
