@@ -229,6 +229,8 @@ size_t sw_floor_alarms(const struct sw_floor *floor, struct sw_alarm *out, size_
 
 /* The policy, the roster or the grants changed: looks at everybody again, as of now. */
 void sw_floor_review(struct sw_floor *floor);
+/* The same of one agent; nothing when there is none of that id. */
+void sw_floor_review_agent(struct sw_floor *floor, const char *id);
 /* Changes with every alert that opens, closes or becomes worse. */
 uint64_t sw_floor_alerts_version(const struct sw_floor *floor);
 /* The alerts that are open, or all that are kept, in order of opening. The list is the caller's to free(); its texts

@@ -471,6 +471,7 @@ static void stop(struct sw_app *app) {
     if (app->ws) sw_ws_server_begin_stop(app->ws, NULL, NULL);
     sw_roster_dir_close(app->rosters);
     app->rosters = NULL;
+    sw_reload_close(app->reload);
     if (app->recorder) sw_recorder_close(app->recorder);
     close_timers(app);
 }
@@ -500,6 +501,7 @@ static int on_roster(void *ctx, const struct sw_roster *roster) {
     struct sw_app *app = ctx;
     int failed = sw_shifts_set_roster(app->shifts, roster);
     if (!failed) failed = sw_site_add_rostered(app->floor, app->shifts);
+    if (!failed) sw_floor_review(app->floor);
     if (app->publisher) flush_soon(app);
     return failed;
 }
@@ -513,6 +515,17 @@ static void plan_demo(struct sw_app *app) {
 }
 
 static void desk_soon(void *ctx) { flush_soon(ctx); }
+
+/* Everybody has a pointer to the policy: only what is in it is exchanged. */
+static void on_policy(void *ctx, struct sw_policy *policy) {
+    struct sw_app *app = ctx;
+    sw_policy_deinit(&app->policy);
+    app->policy = *policy;
+    sw_floor_review(app->floor);
+    if (app->desk) sw_desk_review(app->desk);
+    arm_deadline(app);
+    flush_soon(app);
+}
 
 /* Opens the store in DIR and folds what is in it. */
 static void open_desk(struct sw_app *app, const char *dir) {
@@ -530,6 +543,8 @@ static void open_desk(struct sw_app *app, const char *dir) {
                                          .soon = desk_soon,
                                          .changed = on_view_changed};
     app->desk = app->api.desk = sw_desk_new(app->floor, &desk);
+    const struct sw_reload_options reload = {.policy = app->config->policy, .ctx = app, .loaded = on_policy};
+    app->reload = sw_reload_new(&app->loop, &reload);
     if (sw_recorder_problem(app->recorder))
         sw_log(SW_LOG_WARN, "recording.off", "text=%s", sw_recorder_problem(app->recorder));
 }

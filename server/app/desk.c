@@ -58,9 +58,10 @@ static void add_grant(struct sw_desk *desk, const char *id, const struct sw_desk
 }
 
 static void fold_grant(struct sw_desk *desk, const struct sw_record *r, struct sw_desk_entry *e) {
-    if (sw__note_find(desk, SW_NOTE_GRANT, r->key)) return;
+    if (sw__note_find(desk, SW_NOTE_GRANT, r->key) || !e->agent) return;
     add_grant(desk, r->key, e);
-    sw__note_set(desk, SW_NOTE_GRANT, r->key, e, r);
+    const struct sw_note *note = sw__note_set(desk, SW_NOTE_GRANT, r->key, e, r);
+    sw_floor_review_agent(desk->floor, note->entry.agent);
     sw__desk_show_grant(desk, r->key);
 }
 
@@ -70,6 +71,7 @@ static void fold_grant_undo(struct sw_desk *desk, const struct sw_record *r, str
     if (!note) return;
     int unknown = sw_shifts_remove_grant(desk->options.shifts, note->entry.agent, r->key);
     (void)unknown; /* it was forgotten with its day */
+    sw_floor_review_agent(desk->floor, note->entry.agent);
     sw__note_drop(desk, SW_NOTE_GRANT, r->key);
     sw__desk_show_grant(desk, r->key);
 }

@@ -385,6 +385,14 @@ void sw_floor_review(struct sw_floor *floor) {
     sw__watch_event_over(floor, floor->now_ms);
 }
 
+void sw_floor_review_agent(struct sw_floor *floor, const char *id) {
+    struct sw_agent *agent;
+    HASH_FIND(hh, floor->agents_by_id, id, strlen(id), agent);
+    if (!agent || !floor->watch || floor->now_ms == SW_NEVER) return;
+    sw__watch_agent(floor, agent, floor->now_ms);
+    sw__watch_advance(floor, floor->now_ms);
+}
+
 uint64_t sw_floor_alerts_version(const struct sw_floor *floor) { return floor->watch ? floor->watch->book.version : 0; }
 
 size_t sw_floor_alerts(const struct sw_floor *floor, bool open_only, struct sw_alert **out) {

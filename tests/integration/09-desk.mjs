@@ -159,6 +159,29 @@ export default {
     equal(fs.readFileSync(path.join(data, 'shiftwall.db'), 'utf8').slice(0, 19), 'this is no database', 'the file is left alone');
   },
 
+  async 'SIGHUP puts another policy in force, and a faulty one not'(scene) {
+    const policy = path.join(scene.dir, 'policy.yaml');
+    fs.writeFileSync(policy, 'name: ours\nrules:\n  busy:\n    limit: 1h\n    reason: optional\n');
+    const s = await site(scene, { policy: `policy: ${policy}\n` });
+    const busy = Date.now() - 10 * MINUTE;
+    await s.redis.emit([{ ...state('1', 'busy'), ts: busy }]);
+    await until('busy', async () => (await s.daemon.view('agents')).agents['1']?.state === 'busy');
+    const alert = async () => Object.values((await s.daemon.view('alerts')).alerts).find(a => a.rule === 'busy');
+    await until('the policy is shown', async () => (await s.daemon.view('policy')).policy?.name === 'ours');
+    equal(await alert(), undefined, 'an hour is allowed');
+    fs.writeFileSync(policy, 'name: ours\nrules:\n  busy:\n    limit: 5m\n    reason: optional\n');
+    s.daemon.process.child.kill('SIGHUP');
+    await until('the alert', alert);
+    assert(Math.abs((await alert()).since - busy - 5 * MINUTE) < 10 * MINUTE, 'since the limit was passed');
+    fs.writeFileSync(policy, 'name: ours\nrules:\n  busy:\n    limit: never ever\n');
+    s.daemon.process.child.kill('SIGHUP');
+    await until('the fault is told', () => /policy.yaml:4: /.test(s.daemon.process.err));
+    assert(await alert(), 'what was in force stays');
+    fs.writeFileSync(policy, 'name: ours\nrules:\n  busy:\n    on: false\n');
+    s.daemon.process.child.kill('SIGHUP');
+    await until('the alert closes', async () => !(await alert()));
+  },
+
   async 'what is not understood is told'(scene) {
     const { daemon } = await site(scene);
     const post = (path_, body, options) => daemon.send('POST', path_, body, options);
