@@ -325,6 +325,7 @@ static void on_outputs(uv_timer_t *timer) {
     sw_feed_status_get(app->feed, &app->feed_status);
     keep_day(app);
     keep_shifts(app);
+    if (app->recorder) sw_archive_run(&app->archive, app->recorder, app->floor, app->config->retention_days);
     /* a day that begins may end what was incomplete */
     if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))
         sw_app_tell_feed(app);
@@ -364,9 +365,14 @@ static void ws_log(void *ctx, const char *level, const char *text) {
 
 static bool ready(void *ctx, char *reason, size_t size) {
     struct sw_app *app = ctx;
-    if (is_live(app)) return true;
-    snprintf(reason, size, "the feed is %s: %s", sw_app_feed_word(app), app->feed_status.reason);
-    return false;
+    if (!is_live(app)) {
+        snprintf(reason, size, "the feed is %s: %s", sw_app_feed_word(app), app->feed_status.reason);
+        return false;
+    }
+    /* without a data folder nobody expects to record */
+    const char *problem = app->recorder && app->has_data ? sw_recorder_problem(app->recorder) : NULL;
+    if (problem) snprintf(reason, size, "nothing can be recorded: %s", problem);
+    return !problem;
 }
 
 static const char *board(void *ctx, const char *name) { return sw_boards_find(((struct sw_app *)ctx)->boards, name); }
@@ -530,6 +536,7 @@ static void on_policy(void *ctx, struct sw_policy *policy) {
 /* Opens the store in DIR and folds what is in it. */
 static void open_desk(struct sw_app *app, const char *dir) {
     app->recorder = sw_recorder_new(&app->loop, dir, app->config->site_id);
+    app->has_data = dir != NULL;
     const struct sw_desk_options desk = {.site = app->config->site_id,
                                          .epoch = app->epoch,
                                          .names = true,

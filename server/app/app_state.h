@@ -10,6 +10,7 @@
 #include "app/demo_people.h"
 #include "app/options.h"
 #include "app/plain_marker.h"
+#include "app/archive.h"
 #include "app/desk.h"
 #include "app/publisher.h"
 #include "app/recorder.h"
@@ -43,6 +44,8 @@ struct sw_app {
     int64_t shifts_day_ms;         /* of the last clearing up */
     struct sw_publisher *publisher;
     struct sw_recorder *recorder;
+    struct sw_archive archive;
+    bool has_data; /* a data folder is configured */
     struct sw_desk *desk; /* from when the store is open */
     uv_timer_t desk_due;
     struct sw_api api;

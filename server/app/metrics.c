@@ -210,12 +210,30 @@ static void process(const struct page *p) {
     one(p, "queues", "gauge", "queues known", sw_floor_queue_count(p->app->floor));
 }
 
+static void desk(const struct page *p) {
+    if (!p->app->desk) return;
+    const struct sw_recorder_counters *r = sw_recorder_counters(p->app->recorder);
+    struct sw_desk_counters d;
+    sw_desk_counters(p->app->desk, &d);
+    one(p, "store_up", "gauge", "1 while what people record can be written", !sw_recorder_problem(p->app->recorder));
+    one(p, "store_records_total", "counter", "records of the ledger written", r->records);
+    one(p, "store_failures_total", "counter", "writes to the store that failed", r->failed);
+    one(p, "store_conflicts_total", "counter", "writes of something that somebody else had written first", r->conflicts);
+    one(p, "store_history_rows_total", "counter", "rows of history written", r->history_rows);
+    one(p, "store_queued", "gauge", "jobs that wait for the store", r->queued);
+    one(p, "alerts_open", "gauge", "alerts that are open", d.alerts_open);
+    one(p, "breaches", "gauge", "breaches on record that the ladder counts", d.breaches);
+    one(p, "desk_writes_total", "counter", "writes of leaders that were recorded", d.writes);
+    one(p, "desk_refused_total", "counter", "writes of leaders that were refused", d.refused);
+}
+
 void sw_app_metrics(void *ctx, struct sw_buf *out) {
     const struct page p = {ctx, out};
     if (p.app->feed) sw_feed_status_get(p.app->feed, &p.app->feed_status);
     events(&p);
     feed(&p);
     hub(&p);
+    desk(&p);
     queues(&p);
     teams(&p);
     process(&p);

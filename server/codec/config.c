@@ -44,6 +44,7 @@ void sw_config_init(struct sw_config *config) {
                                  .max_clients = 10000,
                                  .max_clients_per_address = 1024,
                                  .journal_hours = 48,
+                                 .retention_days = 180,
                                  .site_id = sw_xstrdup("main"),
                                  .zone = sw_xstrdup("UTC"),
                                  .interval_min = 15,

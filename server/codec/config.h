@@ -51,7 +51,7 @@ struct sw_config {
     char *built_in_boards;   /* no key: the program says where its own boards are */
     char *log_level;
     bool open_reads; /* anybody off loopback may read boards */
-    int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours;
+    int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours, retention_days;
     struct sw_config_list allowed_origins;
 
     char *site_id, *site_name, *zone;

@@ -221,6 +221,7 @@ static const struct sw_yaml_key root_keys[] = {
     RANGE("max_clients", INT, max_clients, 1, 100000),
     RANGE("max_clients_per_address", INT, max_clients_per_address, 1, 100000),
     RANGE("journal_hours", INT, journal_hours, 24, 720),
+    RANGE("retention_days", INT, retention_days, 0, 3650),
     OWN(struct sw_config, "allowed_origins", read_origins, allowed_origins, ORIGINS_MAX),
     PART("site", site_keys),
     {0}};

@@ -149,7 +149,7 @@ export default {
     fs.mkdirSync(data);
     fs.writeFileSync(path.join(data, 'shiftwall.db'), 'this is no database, but it may be all somebody has');
     const daemon = await startDaemon(scene, { redis, args: ['--config', config, '--data', data] });
-    await daemon.live();
+    await until('not ready', async () => /cannot|nothing can be recorded/.test((await daemon.get('/readyz')).body));
     await redis.emit([state('1', 'ready')]);
     await until('the wall shows the agent', async () => (await daemon.view('agents')).agents['1']?.state === 'ready');
     const now = Date.now();
@@ -157,6 +157,17 @@ export default {
     equal(done.status, 503, 'it cannot be recorded');
     assert(/restore a backup/.test(done.body.detail), done.body.detail);
     equal(fs.readFileSync(path.join(data, 'shiftwall.db'), 'utf8').slice(0, 19), 'this is no database', 'the file is left alone');
+  },
+
+  async 'intervals that are over are kept in the store'(scene) {
+    const s = await site(scene);
+    const ts = Date.now() - 40 * MINUTE;
+    await s.redis.emit([{ type: 'call.queued', ts, call: 'c', queue: 'q' }, { type: 'call.abandoned', ts: ts + 9000, call: 'c' }]);
+    await until('counted', async () => (await s.daemon.view('queues')).queues?.q?.today.abandoned === 1);
+    await s.daemon.process.kill('SIGTERM');
+    const again = await s.start();
+    await until('rows of history', async () => (await again.metric('shiftwall_store_history_rows_total')) >= 2);
+    equal(await again.metric('shiftwall_store_failures_total'), 0, 'without a failure');
   },
 
   async 'SIGHUP puts another policy in force, and a faulty one not'(scene) {
