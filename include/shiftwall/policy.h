@@ -134,6 +134,7 @@ struct sw_policy {
     char *ladder[SW_LADDER_MAX];                    /* what the n-th breach of a month proposes; the last goes on */
     size_t ladder_count;
     int64_t point_fen;                              /* what a point is worth; 0 nothing */
+    int64_t leave_days_lead, leave_days_duty; /* of leave for an agent in a calendar month that they may approve */
     int64_t swaps_per_month;
     int64_t escalate_ms;                            /* a critical alert not acknowledged goes to the next role */
 };

@@ -78,6 +78,14 @@ void sw_config_deinit(struct sw_config *c) {
                            c->site_name,  c->zone};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     free_list(&c->allowed_origins);
+    for (size_t i = 0; i < c->person_count; i++) {
+        free(c->people[i].id);
+        free(c->people[i].name);
+        free(c->people[i].role);
+        free(c->people[i].pin);
+        free_list(&c->people[i].teams);
+    }
+    free(c->people);
     for (size_t i = 0; i < c->reason_count; i++) free(c->reasons[i].text);
     for (size_t i = 0; i < c->group_count; i++) {
         free(c->groups[i].id);

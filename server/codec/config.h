@@ -13,6 +13,7 @@
 #include "shiftwall/kpi.h"
 
 #define SW_CONFIG_BYTES_MAX (4u << 20)
+#define SW_PEOPLE_MAX 1000
 #define SW_CONFIG_FAULTS_MAX 20 /* told at once */
 
 struct sw_config_list {
@@ -35,6 +36,13 @@ struct sw_config_queue {
 struct sw_config_agent {
     char *id, *name, *team, *seat;
     struct sw_config_list queues;
+};
+
+/* Somebody who may write from elsewhere than this machine. */
+struct sw_config_person {
+    char *id, *name, *role;
+    char *pin; /* its argon2id hash */
+    struct sw_config_list teams; /* of a lead */
 };
 
 struct sw_config_reason {
@@ -63,6 +71,8 @@ struct sw_config {
     double little_idle, much_idle, much_non_service;
     int64_t break_allowance_ms;
     int64_t limit_ms[SW_ST_COUNT]; /* 0 = none */
+    struct sw_config_person *people;
+    size_t person_count;
     struct sw_config_reason *reasons;
     size_t reason_count;
     struct sw_config_group *groups;

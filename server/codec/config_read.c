@@ -11,6 +11,18 @@
 
 /* ---- texts and values of the configuration's own ---- */
 
+static const char *judge_role(const char *text) {
+    static const char *const roles[] = {"agent", "lead", "duty", "quality", "manager", "admin"};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (!strcmp(text, roles[i])) return NULL;
+    return "must be agent, lead, duty, quality, manager or admin";
+}
+
+static const char *judge_pin(const char *text) {
+    bool good = !strncmp(text, "$argon2id$", 10) && strlen(text) < 128;
+    return good ? NULL : "must be a hash made by `shiftwall pin`";
+}
+
 static const char *judge_name(const char *text) {
     return sw_yaml_is_text(text, SW_NAME_CHARS_MAX) ? NULL : "must be one line of 1 to 128 characters";
 }
@@ -184,6 +196,13 @@ static const struct sw_yaml_key agent_keys[] = {
     WORD(struct sw_config_agent, "seat", judge_id, seat),
     OWN(struct sw_config_agent, "queues", read_ids, queues, SW_EVENT_QUEUES_MAX),
     {0}};
+static const struct sw_yaml_key person_keys[] = {
+    WORD(struct sw_config_person, "id", judge_id, id),
+    WORD(struct sw_config_person, "name", judge_name, name),
+    WORD(struct sw_config_person, "role", judge_role, role),
+    WORD(struct sw_config_person, "pin", judge_pin, pin),
+    OWN(struct sw_config_person, "teams", read_ids, teams, SW_TEAMS_MAX),
+    {0}};
 static const struct sw_yaml_key site_keys[] = {
     WORD(struct sw_config, "id", judge_site_id, site_id),
     WORD(struct sw_config, "name", judge_name, site_name),
@@ -221,6 +240,7 @@ static const struct sw_yaml_key root_keys[] = {
     RANGE("max_clients", INT, max_clients, 1, 100000),
     RANGE("max_clients_per_address", INT, max_clients_per_address, 1, 100000),
     RANGE("journal_hours", INT, journal_hours, 24, 720),
+    {ARRAY("people", people, SW_PEOPLE_MAX, person_keys, struct sw_config_person)},
     RANGE("retention_days", INT, retention_days, 0, 3650),
     OWN(struct sw_config, "allowed_origins", read_origins, allowed_origins, ORIGINS_MAX),
     PART("site", site_keys),
@@ -284,12 +304,22 @@ static void check_links(struct sw_yaml *y, const yaml_node_t *site, const struct
     sw_yaml_free_words(teams);
 }
 
+static void check_people(struct sw_yaml *y, const yaml_node_t *people, const struct sw_config *c) {
+    for (size_t i = 0; i < c->person_count && i < sw_yaml_item_count(people); i++) {
+        const struct sw_config_person *p = &c->people[i];
+        const yaml_node_t *node = sw_yaml_item(y, people, i);
+        if (!p->role) sw_yaml_fault(y, node, "role", "is missing");
+        if (!p->pin) sw_yaml_fault(y, node, "pin", "is missing: make one with `shiftwall pin`");
+    }
+}
+
 static void check(struct sw_yaml *y, const yaml_node_t *root, const void *config) {
     const struct sw_config *c = config;
     const yaml_node_t *site = sw_yaml_child(y, root, "site"),
                       *interval = sw_yaml_child(y, site, "interval_min");
     if (c->interval_min != 15 && c->interval_min != 30)
         sw_yaml_fault(y, interval, "interval_min", "must be 15 or 30");
+    check_people(y, sw_yaml_child(y, root, "people"), c);
     check_goals(y, site, c);
     check_links(y, site, c);
 }

@@ -340,6 +340,7 @@ static void read_rules(struct sw_yaml *y, const yaml_node_t *node, const struct 
 KEYS(alert_keys, SPAN("for", for_ms, 0, HOUR_S), SPAN("clear_after", clear_after_ms, 0, HOUR_S),
      SPAN("escalate_after", escalate_ms, 10, DAY_S));
 KEYS(point_keys, AT("worth", MONEY, point_fen, 0, 1000000));
+KEYS(leave_keys, AT("lead", INT, leave_days_lead, 0, 366), AT("duty", INT, leave_days_duty, 0, 366));
 KEYS(swap_keys, AT("per_month", INT, swaps_per_month, 0, 1000));
 
 #define PART(name_, keys_)                                                                                   \
@@ -353,6 +354,7 @@ static const struct sw_yaml_key root_keys[] = {
     PART("alerts", alert_keys),
     WHOLE("ladder", read_ladder, SW_LADDER_MAX),
     PART("points", point_keys),
+    PART("leave", leave_keys),
     PART("swaps", swap_keys),
     {0}};
 

@@ -13,7 +13,8 @@ static const struct {
              {"import", "turn the log of a PBX into events", sw_tool_import},
              {"replay", "run events through the core and print the report", sw_tool_replay},
              {"audit", "recount the journal and compare with the running daemon", sw_tool_audit},
-             {"backup", "copy what people recorded, while the daemon runs", sw_tool_backup}};
+             {"backup", "copy what people recorded, while the daemon runs", sw_tool_backup},
+             {"pin", "make the hash of a person's PIN for the configuration", sw_tool_pin}};
 
 static void print_help(FILE *to) {
     fputs("usage: shiftwall COMMAND [options]\n\n", to);

@@ -45,6 +45,7 @@ int sw_tool_publish(int argc, char **argv);
 int sw_tool_import(int argc, char **argv);
 int sw_tool_replay(int argc, char **argv);
 int sw_tool_audit(int argc, char **argv);
+int sw_tool_pin(int argc, char **argv);
 int sw_tool_backup(int argc, char **argv);
 
 #endif

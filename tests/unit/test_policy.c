@@ -109,6 +109,8 @@ static const char *shipped(const char *name) {
     XX(walk_remind_ms)                                                                                       \
     XX(walk_missed_ms)                                                                                       \
     XX(point_fen)                                                                                            \
+    XX(leave_days_lead)                                                                                      \
+    XX(leave_days_duty)                                                                                      \
     XX(swaps_per_month)                                                                                      \
     XX(escalate_ms)
 #define SWITCHES(XX) XX(breaks_unlimited) XX(break_month_at) XX(busy_reason) XX(hold_count_at)
