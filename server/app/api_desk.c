@@ -70,6 +70,18 @@ static void delete_decision(struct call *c) {
 static void post_dispute(struct call *c) {
     sw_desk_dispute(c->api->desk, c->path[1], &c->entry, &c->actor, later(c));
 }
+static void post_walk(struct call *c) {
+    sw_desk_walk(c->api->desk, c->path[1], &c->entry, &c->actor, later(c));
+}
+/* A rota as CSV, or a hand-over as JSON. */
+static void post_duty(struct call *c) {
+    if (strstr(c->request->content_type, "csv"))
+        sw_desk_rota(c->api->desk, c->request->body, c->request->body_len, c->check, &c->actor, later(c));
+    else sw_desk_duty(c->api->desk, &c->entry, &c->actor, later(c));
+}
+static void delete_duty(struct call *c) {
+    sw_desk_duty_undo(c->api->desk, c->path[1], &c->entry, &c->actor, later(c));
+}
 static void post_recall(struct call *c) { sw_desk_recall(c->api->desk, &c->entry, &c->actor, later(c)); }
 static void post_roster(struct call *c) {
     sw_desk_roster(c->api->desk, c->request->body, c->request->body_len, c->check, &c->actor, later(c));
@@ -90,6 +102,12 @@ static void get_roster(struct call *c) {
     c->response->content_type = "application/json";
     c->response->status = 200;
     sw_desk_write_roster(c->api->desk, date, &c->response->body);
+}
+
+static void get_duty(struct call *c) {
+    c->response->content_type = "application/json";
+    c->response->status = 200;
+    sw_desk_write_duty(c->api->desk, &c->response->body);
 }
 
 /* A time of the query, or FALLBACK; false and answered when it is none. */
@@ -117,19 +135,23 @@ static const struct route {
     const char *first, *last; /* LAST NULL: no third segment */
     size_t depth;
     void (*run)(struct call *c);
-    bool csv;
+    enum { JSON, CSV, EITHER } body;
 } routes[] = {
-    {SW_HTTP_POST, "grants", NULL, 1, post_grant, false},
-    {SW_HTTP_DELETE, "grants", NULL, 2, delete_grant, false},
-    {SW_HTTP_POST, "alerts", "ack", 3, post_ack, false},
-    {SW_HTTP_POST, "breaches", "decision", 3, post_decision, false},
-    {SW_HTTP_DELETE, "breaches", "decision", 3, delete_decision, false},
-    {SW_HTTP_POST, "breaches", "dispute", 3, post_dispute, false},
-    {SW_HTTP_POST, "recalls", NULL, 1, post_recall, false},
-    {SW_HTTP_POST, "roster", NULL, 1, post_roster, true},
-    {SW_HTTP_GET, "roster", NULL, 1, get_roster, false},
-    {SW_HTTP_GET, "records", NULL, 1, get_records, false},
-    {SW_HTTP_GET, "audit", NULL, 1, get_records, false},
+    {SW_HTTP_POST, "grants", NULL, 1, post_grant, JSON},
+    {SW_HTTP_DELETE, "grants", NULL, 2, delete_grant, JSON},
+    {SW_HTTP_POST, "alerts", "ack", 3, post_ack, JSON},
+    {SW_HTTP_POST, "breaches", "decision", 3, post_decision, JSON},
+    {SW_HTTP_DELETE, "breaches", "decision", 3, delete_decision, JSON},
+    {SW_HTTP_POST, "breaches", "dispute", 3, post_dispute, JSON},
+    {SW_HTTP_POST, "recalls", NULL, 1, post_recall, JSON},
+    {SW_HTTP_POST, "walks", NULL, 2, post_walk, JSON},
+    {SW_HTTP_POST, "duty", NULL, 1, post_duty, EITHER},
+    {SW_HTTP_DELETE, "duty", NULL, 2, delete_duty, JSON},
+    {SW_HTTP_GET, "duty", NULL, 1, get_duty, JSON},
+    {SW_HTTP_POST, "roster", NULL, 1, post_roster, CSV},
+    {SW_HTTP_GET, "roster", NULL, 1, get_roster, JSON},
+    {SW_HTTP_GET, "records", NULL, 1, get_records, JSON},
+    {SW_HTTP_GET, "audit", NULL, 1, get_records, JSON},
 };
 
 #define ROUTES (sizeof routes / sizeof *routes)
@@ -155,9 +177,10 @@ static bool has_type(const struct sw_http_request *request, const char *type) {
 
 /* A write's body; false and answered when it is not what it should be. The content types are such that a page of
  * another origin cannot send them unasked. */
-static bool read_body(struct call *c, bool csv) {
+static bool read_body(struct call *c, const struct route *route) {
+    bool csv = route->body == CSV;
     sw_desk_init(&c->entry);
-    if (csv && has_type(c->request, "text/csv")) return true;
+    if (route->body != JSON && has_type(c->request, "text/csv")) return true;
     if (csv || (c->request->body_len && !has_type(c->request, "application/json"))) {
         sw_http_problem(c->response, 415, NULL, csv ? "the body must be text/csv" : "the body must be application/json");
         return false;
@@ -191,8 +214,8 @@ static void run(struct call *c, const struct route *route) {
         route->run(c);
         return;
     }
-    if (read_body(c, route->csv)) {
-        const char *by = route->csv ? sw_http_query(c->request, "by") : c->entry.by;
+    if (read_body(c, route)) {
+        const char *by = c->entry.by ? c->entry.by : sw_http_query(c->request, "by");
         c->actor = (struct sw_desk_actor){by && *by ? by : "console", "manager"};
         route->run(c);
     }

@@ -542,6 +542,7 @@ static void open_desk(struct sw_app *app, const char *dir) {
                                          .names = true,
                                          .policy = &app->policy,
                                          .zone = app->zone,
+                                         .opening = {app->config->opens_ms, app->config->closes_ms},
                                          .shifts = app->shifts,
                                          .recorder = app->recorder,
                                          .ctx = app,

@@ -161,13 +161,13 @@ static const struct {
 void sw__desk_fold(struct sw_desk *desk, const struct sw_record *record) {
     size_t i = 0;
     while (i < sizeof folds / sizeof *folds && strcmp(folds[i].kind, record->kind)) i++;
-    if (i == sizeof folds / sizeof *folds) return; /* on record, and nothing more */
     struct sw_desk_entry entry;
     struct sw_buf fault;
     sw_buf_init(&fault, FAULT_BYTES_MAX);
     if (sw_desk_read(&entry, record->body, strlen(record->body), &fault))
         sw_log(SW_LOG_ERROR, "ledger", "record=%lld text=%s", (long long)record->id, sw_buf_text(&fault));
-    else folds[i].fold(desk, record, &entry);
+    else if (i < sizeof folds / sizeof *folds) folds[i].fold(desk, record, &entry);
+    else (void)sw__desk_fold_walk(desk, record, &entry); /* others are on record, and nothing more */
     sw_desk_deinit(&entry);
     sw_buf_deinit(&fault);
 }
@@ -218,13 +218,26 @@ void sw_desk_count_past(struct sw_desk *desk, int64_t kept_from_ms) {
 static const char *const view_names[SW_DESK_VIEWS] = {"alerts", "shifts", "breaches", "grants", "walk", "policy"};
 static const char *const groups[SW_DESK_VIEWS] = {"alerts", "shifts", "breaches", "grants", NULL, NULL};
 
+/* Walks are due from when the site first had a ledger. */
+static void begin(struct sw_desk *desk, int64_t now_ms) {
+    static const char kind[] = "site.begin";
+    const struct sw_record_query query = {.kind = kind, .limit = 1};
+    if (!desk->began_ms && sw_recorder_load(desk->options.recorder, &query, desk, fold_one)) return;
+    if (desk->began_ms) return;
+    const struct sw_record record = {.at_ms = now_ms, .kind = kind, .key = "", .body = "{}"};
+    sw_recorder_append(desk->options.recorder, &record, 1, NULL, NULL);
+    sw__desk_fold(desk, &record);
+}
+
 struct sw_desk *sw_desk_new(struct sw_floor *floor, const struct sw_desk_options *options) {
     struct sw_desk *desk = sw_xcalloc(1, sizeof *desk);
     desk->options = *options;
     desk->floor = floor;
     desk->goals_minute = INT64_MIN;
     desk->escalate_ms = INT64_MAX;
-    desk->alerts_dirty = desk->policy_dirty = true;
+    desk->alerts_dirty = desk->policy_dirty = desk->walk_dirty = true;
+    desk->duty = sw_duty_new();
+    desk->walks = sw_walks_new(options->policy, options->zone, options->opening, desk->duty);
     sw_buf_init(&desk->part, PART_BYTES_MAX);
     for (int i = 0; i < SW_DESK_VIEWS; i++) {
         desk->views[i] = sw_view_new(view_names[i], options->epoch);
@@ -234,6 +247,7 @@ struct sw_desk *sw_desk_new(struct sw_floor *floor, const struct sw_desk_options
     int64_t now_ms = options->now_ms(options->ctx);
     const struct sw_record_query query = {.from_ms = now_ms - LOADED_DAYS * SW_DAY_MS};
     if (sw_recorder_load(options->recorder, &query, desk, fold_one)) sw_log(SW_LOG_ERROR, "ledger", "text=%s", "unreadable");
+    begin(desk, now_ms);
     return desk;
 }
 
@@ -256,6 +270,8 @@ void sw_desk_free(struct sw_desk *desk) {
     HASH_ITER(hh, desk->shown, shown, next) { free_shown(desk, shown); }
     for (int i = 0; i < SW_DESK_VIEWS; i++) sw_view_free(desk->views[i]);
     free(desk->open_alerts.ids);
+    sw_walks_free(desk->walks);
+    sw_duty_free(desk->duty);
     sw_buf_deinit(&desk->part);
     free(desk);
 }
@@ -268,7 +284,8 @@ void sw_desk_restart(struct sw_desk *desk, struct sw_floor *floor, const char *e
 }
 
 void sw_desk_review(struct sw_desk *desk) {
-    desk->alerts_dirty = desk->policy_dirty = true;
+    desk->alerts_dirty = desk->policy_dirty = desk->walk_dirty = true;
+    sw_walks_review(desk->walks);
     sw_shifts_review(desk->options.shifts);
 }
 

@@ -12,6 +12,7 @@
 #include "app/recorder.h"
 #include "codec/desk_json.h"
 #include "codec/view_store.h"
+#include "shiftwall/duty.h"
 #include "shiftwall/floor.h"
 #include "shiftwall/shift.h"
 
@@ -22,8 +23,11 @@ struct sw_desk_options {
     bool names;                       /* agents' names may leave the daemon */
     const struct sw_policy *policy;   /* borrowed, as all below */
     const struct sw_zone *zone;
+    struct sw_opening opening;
     struct sw_shifts *shifts;
     struct sw_recorder *recorder;
+    /* The name of a person who may be on duty; NULL = not known. May be NULL. */
+    const char *(*name_of)(void *ctx, const char *person);
     void *ctx;
     int64_t (*now_ms)(void *ctx);
     /* A roster is in force. Returns 0, or an error that refuses it. */
@@ -79,6 +83,11 @@ void sw_desk_dispute(struct sw_desk *desk, const char *breach, const struct sw_d
                      const struct sw_desk_actor *actor, struct sw_desk_reply reply);
 void sw_desk_roster(struct sw_desk *desk, const char *csv, size_t len, bool check, const struct sw_desk_actor *actor,
                     struct sw_desk_reply reply);
+/* Replaces the dates of a duty rota (CSV). */
+void sw_desk_rota(struct sw_desk *desk, const char *csv, size_t len, bool check, const struct sw_desk_actor *actor,
+                  struct sw_desk_reply reply);
+void sw_desk_duty_undo(struct sw_desk *desk, const char *id, const struct sw_desk_entry *entry,
+                       const struct sw_desk_actor *actor, struct sw_desk_reply reply);
 /* Hands duty over to entry->person for [from, to). */
 void sw_desk_duty(struct sw_desk *desk, const struct sw_desk_entry *entry, const struct sw_desk_actor *actor,
                   struct sw_desk_reply reply);
@@ -91,6 +100,8 @@ void sw_desk_recall(struct sw_desk *desk, const struct sw_desk_entry *entry, con
 
 /* The shifts of a date ("YYYY-MM-DD") as JSON. */
 void sw_desk_write_roster(struct sw_desk *desk, const char *date, struct sw_buf *out);
+/* The duty rota as JSON. */
+void sw_desk_write_duty(struct sw_desk *desk, struct sw_buf *out);
 /* The ledger's records that QUERY asks for, newest first. */
 void sw_desk_records(struct sw_desk *desk, const struct sw_record_query *query, struct sw_desk_reply reply);
 

@@ -10,6 +10,7 @@
 #include "core/map.h"
 #include "core/zone.h"
 #include "shiftwall/alert.h"
+#include "shiftwall/walk.h"
 
 /* What is on record for a thing: one a key and kind. */
 enum sw_note_kind { SW_NOTE_GRANT, SW_NOTE_ACK, SW_NOTE_DECISION, SW_NOTE_DISPUTE, SW_NOTE_BREACH, SW_NOTE_ALERT, SW_NOTE_KINDS };
@@ -49,7 +50,11 @@ struct sw_desk {
     struct sw_id_list open_alerts; /* in the view */
     uint64_t alerts_version, writes, refused;
     int64_t goals_minute, escalate_ms; /* when the next alert is to go to the next role */
-    bool alerts_dirty, policy_dirty;
+    struct sw_duty *duty;
+    struct sw_walks *walks;
+    uint64_t walks_version;
+    int64_t began_ms; /* since when the site records; 0 = not yet */
+    bool alerts_dirty, policy_dirty, walk_dirty;
     struct sw_buf part;
     struct sw_record *outbox; /* what the daemon itself records with the next flush; texts are owned */
     size_t outbox_count;
@@ -67,6 +72,32 @@ void sw__desk_post(struct sw_desk *desk, const char *kind, const char *key, cons
 void sw__desk_fold(struct sw_desk *desk, const struct sw_record *record);
 /* Sets a part of a view from desk->part. */
 void sw__desk_set(struct sw_desk *desk, int view, const char *group, const char *key);
+
+/* walks: folding their records (false: another kind), their view, their alerts */
+bool sw__desk_fold_walk(struct sw_desk *desk, const struct sw_record *record, struct sw_desk_entry *entry);
+void sw__desk_show_walk(struct sw_desk *desk);
+/* Their alerts into OUT, which has room for MAX; the texts live until the walks change. */
+size_t sw__desk_walk_alerts(const struct sw_desk *desk, struct sw_alert *out, size_t max);
+/* Sets every member of the object in desk->part as a part of VIEW, and removes the others. */
+void sw__desk_set_members(struct sw_desk *desk, int view);
+
+/* writing: what all writes share */
+struct sw_desk_write;
+struct sw_desk_write *sw__write_new(struct sw_desk *desk, struct sw_desk_reply reply);
+/* Members of the answer beside the record's, each with a comma before it. */
+struct sw_buf *sw__write_extra(struct sw_desk_write *write);
+void sw__write_record(struct sw_desk_write *write, const char *kind, const char *key, const struct sw_desk_entry *entry,
+                      const struct sw_desk_actor *actor, bool holds, int64_t releases);
+/* Answers without recording. */
+void sw__write_answer(struct sw_desk_write *write, int status, const char *key, const char *body);
+void sw__write_refuse(struct sw_desk *desk, struct sw_desk_reply reply, int status, const char *text);
+/* Refuses a CSV with its faults. */
+void sw__write_faults(struct sw_desk *desk, struct sw_desk_reply reply, const struct sw_buf *faults, const char *text);
+void sw__write_lines(const struct sw_buf *lines, struct sw_json *j, const char *key);
+struct sw_desk_entry sw__write_signed(const struct sw_desk *desk, const struct sw_desk_actor *actor, const char *agent,
+                                      const char *reason);
+#define SW_DESK_ID_SIZE 17
+void sw__write_id(char out[SW_DESK_ID_SIZE]);
 
 /* views: a grant, a breach's decisions */
 void sw__desk_show_grant(struct sw_desk *desk, const char *id);

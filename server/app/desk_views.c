@@ -322,6 +322,9 @@ static void show_alerts(struct sw_desk *desk) {
     free(list);
     for (struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next)
         for (size_t i = 0; i < shown->alert_count; i++) show_one(desk, &shown->alerts[i], &fresh);
+    struct sw_alert walks[16];
+    count = sw__desk_walk_alerts(desk, walks, sizeof walks / sizeof *walks);
+    for (size_t i = 0; i < count; i++) show_one(desk, &walks[i], &fresh);
     record_closed(desk, &fresh);
     exchange(desk, SW_DESK_ALERTS, "alerts", &desk->open_alerts, fresh);
 }
@@ -340,7 +343,7 @@ static void review_callers(struct sw_desk *desk) {
 static void show_policy(struct sw_desk *desk) {
     sw_buf_clear(&desk->part);
     sw_view_write_policy(desk->options.policy, &desk->part);
-    sw__desk_set(desk, SW_DESK_POLICY, NULL, "policy");
+    sw__desk_set_members(desk, SW_DESK_POLICY);
     desk->policy_dirty = false;
 }
 
@@ -349,9 +352,15 @@ void sw_desk_flush(struct sw_desk *desk) {
     if (now_ms == INT64_MIN) return;
     sw_shifts_advance(desk->options.shifts, now_ms);
     sw_shifts_drain(desk->options.shifts, desk, show_rostered);
+    sw_walks_advance(desk->walks, now_ms);
+    if (sw_walks_version(desk->walks) != desk->walks_version) desk->alerts_dirty = desk->walk_dirty = true;
+    desk->walks_version = sw_walks_version(desk->walks);
     uint64_t version = sw_floor_alerts_version(desk->floor);
     if (version != desk->alerts_version) review_callers(desk);
-    if (version != desk->alerts_version || desk->alerts_dirty || desk->escalate_ms <= now_ms) show_alerts(desk);
+    bool alerts = version != desk->alerts_version || desk->alerts_dirty || desk->escalate_ms <= now_ms;
+    if (alerts) show_alerts(desk);
+    if (alerts || desk->walk_dirty) sw__desk_show_walk(desk);
+    desk->walk_dirty = false;
     desk->alerts_version = version;
     desk->alerts_dirty = false;
     if (desk->policy_dirty) show_policy(desk);
@@ -362,5 +371,7 @@ void sw_desk_flush(struct sw_desk *desk) {
 
 int64_t sw_desk_next_deadline(const struct sw_desk *desk) {
     int64_t next_ms = sw_shifts_next_deadline(desk->options.shifts);
+    int64_t walk_ms = sw_walks_next_deadline(desk->walks);
+    if (walk_ms < next_ms) next_ms = walk_ms;
     return desk->escalate_ms < next_ms ? desk->escalate_ms : next_ms;
 }

@@ -3,26 +3,27 @@
 #include <stdio.h>
 
 #include "app/desk_state.h"
+#include "codec/duty_csv.h"
 #include "codec/roster_csv.h"
 
-#define ID_BYTES 8
+#define ID_BYTES ((SW_DESK_ID_SIZE - 1) / 2)
 #define ANSWER_BYTES_MAX ((size_t)4 << 20)
 #define FAULTS_BYTES_MAX 65536
 
 /* A write on its way through the ledger. */
-struct write {
+struct sw_desk_write {
     struct sw_desk *desk;
     struct sw_desk_reply reply;
     struct sw_buf extra; /* members of the answer beside the record's, each with a comma before it */
 };
 
-static void refuse(struct sw_desk *desk, struct sw_desk_reply reply, int status, const char *text) {
+void sw__write_refuse(struct sw_desk *desk, struct sw_desk_reply reply, int status, const char *text) {
     desk->refused++;
     reply.fn(reply.ctx, status, NULL, text);
 }
 
 /* {"id":KEY, members of the body..., extra} */
-static void answer(struct write *w, int status, const char *key, const char *body) {
+static void answer(struct sw_desk_write *w, int status, const char *key, const char *body) {
     struct sw_buf out;
     sw_buf_init(&out, ANSWER_BYTES_MAX);
     sw_buf_puts(&out, "{\"key\":");
@@ -37,30 +38,36 @@ static void answer(struct write *w, int status, const char *key, const char *bod
     sw_buf_deinit(&out);
 }
 
+void sw__write_answer(struct sw_desk_write *w, int status, const char *key, const char *body) {
+    answer(w, status, key, body);
+    sw_buf_deinit(&w->extra);
+    free(w);
+}
+
 static void on_recorded(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
-    struct write *w = ctx;
+    struct sw_desk_write *w = ctx;
     struct sw_desk *desk = w->desk;
     if (!status) {
         for (size_t i = 0; i < count; i++) sw__desk_fold(desk, &records[i]);
         desk->writes++;
         sw_desk_flush(desk);
         desk->options.soon(desk->options.ctx);
-        bool is_roster = !strcmp(records[0].kind, "roster"); /* whoever sent it has it */
-        answer(w, 201, records[0].key, is_roster ? "{}" : records[0].body);
+        bool is_csv = !strcmp(records[0].kind, "roster") || !strcmp(records[0].kind, "duty.rota"); /* known to the sender */
+        answer(w, 201, records[0].key, is_csv ? "{}" : records[0].body);
     } else if (status == -SW_EBUSY) {
         desk->refused++;
         w->reply.fn(w->reply.ctx, 409, text, "somebody was first");
     } else if (status == -SW_ENOENT) {
-        refuse(desk, w->reply, 409, "it was taken back already");
+        sw__write_refuse(desk, w->reply, 409, "it was taken back already");
     } else {
-        refuse(desk, w->reply, 503, text);
+        sw__write_refuse(desk, w->reply, 503, text);
     }
     sw_buf_deinit(&w->extra);
     free(w);
 }
 
-static struct write *new_write(struct sw_desk *desk, struct sw_desk_reply reply) {
-    struct write *w = sw_xcalloc(1, sizeof *w);
+struct sw_desk_write *sw__write_new(struct sw_desk *desk, struct sw_desk_reply reply) {
+    struct sw_desk_write *w = sw_xcalloc(1, sizeof *w);
     w->desk = desk;
     w->reply = reply;
     sw_buf_init(&w->extra, 65536);
@@ -68,7 +75,7 @@ static struct write *new_write(struct sw_desk *desk, struct sw_desk_reply reply)
 }
 
 /* Records ENTRY of KIND about KEY. */
-static void record(struct write *w, const char *kind, const char *key, const struct sw_desk_entry *entry,
+void sw__write_record(struct sw_desk_write *w, const char *kind, const char *key, const struct sw_desk_entry *entry,
                    const struct sw_desk_actor *actor, bool holds, int64_t releases) {
     struct sw_buf body;
     sw_buf_init(&body, ANSWER_BYTES_MAX);
@@ -79,16 +86,17 @@ static void record(struct write *w, const char *kind, const char *key, const str
     sw_buf_deinit(&body);
 }
 
-static void make_id(char out[2 * ID_BYTES + 1]) {
+struct sw_buf *sw__write_extra(struct sw_desk_write *w) { return &w->extra; }
+
+void sw__write_id(char out[SW_DESK_ID_SIZE]) {
     unsigned char bytes[ID_BYTES];
     randombytes_buf(bytes, sizeof bytes);
-    sodium_bin2hex(out, 2 * ID_BYTES + 1, bytes, sizeof bytes);
+    sodium_bin2hex(out, SW_DESK_ID_SIZE, bytes, sizeof bytes);
 }
 
 static int64_t now_of(const struct sw_desk *desk) { return desk->options.now_ms(desk->options.ctx); }
 
-/* A copy of what was asked for, signed. */
-static struct sw_desk_entry signed_copy(const struct sw_desk *desk, const struct sw_desk_actor *actor, const char *agent,
+struct sw_desk_entry sw__write_signed(const struct sw_desk *desk, const struct sw_desk_actor *actor, const char *agent,
                                         const char *reason) {
     struct sw_desk_entry e;
     sw_desk_init(&e);
@@ -165,28 +173,26 @@ void sw_desk_grant(struct sw_desk *desk, const struct sw_desk_entry *asked, bool
                    struct sw_desk_reply reply) {
     const char *fault = fault_of_grant(desk, asked);
     if (fault) {
-        refuse(desk, reply, 422, fault);
+        sw__write_refuse(desk, reply, 422, fault);
         return;
     }
-    struct sw_desk_entry e = signed_copy(desk, actor, asked->agent, asked->reason);
-    char id[2 * ID_BYTES + 1];
-    make_id(id);
+    struct sw_desk_entry e = sw__write_signed(desk, actor, asked->agent, asked->reason);
+    char id[SW_DESK_ID_SIZE];
+    sw__write_id(id);
     sw_desk_set(&e.id, id);
     sw_desk_set(&e.kind, asked->kind);
     e.from_ms = asked->from_ms;
     e.to_ms = asked->to_ms;
-    struct write *w = new_write(desk, reply);
+    struct sw_desk_write *w = sw__write_new(desk, reply);
     if (!strcmp(e.kind, "leave")) write_leave(desk, &e, &w->extra);
     if (check) {
         struct sw_buf body;
         sw_buf_init(&body, ANSWER_BYTES_MAX);
         sw_desk_write(&e, &body);
-        answer(w, 200, "", sw_buf_text(&body));
+        sw__write_answer(w, 200, "", sw_buf_text(&body));
         sw_buf_deinit(&body);
-        sw_buf_deinit(&w->extra);
-        free(w);
     } else {
-        record(w, "grant", id, &e, actor, true, 0);
+        sw__write_record(w, "grant", id, &e, actor, true, 0);
     }
     sw_desk_deinit(&e);
 }
@@ -195,11 +201,11 @@ void sw_desk_grant_undo(struct sw_desk *desk, const char *id, const struct sw_de
                         const struct sw_desk_actor *actor, struct sw_desk_reply reply) {
     const struct sw_note *note = sw__note_find(desk, SW_NOTE_GRANT, id);
     if (!note) {
-        refuse(desk, reply, 404, "no such grant");
+        sw__write_refuse(desk, reply, 404, "no such grant");
         return;
     }
-    struct sw_desk_entry e = signed_copy(desk, actor, note->entry.agent, asked->reason);
-    record(new_write(desk, reply), "grant.undo", id, &e, actor, false, note->record);
+    struct sw_desk_entry e = sw__write_signed(desk, actor, note->entry.agent, asked->reason);
+    sw__write_record(sw__write_new(desk, reply), "grant.undo", id, &e, actor, false, note->record);
     sw_desk_deinit(&e);
 }
 
@@ -214,11 +220,11 @@ static bool is_open(const struct sw_desk *desk, const char *id) {
 void sw_desk_acknowledge(struct sw_desk *desk, const char *alert, const struct sw_desk_actor *actor,
                          struct sw_desk_reply reply) {
     if (!is_open(desk, alert)) {
-        refuse(desk, reply, 404, "no such alert is open");
+        sw__write_refuse(desk, reply, 404, "no such alert is open");
         return;
     }
-    struct sw_desk_entry e = signed_copy(desk, actor, NULL, NULL);
-    record(new_write(desk, reply), "alert.ack", alert, &e, actor, true, 0);
+    struct sw_desk_entry e = sw__write_signed(desk, actor, NULL, NULL);
+    sw__write_record(sw__write_new(desk, reply), "alert.ack", alert, &e, actor, true, 0);
     sw_desk_deinit(&e);
 }
 
@@ -228,10 +234,10 @@ static bool about_breach(struct sw_desk *desk, const char *breach, const struct 
     const struct sw_note *note = sw__note_find(desk, SW_NOTE_BREACH, breach);
     if (!note) {
         bool cannot = sw_recorder_problem(desk->options.recorder) != NULL;
-        refuse(desk, reply, cannot ? 503 : 404, cannot ? sw_recorder_problem(desk->options.recorder) : "no such breach");
+        sw__write_refuse(desk, reply, cannot ? 503 : 404, cannot ? sw_recorder_problem(desk->options.recorder) : "no such breach");
         return false;
     }
-    *e = signed_copy(desk, actor, note->entry.agent, reason);
+    *e = sw__write_signed(desk, actor, note->entry.agent, reason);
     sw_desk_set(&e->rule, note->entry.rule);
     sw_desk_set(&e->step, note->entry.step);
     e->opened_ms = note->entry.opened_ms;
@@ -250,13 +256,13 @@ void sw_desk_decide(struct sw_desk *desk, const char *breach, const struct sw_de
                                                     : NULL;
     struct sw_desk_entry e;
     if (fault) {
-        refuse(desk, reply, 422, fault);
+        sw__write_refuse(desk, reply, 422, fault);
         return;
     }
     if (!about_breach(desk, breach, actor, reply, asked->reason, &e)) return;
     sw_desk_set(&e.outcome, asked->outcome);
     if (asked->step || excuses) sw_desk_set(&e.step, asked->step);
-    record(new_write(desk, reply), "breach.decision", breach, &e, actor, true, 0);
+    sw__write_record(sw__write_new(desk, reply), "breach.decision", breach, &e, actor, true, 0);
     sw_desk_deinit(&e);
 }
 
@@ -264,11 +270,11 @@ void sw_desk_decision_undo(struct sw_desk *desk, const char *breach, const struc
                            const struct sw_desk_actor *actor, struct sw_desk_reply reply) {
     const struct sw_note *note = sw__note_find(desk, SW_NOTE_DECISION, breach);
     if (!note) {
-        refuse(desk, reply, 404, "nothing was decided");
+        sw__write_refuse(desk, reply, 404, "nothing was decided");
         return;
     }
-    struct sw_desk_entry e = signed_copy(desk, actor, note->entry.agent, asked->reason);
-    record(new_write(desk, reply), "breach.decision.undo", breach, &e, actor, false, note->record);
+    struct sw_desk_entry e = sw__write_signed(desk, actor, note->entry.agent, asked->reason);
+    sw__write_record(sw__write_new(desk, reply), "breach.decision.undo", breach, &e, actor, false, note->record);
     sw_desk_deinit(&e);
 }
 
@@ -276,12 +282,12 @@ void sw_desk_dispute(struct sw_desk *desk, const char *breach, const struct sw_d
                      const struct sw_desk_actor *actor, struct sw_desk_reply reply) {
     struct sw_desk_entry e;
     if (!asked->text) {
-        refuse(desk, reply, 422, "text: missing");
+        sw__write_refuse(desk, reply, 422, "text: missing");
         return;
     }
     if (!about_breach(desk, breach, actor, reply, NULL, &e)) return;
     sw_desk_set(&e.text, asked->text);
-    record(new_write(desk, reply), "breach.dispute", breach, &e, actor, true, 0);
+    sw__write_record(sw__write_new(desk, reply), "breach.dispute", breach, &e, actor, true, 0);
     sw_desk_deinit(&e);
 }
 
@@ -291,20 +297,20 @@ void sw_desk_recall(struct sw_desk *desk, const struct sw_desk_entry *asked, con
     struct sw_agent_now now = {0};
     if (agent) sw_agent_now(desk->floor, agent, &now);
     if (!agent || now.state != SW_ST_BREAK) {
-        refuse(desk, reply, 422, agent ? "agent: is not on a break" : "agent: nobody of that number is on the floor");
+        sw__write_refuse(desk, reply, 422, agent ? "agent: is not on a break" : "agent: nobody of that number is on the floor");
         return;
     }
-    struct sw_desk_entry e = signed_copy(desk, actor, asked->agent, asked->reason);
-    char id[2 * ID_BYTES + 1];
-    make_id(id);
-    record(new_write(desk, reply), "recall", id, &e, actor, false, 0);
+    struct sw_desk_entry e = sw__write_signed(desk, actor, asked->agent, asked->reason);
+    char id[SW_DESK_ID_SIZE];
+    sw__write_id(id);
+    sw__write_record(sw__write_new(desk, reply), "recall", id, &e, actor, false, 0);
     sw_desk_deinit(&e);
 }
 
 /* ---- rosters ---- */
 
 /* "roster:LINE:COLUMN: text" lines as [{"line":..,"column":..,"text":..}]. */
-static void write_lines(const struct sw_buf *lines, struct sw_json *j, const char *key) {
+void sw__write_lines(const struct sw_buf *lines, struct sw_json *j, const char *key) {
     sw_json_open(j, key, '[');
     for (const char *at = sw_buf_text(lines); *at;) {
         size_t len = strcspn(at, "\n");
@@ -313,10 +319,10 @@ static void write_lines(const struct sw_buf *lines, struct sw_json *j, const cha
         long number = 0, column = 0;
         int used = 0;
         sw_json_open(j, NULL, '{');
-        if (sscanf(line, "roster:%ld:%ld: %n", &number, &column, &used) == 2 && used) {
+        if (sscanf(line, "%*[a-z]:%ld:%ld: %n", &number, &column, &used) == 2 && used) {
             sw_json_int(j, "line", number);
             sw_json_int(j, "column", column);
-        } else if (sscanf(line, "roster:%ld: %n", &number, &used) == 1 && used) {
+        } else if (sscanf(line, "%*[a-z]:%ld: %n", &number, &used) == 1 && used) {
             sw_json_int(j, "line", number);
         }
         sw_json_text(j, "text", line + used);
@@ -325,6 +331,18 @@ static void write_lines(const struct sw_buf *lines, struct sw_json *j, const cha
         at += len + (at[len] == '\n');
     }
     sw_json_close(j, ']');
+}
+
+void sw__write_faults(struct sw_desk *desk, struct sw_desk_reply reply, const struct sw_buf *faults, const char *text) {
+    struct sw_buf out;
+    sw_buf_init(&out, ANSWER_BYTES_MAX);
+    struct sw_json j = sw_json_on(&out);
+    sw_json_open(&j, NULL, '{');
+    sw__write_lines(faults, &j, "faults");
+    sw_json_close(&j, '}');
+    desk->refused++;
+    reply.fn(reply.ctx, 422, sw_buf_text(&out), text);
+    sw_buf_deinit(&out);
 }
 
 static void write_dates(const struct sw_roster *roster, struct sw_json *j) {
@@ -338,6 +356,45 @@ static void write_dates(const struct sw_roster *roster, struct sw_json *j) {
     sw_json_close(j, ']');
 }
 
+static void record_csv(struct sw_desk_write *w, const char *kind, const char *key, const char *csv, size_t len,
+                       const struct sw_desk_actor *actor) {
+    struct sw_desk_entry e = sw__write_signed(w->desk, actor, NULL, NULL);
+    char *text = strndup(csv, len);
+    SW_ASSERT(text != NULL);
+    sw_desk_set(&e.csv, text);
+    free(text);
+    sw__write_record(w, kind, key, &e, actor, false, 0);
+    sw_desk_deinit(&e);
+}
+
+void sw_desk_rota(struct sw_desk *desk, const char *csv, size_t len, bool check, const struct sw_desk_actor *actor,
+                  struct sw_desk_reply reply) {
+    struct sw_buf faults, remarks;
+    struct sw_rota rota;
+    sw_buf_init(&faults, FAULTS_BYTES_MAX);
+    sw_buf_init(&remarks, FAULTS_BYTES_MAX);
+    sw_rota_init(&rota);
+    int failed = sw_rota_read(&rota, desk->options.zone, "rota", csv, len, &faults, &remarks);
+    if (!failed && !rota.count) {
+        failed = -SW_EPARSE;
+        sw_buf_puts(&faults, "rota:2: nobody is on duty\n");
+    }
+    if (failed) {
+        sw__write_faults(desk, reply, &faults, "the duty rota has faults: nothing of it was taken");
+    } else {
+        struct sw_desk_write *w = sw__write_new(desk, reply);
+        struct sw_json j = sw_json_on(&w->extra);
+        j.comma = true;
+        sw_json_int(&j, "rows", (int64_t)rota.count);
+        sw__write_lines(&remarks, &j, "remarks");
+        if (check) sw__write_answer(w, 200, "", "{}");
+        else record_csv(w, "duty.rota", rota.rows[0].date, csv, len, actor);
+    }
+    sw_rota_deinit(&rota);
+    sw_buf_deinit(&faults);
+    sw_buf_deinit(&remarks);
+}
+
 void sw_desk_roster(struct sw_desk *desk, const char *csv, size_t len, bool check, const struct sw_desk_actor *actor,
                     struct sw_desk_reply reply) {
     struct sw_buf faults, remarks;
@@ -345,40 +402,21 @@ void sw_desk_roster(struct sw_desk *desk, const char *csv, size_t len, bool chec
     sw_buf_init(&faults, FAULTS_BYTES_MAX);
     sw_buf_init(&remarks, FAULTS_BYTES_MAX);
     sw_roster_init(&roster);
-    struct write *w = new_write(desk, reply);
-    struct sw_json j = sw_json_on(&w->extra);
-    j.comma = true;
     int failed = sw_roster_read(&roster, desk->options.zone, "roster", csv, len, &faults, &remarks);
     if (!failed && !roster.count) {
         failed = -SW_EPARSE;
         sw_buf_puts(&faults, "roster:2: no shifts\n");
     }
     if (failed) {
-        struct sw_buf out;
-        sw_buf_init(&out, ANSWER_BYTES_MAX);
-        struct sw_json list = sw_json_on(&out);
-        sw_json_open(&list, NULL, '{');
-        write_lines(&faults, &list, "faults");
-        sw_json_close(&list, '}');
-        desk->refused++;
-        reply.fn(reply.ctx, 422, sw_buf_text(&out), "the roster has faults: nothing of it was taken");
-        sw_buf_deinit(&out);
+        sw__write_faults(desk, reply, &faults, "the roster has faults: nothing of it was taken");
     } else {
+        struct sw_desk_write *w = sw__write_new(desk, reply);
+        struct sw_json j = sw_json_on(&w->extra);
+        j.comma = true;
         write_dates(&roster, &j);
-        write_lines(&remarks, &j, "remarks");
-    }
-    if (!failed && check) answer(w, 200, "", "{}");
-    if (!failed && !check) {
-        struct sw_desk_entry e = signed_copy(desk, actor, NULL, NULL);
-        char *text = strndup(csv, len);
-        SW_ASSERT(text != NULL);
-        sw_desk_set(&e.csv, text);
-        free(text);
-        record(w, "roster", roster.rows[0].date, &e, actor, false, 0);
-        sw_desk_deinit(&e);
-    } else {
-        sw_buf_deinit(&w->extra);
-        free(w);
+        sw__write_lines(&remarks, &j, "remarks");
+        if (check) sw__write_answer(w, 200, "", "{}");
+        else record_csv(w, "roster", roster.rows[0].date, csv, len, actor);
     }
     sw_roster_deinit(&roster);
     sw_buf_deinit(&faults);
@@ -430,10 +468,10 @@ void sw_desk_write_roster(struct sw_desk *desk, const char *date, struct sw_buf 
 /* ---- records ---- */
 
 static void on_read(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
-    struct write *w = ctx;
+    struct sw_desk_write *w = ctx;
     (void)records, (void)count;
     if (status) {
-        refuse(w->desk, w->reply, 503, text);
+        sw__write_refuse(w->desk, w->reply, 503, text);
     } else {
         struct sw_buf out;
         sw_buf_init(&out, (size_t)13 << 20);
@@ -448,5 +486,5 @@ static void on_read(void *ctx, int status, const struct sw_record *records, size
 }
 
 void sw_desk_records(struct sw_desk *desk, const struct sw_record_query *query, struct sw_desk_reply reply) {
-    sw_recorder_read(desk->options.recorder, query, new_write(desk, reply), on_read);
+    sw_recorder_read(desk->options.recorder, query, sw__write_new(desk, reply), on_read);
 }

@@ -63,7 +63,7 @@ struct sw_config {
     struct sw_config_list allowed_origins;
 
     char *site_id, *site_name, *zone;
-    int64_t day_starts_ms, interval_min;
+    int64_t day_starts_ms, interval_min, opens_ms, closes_ms; /* opening hours: local times of day; equal: all day */
     bool names, live_service_level, exclude_short_abandons;
     int64_t formula, target_ms, short_ms;
     double answer_rate_goal, answer_rate_critical, service_level_goal, service_level_critical;

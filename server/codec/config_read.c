@@ -208,6 +208,8 @@ static const struct sw_yaml_key site_keys[] = {
     WORD(struct sw_config, "name", judge_name, site_name),
     SITE("zone", TEXT, zone),
     SITE("day_starts", OF_DAY, day_starts_ms),
+    SITE("opens", OF_DAY, opens_ms),
+    SITE("closes", OF_DAY, closes_ms),
     RANGE("interval_min", INT, interval_min, 15, 30),
     SITE("names", BOOL, names),
     SITE("live_service_level", BOOL, live_service_level),

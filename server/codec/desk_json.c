@@ -10,7 +10,7 @@
 #define DEPTH_MAX 4
 #define EXACT_INTEGER_MAX (INT64_C(1) << 53)
 
-enum type { TEXT, TIME, NUMBER, FLAG };
+enum type { TEXT, TIME, NUMBER, FLAG, JSON };
 
 struct member {
     const char *name;
@@ -35,7 +35,7 @@ static const struct member members[] = {
     {"until", TIME, AT(until_ms), 0}, {"opened", TIME, AT(opened_ms), 0}, {"closed", TIME, AT(closed_ms), 0},
     {"due", TIME, AT(due_ms), 0}, {"value", NUMBER, AT(value), 0}, {"limit", NUMBER, AT(limit), 0},
     {"n", NUMBER, AT(n), 0}, {"points", NUMBER, AT(points), 0}, {"money_fen", NUMBER, AT(money_fen), 0},
-    {"excused", FLAG, AT(excused), 0}, {"over", FLAG, AT(over), 0},
+    {"items", JSON, AT(items), 0}, {"excused", FLAG, AT(excused), 0}, {"over", FLAG, AT(over), 0},
 };
 
 #define MEMBERS (sizeof members / sizeof *members)
@@ -57,7 +57,7 @@ void sw_desk_init(struct sw_desk_entry *entry) {
 
 void sw_desk_deinit(struct sw_desk_entry *entry) {
     for (size_t i = 0; i < MEMBERS; i++)
-        if (members[i].type == TEXT) free(TEXT_OF(entry, &members[i]));
+        if (members[i].type == TEXT || members[i].type == JSON) free(TEXT_OF(entry, &members[i]));
     *entry = (struct sw_desk_entry){0};
 }
 
@@ -86,6 +86,13 @@ static bool read_number(int64_t *at, const struct member *m, const cJSON *item, 
 static bool read_member(struct sw_desk_entry *entry, const struct member *m, const cJSON *item, struct sw_buf *fault) {
     if (cJSON_IsNull(item)) {
         if (!strcmp(m->name, "tick")) entry->tick_gone = true;
+        return true;
+    }
+    if (m->type == JSON) {
+        char *text = cJSON_PrintUnformatted(item);
+        SW_ASSERT(text != NULL);
+        sw_desk_set(&TEXT_OF(entry, m), text);
+        cJSON_free(text);
         return true;
     }
     if (m->type == TEXT) return read_text(&TEXT_OF(entry, m), m, item, fault);
@@ -120,7 +127,10 @@ void sw_desk_write(const struct sw_desk_entry *entry, struct sw_buf *out) {
         const struct member *m = &members[i];
         if (m->at == AT(pin)) continue;
         if (m->type == TEXT) sw_json_text(&j, m->name, *(char *const *)(const void *)((const char *)entry + m->at));
-        else if (m->type == FLAG) {
+        else if (m->type == JSON) {
+            const char *json = *(char *const *)(const void *)((const char *)entry + m->at);
+            if (json) sw_json_raw(&j, m->name, json);
+        } else if (m->type == FLAG) {
             if (*(const bool *)((const char *)entry + m->at)) sw_json_bool(&j, m->name, true);
         } else {
             int64_t value = *(const int64_t *)(const void *)((const char *)entry + m->at);

@@ -16,6 +16,7 @@
 struct sw_desk_entry {
     char *id, *agent, *kind, *reason, *by, *role, *name, *pin;
     char *outcome, *step, *text, *action, *item, *tick, *note, *walk, *person, *rule, *subject, *csv, *with;
+    char *items; /* JSON */
     int64_t from_ms, to_ms, at_ms, until_ms;
     int64_t opened_ms, closed_ms, value, limit, n, points, money_fen, due_ms;
     bool excused, over, tick_gone;

@@ -1,6 +1,6 @@
 /* The online backup: a copy of a file that others go on writing to. */
 #include <errno.h>
-#include <sqlite3.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,71 +8,103 @@
 #include <unistd.h>
 
 #include "store/schema.h"
-#include "store/store.h"
-
-#define PAGES_A_STEP 256
-#define WAIT_MS 20
+#include "store/store_internal.h"
 
 static int say(char *error, size_t size, const char *path, const char *text) {
     (void)snprintf(error, size, "%s: %s", path, text);
     return -SW_EIO;
 }
 
-static int copy(sqlite3 *from, sqlite3 *to) {
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
-    if (!backup) return sqlite3_errcode(to);
-    int code;
-    do {
-        code = sqlite3_backup_step(backup, PAGES_A_STEP);
-        if (code == SQLITE_BUSY || code == SQLITE_LOCKED) sqlite3_sleep(WAIT_MS);
-    } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
-    int ended = sqlite3_backup_finish(backup);
-    return code == SQLITE_DONE ? ended : code;
+static int explain(sqlite3 *db, const char *path, char *error, size_t size) {
+    if (db) sw__store_explain(db, path, NULL, error, size);
+    else (void)say(error, size, path, "no memory");
+    return -SW_EIO;
 }
 
-/* The first column of the first row as a number; -1 when there is none. */
-static int64_t number(sqlite3 *db, const char *query) {
-    sqlite3_stmt *s;
-    int64_t value = -1;
-    if (sqlite3_prepare_v2(db, query, -1, &s, NULL)) return -1;
-    if (sqlite3_step(s) == SQLITE_ROW) value = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    return value;
+/* Begins to read FROM, and holds on to what is there now: a copy made in steps would begin anew whenever somebody writes,
+ * and never end on a busy day. In WAL mode nobody has to wait for a reader. */
+static int open_source(const char *path, sqlite3 **from, char *error, size_t size) {
+    int version;
+    if (sqlite3_open_v2(path, from, SQLITE_OPEN_READONLY, NULL)) return explain(*from, path, error, size);
+    sqlite3_extended_result_codes(*from, 1);
+    if (sqlite3_exec(*from, "BEGIN", NULL, NULL, NULL) || sw__schema_recognise(*from, &version))
+        return explain(*from, path, error, size);
+    return version < 1 ? say(error, size, path, "no store of Shiftwall") : 0;
+}
+
+static int copy(sqlite3 *from, const char *path, sqlite3 *to, const char *fresh, char *error, size_t size) {
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+    if (!backup) return explain(to, fresh, error, size);
+    int code = sqlite3_backup_step(backup, -1);
+    int ended = sqlite3_backup_finish(backup);
+    if (code == SQLITE_DONE && !ended) return 0;
+    /* of the two, the one at fault has the code */
+    bool source = sqlite3_errcode(to) != code && sqlite3_errcode(from) == code;
+    return source ? explain(from, path, error, size) : explain(to, fresh, error, size);
 }
 
 static int copy_and_check(const char *path, const char *fresh, int64_t *records, char *error, size_t size) {
     sqlite3 *from = NULL, *to = NULL;
-    int failed = 0;
-    if (sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY, NULL)) failed = say(error, size, path, sqlite3_errmsg(from));
-    else if (sw__schema_version(from) < 1) failed = say(error, size, path, "no database of Shiftwall");
-    else if (sqlite3_open_v2(fresh, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) || copy(from, to))
-        failed = say(error, size, fresh, to ? sqlite3_errmsg(to) : "no memory");
+    int failed = open_source(path, &from, error, size);
+    if (!failed && sqlite3_open_v2(fresh, &to, SQLITE_OPEN_READWRITE, NULL)) failed = explain(to, fresh, error, size);
+    if (!failed) failed = copy(from, path, to, fresh, error, size);
     /* one file, without the log that a database in WAL mode has beside it */
-    else if (sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) ||
-             number(to, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") != 1)
-        failed = say(error, size, fresh, "the copy is damaged");
-    else *records = number(to, "SELECT count(*) FROM ledger");
+    if (!failed && sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL))
+        failed = explain(to, fresh, error, size);
+    if (!failed) failed = sw__store_examine(to, fresh, "integrity_check", error, size);
+    if (!failed && sw__schema_number(to, "SELECT count(*) FROM ledger", records)) failed = explain(to, fresh, error, size);
     sqlite3_close(to);
     sqlite3_close(from);
     return failed;
 }
 
+/* Gives the finished copy its name, unless somebody took that in the meantime. */
+static int publish(const char *fresh, const char *target) {
+    if (!renameat2(AT_FDCWD, fresh, AT_FDCWD, target, RENAME_NOREPLACE)) return sw__store_sync_folder(target);
+    struct stat file;
+    if (errno != EINVAL && errno != ENOSYS) return -1; /* some file systems cannot promise it */
+    if (!lstat(target, &file)) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(fresh, target) ? -1 : sw__store_sync_folder(target);
+}
+
+static void clean_up(const char *fresh) {
+    static const char *const beside[] = {"", "-journal", "-wal", "-shm"};
+    size_t len = strlen(fresh) + 16;
+    char *name = sw_xmalloc(len);
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        (void)snprintf(name, len, "%s%s", fresh, beside[i]);
+        (void)unlink(name);
+    }
+    free(name);
+}
+
 int sw_store_backup(const char *path, const char *target, int64_t *bytes, int64_t *records, char *error, size_t size) {
     struct stat file;
     if (!lstat(target, &file)) {
-        say(error, size, target, "exists already");
+        (void)say(error, size, target, "exists already");
         return -SW_EINVAL;
     }
     size_t len = strlen(target) + 8;
     char *fresh = sw_xmalloc(len);
-    (void)snprintf(fresh, len, "%s.part", target);
-    (void)unlink(fresh);
-    mode_t mask = umask(0077);
-    int failed = copy_and_check(path, fresh, records, error, size);
-    umask(mask);
-    if (!failed && (rename(fresh, target) || stat(target, &file))) failed = say(error, size, target, strerror(errno));
-    if (failed) (void)unlink(fresh);
-    else *bytes = file.st_size;
+    (void)snprintf(fresh, len, "%s.XXXXXX", target);
+    int fd = mkstemp(fresh), failed = fd < 0 ? say(error, size, target, strerror(errno)) : 0;
+    if (failed) {
+        free(fresh);
+        return failed;
+    }
+    close(fd);
+    int64_t counted = 0;
+    failed = copy_and_check(path, fresh, &counted, error, size);
+    if (!failed && (stat(fresh, &file) || publish(fresh, target))) failed = say(error, size, target, strerror(errno));
+    if (failed) {
+        clean_up(fresh);
+    } else {
+        *bytes = file.st_size;
+        *records = counted;
+    }
     free(fresh);
     return failed;
 }

@@ -1,6 +1,9 @@
 #include "store/schema.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+
+#define APPLICATION_ID 0x53577374 /* "SWst"; from version 4 on */
 
 /* Step N brings version N to N + 1. A step that was released is never changed. */
 static const char *const steps[] = {
@@ -41,26 +44,64 @@ static const char *const steps[] = {
     "CREATE INDEX ledger_kind ON ledger(site, kind, at_ms);"
     "CREATE INDEX ledger_time ON ledger(site, at_ms);"
     "CREATE INDEX holds_ledger ON holds(ledger_id);",
+    /* 4: a file that can be told from other programs'; one agent's months without reading everybody's; INSERT OR
+     * REPLACE, which asks no trigger of deletions, is kept off the ledger, too */
+    "PRAGMA application_id = 0x53577374;"
+    "CREATE INDEX history_id ON history(site, of, id, start_ms);"
+    "CREATE TRIGGER ledger_once BEFORE INSERT ON ledger WHEN EXISTS(SELECT 1 FROM ledger WHERE id = new.id)"
+    " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;",
 };
 
-int sw__schema_version(sqlite3 *db) {
+int sw__schema_number(sqlite3 *db, const char *query, int64_t *value) {
     sqlite3_stmt *statement;
-    int version = -1;
-    if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL) != SQLITE_OK) return -1;
-    if (sqlite3_step(statement) == SQLITE_ROW) version = sqlite3_column_int(statement, 0);
+    int code = sqlite3_prepare_v2(db, query, -1, &statement, NULL);
+    if (code) return code;
+    code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        *value = sqlite3_column_int64(statement, 0);
+        code = SQLITE_OK;
+    }
     sqlite3_finalize(statement);
-    return version;
+    return code;
+}
+
+int sw__schema_recognise(sqlite3 *db, int *version) {
+    static const char *const queries[] = {
+        "PRAGMA user_version", "PRAGMA application_id", "SELECT count(*) FROM sqlite_schema",
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('ledger', 'holds', 'meta')"};
+    int64_t found[4] = {0};
+    for (int i = 0; i < 4; i++) {
+        int code = sw__schema_number(db, queries[i], &found[i]);
+        if (code) return code;
+    }
+    bool empty = !found[0] && !found[1] && !found[2];
+    bool unmarked = found[0] >= 1 && found[0] < 4 && !found[1] && found[3] == 3;
+    bool marked = found[0] >= 4 && found[1] == APPLICATION_ID;
+    *version = empty || unmarked || marked ? (int)found[0] : -1;
+    return SQLITE_OK;
+}
+
+static int migrate_once(sqlite3 *db, int version, bool *reached) {
+    int64_t from = 0; /* read under the lock: two programs may have opened an old file at the same time */
+    int code = sw__schema_number(db, "PRAGMA user_version", &from);
+    if (code) return code;
+    *reached = from >= version;
+    if (*reached) return SQLITE_OK;
+    char pragma[48];
+    (void)snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", (int)from + 1);
+    code = sqlite3_exec(db, steps[from], NULL, NULL, NULL);
+    return code ? code : sqlite3_exec(db, pragma, NULL, NULL, NULL);
 }
 
 int sw__schema_migrate(sqlite3 *db, int version) {
-    int code = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    if (code) return code;
-    for (int from = sw__schema_version(db); !code && from < version; from++) {
-        char pragma[48];
-        (void)snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", from + 1);
-        code = sqlite3_exec(db, steps[from], NULL, NULL, NULL);
-        if (!code) code = sqlite3_exec(db, pragma, NULL, NULL, NULL);
+    bool reached = false;
+    while (!reached) {
+        int code = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+        if (!code) code = migrate_once(db, version, &reached);
+        if (!code) code = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+        if (!code) continue;
+        if (!sqlite3_get_autocommit(db)) (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+        return code;
     }
-    int ended = sqlite3_exec(db, code ? "ROLLBACK" : "COMMIT", NULL, NULL, NULL);
-    return code ? code : ended;
+    return SQLITE_OK;
 }

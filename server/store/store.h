@@ -15,7 +15,7 @@
 #include "shiftwall/buf.h"
 #include "shiftwall/error.h"
 
-#define SW_STORE_SCHEMA 3 /* the newest version */
+#define SW_STORE_SCHEMA 4 /* the newest version */
 #define SW_RECORD_BODY_MAX (4u << 20)
 
 struct sw_store;
@@ -32,9 +32,9 @@ struct sw_record {
     int64_t releases; /* the record whose hold ends with this one; 0 = none */
 };
 
-/* Opens or makes the file PATH (mode 0600), checks it and brings it to the newest version. Returns 0; -SW_EIO (cannot
- * be opened, damaged, or made by a newer Shiftwall) and then ERROR says in one line what to do. A file that is refused
- * is left as it is. */
+/* Opens or makes the file PATH (mode 0600, its folder 0700), checks it and brings it to the newest version. Returns 0;
+ * -SW_EIO (cannot be opened or written, locked, damaged, made by a newer Shiftwall or by another program) and then ERROR
+ * says in one line why and what to do. A file that is refused is left as it is. Checking reads the whole file. */
 int sw_store_open(const char *path, struct sw_store **out, char *error, size_t size) SW_NODISCARD;
 /* NULL is allowed. */
 void sw_store_close(struct sw_store *store);
@@ -43,17 +43,19 @@ int sw_store_migrate(const char *path, int version, char *error, size_t size) SW
 /* What went wrong last, in one line. */
 const char *sw_store_error(const struct sw_store *store);
 
-/* Appends COUNT records for SITE, all or none, durably, and sets their ids. -SW_EBUSY when another record holds a key:
- * HOLDER (may be NULL) then gets its body, BY_OUT who recorded it. -SW_ENOENT when a released record holds nothing.
- * -SW_EIO when it could not be written (a full disk, a damaged file). */
+/* Appends COUNT records for SITE, all or none, durably, and sets their ids; they are untouched on failure. -SW_EBUSY when
+ * another record holds a key: HOLDER (may be NULL) then gets that record's body. -SW_ENOENT when a released record holds
+ * nothing (at that site). -SW_ELIMIT when a body is longer than SW_RECORD_BODY_MAX, -SW_EINVAL when it is no JSON or a
+ * text is missing. -SW_EIO when it could not be written (a full disk, a damaged or locked file): reading still works
+ * where the file does, and recording does again when the reason is gone. */
 int sw_store_append(struct sw_store *store, const char *site, struct sw_record *records, size_t count,
                     struct sw_buf *holder) SW_NODISCARD;
 
 struct sw_record_query {
     const char *kind, *agent, *key; /* NULL = any; KIND "grant*" is every kind that begins so */
-    int64_t from_ms, to_ms;   /* [from, to) */
-    int64_t after_id;         /* only later ones */
-    int64_t limit;            /* 0 = all */
+    int64_t from_ms, to_ms;         /* [from, to); to 0 = no end */
+    int64_t after_id;               /* only later ones */
+    int64_t limit;                  /* 0 = all */
     bool newest_first;
 };
 /* Calls FN for every record of SITE, in order of id. 0 or -SW_EIO. */
@@ -71,7 +73,8 @@ struct sw_history_row {
     int64_t start_ms, end_ms;
     const char *counts; /* JSON */
 };
-/* Writes rows of SITE in one transaction; a row of the same thing and interval is replaced. 0 or -SW_EIO. */
+/* Writes rows of SITE in one transaction, all or none; a row of the same thing and interval is replaced. 0, -SW_EINVAL
+ * when counts are no JSON, or -SW_EIO. */
 int sw_store_put_history(struct sw_store *store, const char *site, const struct sw_history_row *rows,
                          size_t count) SW_NODISCARD;
 /* Calls FN for the rows that start in [from, to), in order of start and id; ID NULL = all. */
@@ -80,11 +83,14 @@ int sw_store_read_history(struct sw_store *store, const char *site, enum sw_hist
 
 /* ---- upkeep ---- */
 
-/* Forgets what was recorded or counted before T_MS, MAX rows at most; DELETED gets how many. Holds of forgotten records
- * end. */
+/* Forgets what was recorded or counted before T_MS, the oldest first, MAX (1 or more) records and rows at most; DELETED
+ * gets how many, and fewer than MAX means that nothing is left to forget. Holds of forgotten records end. -SW_EIO. */
 int sw_store_purge(struct sw_store *store, const char *site, int64_t t_ms, int64_t max, int64_t *deleted) SW_NODISCARD;
-/* Copies PATH to the new file TARGET while others write, and checks the copy. An existing TARGET is refused. BYTES gets
- * its size, RECORDS the ledger's records in it. Returns 0, -SW_EINVAL or -SW_EIO with a line in ERROR. */
+/* Looks through the whole file for damage, indexes too. 0, or -SW_EIO and sw_store_error tells what was found. */
+int sw_store_check(struct sw_store *store) SW_NODISCARD;
+/* Copies PATH, as it is at this moment, to the new file TARGET (mode 0600) while others write, and checks the copy. An
+ * existing TARGET is refused; on failure none is left. BYTES gets its size, RECORDS the ledger's records in it. Returns
+ * 0, -SW_EINVAL or -SW_EIO with a line in ERROR. */
 int sw_store_backup(const char *path, const char *target, int64_t *bytes, int64_t *records, char *error,
                     size_t size) SW_NODISCARD;
 

@@ -178,7 +178,7 @@ export default {
     await s.redis.emit([{ ...state('1', 'busy'), ts: busy }]);
     await until('busy', async () => (await s.daemon.view('agents')).agents['1']?.state === 'busy');
     const alert = async () => Object.values((await s.daemon.view('alerts')).alerts).find(a => a.rule === 'busy');
-    await until('the policy is shown', async () => (await s.daemon.view('policy')).policy?.name === 'ours');
+    await until('the policy is shown', async () => (await s.daemon.view('policy')).name === 'ours');
     equal(await alert(), undefined, 'an hour is allowed');
     fs.writeFileSync(policy, 'name: ours\nrules:\n  busy:\n    limit: 5m\n    reason: optional\n');
     s.daemon.process.child.kill('SIGHUP');

@@ -1,0 +1,74 @@
+#include "codec/json_members.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/json_writer.h"
+
+void sw_json_members(const char *json, size_t len, void *ctx, void (*fn)(void *ctx, const char *key, const char *text)) {
+    cJSON *root = cJSON_ParseWithLength(json, len);
+    const cJSON *member;
+    cJSON_ArrayForEach(member, root) {
+        char *text = cJSON_PrintUnformatted(member);
+        SW_ASSERT(text != NULL);
+        if (member->string) fn(ctx, member->string, text);
+        cJSON_free(text);
+    }
+    cJSON_Delete(root);
+}
+
+void sw_walk_items_write(const struct sw_walk_item *items, size_t count, struct sw_buf *out) {
+    struct sw_json j = sw_json_on(out);
+    sw_json_open(&j, NULL, '[');
+    for (size_t i = 0; i < count; i++) {
+        const struct sw_walk_item *item = &items[i];
+        sw_json_open(&j, NULL, '{');
+        sw_json_text(&j, "kind", sw_walk_kind_name(item->kind));
+        sw_json_text(&j, "subject", item->subject);
+        sw_json_text(&j, "agent", item->agent);
+        sw_json_text(&j, "name", item->name);
+        sw_json_text(&j, "seat", item->seat);
+        sw_json_text(&j, "team", item->team);
+        sw_json_text(&j, "rule", item->rule);
+        sw_json_text(&j, "severity", sw_severity_name(item->severity));
+        sw_json_int(&j, "since", item->since_ms);
+        sw_json_text(&j, "text", item->text);
+        sw_json_close(&j, '}');
+    }
+    sw_json_close(&j, ']');
+}
+
+static const char *text_of(const cJSON *object, const char *key) {
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+}
+
+static enum sw_severity severity_of(const char *name) {
+    for (int i = SW_SEVERITY_INFO; name && i <= SW_SEVERITY_CRITICAL; i++)
+        if (!strcmp(sw_severity_name((enum sw_severity)i), name)) return (enum sw_severity)i;
+    return SW_SEVERITY_INFO;
+}
+
+void sw_walk_items_read(const char *json, size_t len, void *ctx,
+                        void (*fn)(void *ctx, const struct sw_walk_item *items, size_t count)) {
+    cJSON *root = cJSON_ParseWithLength(json, len);
+    size_t size = cJSON_IsArray(root) ? (size_t)cJSON_GetArraySize(root) : 0, count = 0;
+    struct sw_walk_item *items = sw_xcalloc(size + 1, sizeof *items);
+    const cJSON *object;
+    if (size) cJSON_ArrayForEach(object, root) {
+        const char *kind = text_of(object, "kind"), *subject = text_of(object, "subject");
+        int known = kind ? sw_walk_kind_from_name(kind) : -1;
+        const cJSON *since = cJSON_GetObjectItemCaseSensitive(object, "since");
+        if (known < 0 || !subject) continue;
+        items[count++] = (struct sw_walk_item){.kind = (enum sw_walk_kind)known, .subject = subject,
+                                               .agent = text_of(object, "agent"), .name = text_of(object, "name"),
+                                               .seat = text_of(object, "seat"), .team = text_of(object, "team"),
+                                               .rule = text_of(object, "rule"),
+                                               .severity = severity_of(text_of(object, "severity")),
+                                               .since_ms = cJSON_IsNumber(since) ? (int64_t)since->valuedouble : 0,
+                                               .text = text_of(object, "text")};
+    }
+    fn(ctx, items, count);
+    free(items);
+    cJSON_Delete(root);
+}
