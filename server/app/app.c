@@ -540,6 +540,7 @@ static void open_desk(struct sw_app *app, const char *dir) {
     const struct sw_desk_options desk = {.site = app->config->site_id,
                                          .epoch = app->epoch,
                                          .names = true,
+                                         .wall_names = app->config->names,
                                          .policy = &app->policy,
                                          .zone = app->zone,
                                          .opening = {app->config->opens_ms, app->config->closes_ms},

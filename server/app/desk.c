@@ -215,8 +215,8 @@ void sw_desk_count_past(struct sw_desk *desk, int64_t kept_from_ms) {
 
 /* ---- life ---- */
 
-static const char *const view_names[SW_DESK_VIEWS] = {"alerts", "shifts", "breaches", "grants", "walk", "policy"};
-static const char *const groups[SW_DESK_VIEWS] = {"alerts", "shifts", "breaches", "grants", NULL, NULL};
+static const char *const view_names[SW_DESK_VIEWS] = {"alerts", "shifts", "breaches", "grants", "walk", "policy", "strip"};
+static const char *const groups[SW_DESK_VIEWS] = {"alerts", "shifts", "breaches", "grants", NULL, NULL, "alerts"};
 
 /* Walks are due from when the site first had a ledger. */
 static void begin(struct sw_desk *desk, int64_t now_ms) {
@@ -244,6 +244,8 @@ struct sw_desk *sw_desk_new(struct sw_floor *floor, const struct sw_desk_options
         int failed = groups[i] ? sw_view_group(desk->views[i], groups[i]) : 0;
         SW_ASSERT(failed == 0);
     }
+    int failed = sw_view_group(desk->views[SW_DESK_STRIP], "breaks");
+    SW_ASSERT(failed == 0);
     int64_t now_ms = options->now_ms(options->ctx);
     const struct sw_record_query query = {.from_ms = now_ms - LOADED_DAYS * SW_DAY_MS};
     if (sw_recorder_load(options->recorder, &query, desk, fold_one)) sw_log(SW_LOG_ERROR, "ledger", "text=%s", "unreadable");
@@ -270,6 +272,7 @@ void sw_desk_free(struct sw_desk *desk) {
     HASH_ITER(hh, desk->shown, shown, next) { free_shown(desk, shown); }
     for (int i = 0; i < SW_DESK_VIEWS; i++) sw_view_free(desk->views[i]);
     free(desk->open_alerts.ids);
+    free(desk->strip_keys.keys);
     sw_walks_free(desk->walks);
     sw_duty_free(desk->duty);
     sw_buf_deinit(&desk->part);

@@ -20,7 +20,8 @@ struct sw_desk;
 
 struct sw_desk_options {
     const char *site, *epoch;
-    bool names;                       /* agents' names may leave the daemon */
+    bool names;                       /* agents' names may be shown to leaders */
+    bool wall_names;                  /* and on public walls */
     const struct sw_policy *policy;   /* borrowed, as all below */
     const struct sw_zone *zone;
     struct sw_opening opening;
@@ -45,7 +46,7 @@ void sw_desk_free(struct sw_desk *desk);
 void sw_desk_restart(struct sw_desk *desk, struct sw_floor *floor, const char *epoch);
 /* The policy was exchanged (the same struct has new content). */
 void sw_desk_review(struct sw_desk *desk);
-/* alerts, shifts, breaches, grants, walk, policy; NULL else. */
+/* alerts, shifts, breaches, grants, walk, policy, and strip, which is for public walls; NULL else. */
 struct sw_view *sw_desk_view(struct sw_desk *desk, const char *name);
 /* Writes what changed, records what opened and closed, commits. Only while the feed is live. */
 void sw_desk_flush(struct sw_desk *desk);

@@ -23,7 +23,7 @@ struct sw_note {
     char key[];
 };
 
-enum { SW_DESK_ALERTS, SW_DESK_SHIFTS, SW_DESK_BREACHES, SW_DESK_GRANTS, SW_DESK_WALK, SW_DESK_POLICY, SW_DESK_VIEWS };
+enum { SW_DESK_ALERTS, SW_DESK_SHIFTS, SW_DESK_BREACHES, SW_DESK_GRANTS, SW_DESK_WALK, SW_DESK_POLICY, SW_DESK_STRIP, SW_DESK_VIEWS };
 
 struct sw_id_list {
     char (*ids)[SW_ALERT_ID_SIZE];
@@ -56,6 +56,11 @@ struct sw_desk {
     int64_t began_ms; /* since when the site records; 0 = not yet */
     bool alerts_dirty, policy_dirty, walk_dirty;
     struct sw_buf part;
+    struct {
+        char **keys;
+        size_t count;
+    } strip_keys;          /* being written */
+    uint32_t strip_breaks; /* shown */
     struct sw_record *outbox; /* what the daemon itself records with the next flush; texts are owned */
     size_t outbox_count;
 };
@@ -80,6 +85,11 @@ void sw__desk_show_walk(struct sw_desk *desk);
 size_t sw__desk_walk_alerts(const struct sw_desk *desk, struct sw_alert *out, size_t max);
 /* Sets every member of the object in desk->part as a part of VIEW, and removes the others. */
 void sw__desk_set_members(struct sw_desk *desk, int view);
+
+/* strip: for public walls */
+void sw__desk_strip_alerts(struct sw_desk *desk, const struct sw_alert *alerts, size_t count);
+void sw__desk_strip_breaks(struct sw_desk *desk);
+void sw__desk_strip_walk(struct sw_desk *desk);
 
 /* writing: what all writes share */
 struct sw_desk_write;

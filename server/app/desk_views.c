@@ -300,33 +300,54 @@ static void record_closed(struct sw_desk *desk, const struct sw_id_list *open) {
     }
 }
 
-static void show_one(struct sw_desk *desk, const struct sw_alert *alert, struct sw_id_list *fresh) {
-    char id[SW_ALERT_ID_SIZE];
-    if (alert->closed_ms != INT64_MAX) return;
-    sw_alert_id(alert, id);
-    if (has_id(fresh, id)) return;
-    record_alert(desk, alert, id);
-    add_id(fresh, id);
-    show_alert(desk, alert, id);
+/* The alerts that are open now, of all kinds. */
+struct open {
+    struct sw_alert *at;
+    size_t count, size;
+};
+
+static void add_open(struct open *open, const struct sw_alert *alerts, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (alerts[i].closed_ms != INT64_MAX) continue;
+        if (open->count == open->size) {
+            open->size = open->size ? open->size * 2 : 64;
+            open->at = sw_xrealloc(open->at, open->size * sizeof *open->at);
+        }
+        open->at[open->count++] = alerts[i];
+    }
+}
+
+static struct open all_open(struct sw_desk *desk) {
+    struct open open = {0};
+    struct sw_alert *list, walks[16];
+    size_t count = sw_floor_alerts(desk->floor, true, &list);
+    add_open(&open, list, count);
+    free(list);
+    count = sw_shifts_attendance_alerts(desk->options.shifts, sw_floor_now(desk->floor), &list);
+    add_open(&open, list, count);
+    free(list);
+    for (const struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next)
+        add_open(&open, shown->alerts, shown->alert_count);
+    count = sw__desk_walk_alerts(desk, walks, sizeof walks / sizeof *walks);
+    add_open(&open, walks, count);
+    return open;
 }
 
 static void show_alerts(struct sw_desk *desk) {
     struct sw_id_list fresh = {0};
-    struct sw_alert *list;
+    struct open open = all_open(desk);
     desk->escalate_ms = INT64_MAX;
-    size_t count = sw_floor_alerts(desk->floor, true, &list);
-    for (size_t i = 0; i < count; i++) show_one(desk, &list[i], &fresh);
-    free(list);
-    count = sw_shifts_attendance_alerts(desk->options.shifts, sw_floor_now(desk->floor), &list);
-    for (size_t i = 0; i < count; i++) show_one(desk, &list[i], &fresh);
-    free(list);
-    for (struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next)
-        for (size_t i = 0; i < shown->alert_count; i++) show_one(desk, &shown->alerts[i], &fresh);
-    struct sw_alert walks[16];
-    count = sw__desk_walk_alerts(desk, walks, sizeof walks / sizeof *walks);
-    for (size_t i = 0; i < count; i++) show_one(desk, &walks[i], &fresh);
+    for (size_t i = 0; i < open.count; i++) {
+        char id[SW_ALERT_ID_SIZE];
+        sw_alert_id(&open.at[i], id);
+        record_alert(desk, &open.at[i], id);
+        add_id(&fresh, id);
+        show_alert(desk, &open.at[i], id);
+    }
+    sw__desk_strip_alerts(desk, open.at, open.count);
     record_closed(desk, &fresh);
     exchange(desk, SW_DESK_ALERTS, "alerts", &desk->open_alerts, fresh);
+    free(open.at);
 }
 
 /* Alerts of calls are breaches of their agents. */
@@ -359,7 +380,11 @@ void sw_desk_flush(struct sw_desk *desk) {
     if (version != desk->alerts_version) review_callers(desk);
     bool alerts = version != desk->alerts_version || desk->alerts_dirty || desk->escalate_ms <= now_ms;
     if (alerts) show_alerts(desk);
-    if (alerts || desk->walk_dirty) sw__desk_show_walk(desk);
+    if (alerts || desk->walk_dirty) {
+        sw__desk_show_walk(desk);
+        sw__desk_strip_walk(desk);
+    }
+    sw__desk_strip_breaks(desk);
     desk->walk_dirty = false;
     desk->alerts_version = version;
     desk->alerts_dirty = false;

@@ -103,15 +103,23 @@ int sw_store_append(struct sw_store *store, const char *site, struct sw_record *
 
 static const char *column(sqlite3_stmt *s, int at) { return (const char *)sqlite3_column_text(s, at); }
 
+/* SQLite keeps no statistics here and would go by time; this says what is the fewest to read. */
+static const char *index_for(const struct sw_record_query *q, bool prefix) {
+    if (q->agent) return "INDEXED BY ledger_agent";
+    if (q->kind && !prefix) return "INDEXED BY ledger_kind";
+    return (q->from_ms || q->to_ms) && !q->after_id ? "INDEXED BY ledger_time" : "NOT INDEXED"; /* that is, by id */
+}
+
 int sw_store_read(struct sw_store *store, const char *site, const struct sw_record_query *q, void *ctx,
                   void (*fn)(void *ctx, const struct sw_record *record)) {
     char text[512];
     size_t kind_len = q->kind ? strlen(q->kind) : 0;
     bool prefix = kind_len && q->kind[kind_len - 1] == '*';
     (void)snprintf(text, sizeof text,
-                   "SELECT l.id, at_ms, l.kind, l.key, agent, by, role, body, h.ledger_id IS NOT NULL FROM ledger l "
+                   "SELECT l.id, at_ms, l.kind, l.key, agent, by, role, body, h.ledger_id IS NOT NULL FROM ledger l %s "
                    "LEFT JOIN holds h ON h.ledger_id = l.id "
                    "WHERE l.site = ?1 AND at_ms >= ?2 AND at_ms < ?3 AND l.id > ?4%s%s%s ORDER BY l.id %s LIMIT ?8",
+                   index_for(q, prefix),
                    !q->kind ? "" : prefix ? " AND substr(l.kind, 1, length(?5)) = ?5" : " AND l.kind = ?5",
                    q->agent ? " AND agent = ?6" : "", q->key ? " AND l.key = ?7" : "", q->newest_first ? "DESC" : "ASC");
     sqlite3_stmt *s;
@@ -161,9 +169,9 @@ int sw_store_read_history(struct sw_store *store, const char *site, enum sw_hist
                           int64_t to_ms, void *ctx, void (*fn)(void *ctx, const struct sw_history_row *row)) {
     char text[256];
     (void)snprintf(text, sizeof text,
-                   "SELECT start_ms, id, end_ms, counts FROM history WHERE site = ?1 AND of = ?2 AND start_ms >= ?3 "
+                   "SELECT start_ms, id, end_ms, counts FROM history%s WHERE site = ?1 AND of = ?2 AND start_ms >= ?3 "
                    "AND start_ms < ?4%s ORDER BY start_ms, id",
-                   id ? " AND id = ?5" : "");
+                   id ? " INDEXED BY history_id" : "", id ? " AND id = ?5" : ""); /* not everybody's intervals */
     sqlite3_stmt *s;
     if (sqlite3_prepare_v2(store->db, text, -1, &s, NULL)) return sw__store_fail(store, "history");
     bind_text(s, 1, site);
