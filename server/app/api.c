@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "app/api_desk.h"
+#include "app/access.h"
 #include "app/api_intervals.h"
+#include "app/api_session.h"
 #include "app/desk.h"
 #include "app/openapi.h"
 #include "codec/json_writer.h"
@@ -16,7 +18,10 @@ static int send_text(struct sw_http_response *response, const char *content_type
     return response->status = 200;
 }
 
-static int view(const struct sw_api *api, const char *name, struct sw_http_response *response) {
+static int view(const struct sw_api *api, const char *name, const struct sw_http_request *request,
+                struct sw_http_response *response) {
+    struct sw_access access = sw_access_of(api->sessions, request->peer, request->cookie, sw_session_clock_ms());
+    if (!sw_access_view(&access, name)) return sw_http_problem(response, access.person ? 403 : 401, NULL, "for leaders who are signed in");
     sw_publisher_flush(api->publisher);
     struct sw_view *found = sw_publisher_view(api->publisher, name);
     if (!found && api->desk) found = sw_desk_view(api->desk, name);
@@ -46,7 +51,7 @@ static int site(const struct sw_api *api, const char *rest, const struct sw_http
     if (!strcmp(segment, "intervals") && !*rest) return sw_api_intervals(api, request, response);
     if (strcmp(segment, "views") != 0 || sw_http_remainder(&rest, name, sizeof name))
         return sw_http_problem(response, 404, NULL, NULL);
-    return view(api, name, response);
+    return view(api, name, request, response);
 }
 
 static int boards(const struct sw_api *api, const char *rest, struct sw_http_response *response) {
@@ -69,6 +74,7 @@ static int version_1(const struct sw_api *api, const char *rest, const struct sw
     char segment[SEGMENT_BYTES_MAX];
     if (sw_http_segment(&rest, segment, sizeof segment)) return sw_http_problem(response, 404, NULL, NULL);
     if (!strcmp(segment, "openapi.json") && !*rest) return send_text(response, "application/json", sw_openapi_text);
+    if (!strcmp(segment, "session") && !*rest) return sw_api_session(api, request, response);
     if (!strcmp(segment, "boards")) return boards(api, rest, response);
     if (!strcmp(segment, "sites")) return site(api, rest, request, response);
     return sw_http_problem(response, 404, NULL, NULL);
@@ -87,7 +93,8 @@ int sw_api_handle(void *ctx, const struct sw_http_request *request, struct sw_ht
     bool in_api = !strncmp(path, prefix, sizeof prefix - 1) && path[sizeof prefix - 1] == '/';
     bool known = in_api || !strcmp(path, "/healthz") || !strcmp(path, "/readyz") || !strcmp(path, "/metrics");
     if (!known) return sw_http_problem(response, 404, NULL, NULL);
-    bool in_site = in_api && !strncmp(path + sizeof prefix - 1, "/sites/", 7); /* where leaders write */
+    /* where people write */
+    bool in_site = in_api && (!strncmp(path + sizeof prefix - 1, "/sites/", 7) || !strcmp(path + sizeof prefix - 1, "/session"));
     if (!in_site && request->method != SW_HTTP_GET) return sw_http_method_not_allowed(response, SW_HTTP_GET | SW_HTTP_HEAD);
     if (in_api) return version_1(api, path + sizeof prefix - 1, request, response);
     if (!strcmp(path, "/healthz")) return send_text(response, "text/plain; charset=utf-8", "ok\n");

@@ -3,6 +3,7 @@
 #define APP_API_H
 
 #include "app/publisher.h"
+#include "codec/config.h"
 #include "core/zone.h"
 #include "io/http.h"
 #include "shiftwall/floor.h"
@@ -10,8 +11,13 @@
 /* What the API reads; all borrowed. */
 struct sw_desk;
 
+struct sw_sessions;
+
 struct sw_api {
     struct sw_desk *desk; /* NULL until it is there */
+    struct sw_sessions *sessions;
+    const struct sw_config_person *people; /* who may sign in */
+    size_t person_count;
     const char *site;
     const struct sw_zone *zone;
     struct sw_floor *floor; /* exchanged by the application when history is read anew */

@@ -1,8 +1,11 @@
 #include "app/api_desk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/access.h"
+#include "app/api_session.h"
 #include "app/desk.h"
 #include "core/zone.h"
 
@@ -136,22 +139,23 @@ static const struct route {
     size_t depth;
     void (*run)(struct call *c);
     enum { JSON, CSV, EITHER } body;
+    unsigned roles;
 } routes[] = {
-    {SW_HTTP_POST, "grants", NULL, 1, post_grant, JSON},
-    {SW_HTTP_DELETE, "grants", NULL, 2, delete_grant, JSON},
-    {SW_HTTP_POST, "alerts", "ack", 3, post_ack, JSON},
-    {SW_HTTP_POST, "breaches", "decision", 3, post_decision, JSON},
-    {SW_HTTP_DELETE, "breaches", "decision", 3, delete_decision, JSON},
-    {SW_HTTP_POST, "breaches", "dispute", 3, post_dispute, JSON},
-    {SW_HTTP_POST, "recalls", NULL, 1, post_recall, JSON},
-    {SW_HTTP_POST, "walks", NULL, 2, post_walk, JSON},
-    {SW_HTTP_POST, "duty", NULL, 1, post_duty, EITHER},
-    {SW_HTTP_DELETE, "duty", NULL, 2, delete_duty, JSON},
-    {SW_HTTP_GET, "duty", NULL, 1, get_duty, JSON},
-    {SW_HTTP_POST, "roster", NULL, 1, post_roster, CSV},
-    {SW_HTTP_GET, "roster", NULL, 1, get_roster, JSON},
-    {SW_HTTP_GET, "records", NULL, 1, get_records, JSON},
-    {SW_HTTP_GET, "audit", NULL, 1, get_records, JSON},
+    {SW_HTTP_POST, "grants", NULL, 1, post_grant, JSON, SW_ROLES_LEADERS},
+    {SW_HTTP_DELETE, "grants", NULL, 2, delete_grant, JSON, SW_ROLES_LEADERS},
+    {SW_HTTP_POST, "alerts", "ack", 3, post_ack, JSON, SW_ROLES_LEADERS},
+    {SW_HTTP_POST, "breaches", "decision", 3, post_decision, JSON, SW_ROLES_LEADERS},
+    {SW_HTTP_DELETE, "breaches", "decision", 3, delete_decision, JSON, SW_ROLES_LEADERS},
+    {SW_HTTP_POST, "breaches", "dispute", 3, post_dispute, JSON, SW_ROLES_ALL},
+    {SW_HTTP_POST, "recalls", NULL, 1, post_recall, JSON, SW_ROLES_LEADERS},
+    {SW_HTTP_POST, "walks", NULL, 2, post_walk, JSON, SW_ROLES_LEADERS},
+    {SW_HTTP_POST, "duty", NULL, 1, post_duty, EITHER, SW_ROLES_CHIEFS},
+    {SW_HTTP_DELETE, "duty", NULL, 2, delete_duty, JSON, SW_ROLES_CHIEFS},
+    {SW_HTTP_GET, "duty", NULL, 1, get_duty, JSON, SW_ROLES_ALL},
+    {SW_HTTP_POST, "roster", NULL, 1, post_roster, CSV, SW_ROLES_CHIEFS},
+    {SW_HTTP_GET, "roster", NULL, 1, get_roster, JSON, SW_ROLES_READERS},
+    {SW_HTTP_GET, "records", NULL, 1, get_records, JSON, SW_ROLES_READERS | SW_ROLE_AGENT},
+    {SW_HTTP_GET, "audit", NULL, 1, get_records, JSON, SW_ROLES_CHIEFS},
 };
 
 #define ROUTES (sizeof routes / sizeof *routes)
@@ -179,7 +183,6 @@ static bool has_type(const struct sw_http_request *request, const char *type) {
  * another origin cannot send them unasked. */
 static bool read_body(struct call *c, const struct route *route) {
     bool csv = route->body == CSV;
-    sw_desk_init(&c->entry);
     if (route->body != JSON && has_type(c->request, "text/csv")) return true;
     if (csv || (c->request->body_len && !has_type(c->request, "application/json"))) {
         sw_http_problem(c->response, 415, NULL, csv ? "the body must be text/csv" : "the body must be application/json");
@@ -198,27 +201,45 @@ static bool read_body(struct call *c, const struct route *route) {
     return !failed;
 }
 
-static bool is_loopback(const char *peer) {
-    return !strncmp(peer, "127.", 4) || !strcmp(peer, "::1") || !strncmp(peer, "::ffff:127.", 11);
+/* The agent the request is about, NULL when it is about none. */
+static const char *agent_of(const struct call *c) {
+    if (c->entry.agent) return c->entry.agent;
+    if (!strcmp(c->path[0], "breaches")) return sw_desk_breach_agent(c->api->desk, c->path[1]);
+    if (!strcmp(c->path[0], "grants") && c->depth > 1) return sw_desk_grant_agent(c->api->desk, c->path[1]);
+    return sw_http_query(c->request, "agent");
+}
+
+/* Agents only about themselves, leads only about their teams. */
+static bool may_concern(const struct call *c, const struct sw_access *access) {
+    const char *agent = agent_of(c);
+    if (access->role == SW_ROLE_AGENT) return agent && !strcmp(agent, access->person->id);
+    return access->role != SW_ROLE_LEAD || !agent || sw_access_team(access, sw_desk_agent_team(c->api->desk, agent));
+}
+
+static bool refused(struct call *c, const struct route *route, const struct sw_access *access) {
+    if (!access->role) sw_http_problem(c->response, 401, NULL, "sign in first");
+    else if (!(access->role & route->roles)) sw_http_problem(c->response, 403, NULL, "your role may not do this");
+    else if (!may_concern(c, access))
+        sw_http_problem(c->response, 403, NULL,
+                        access->role == SW_ROLE_AGENT ? "only about yourself" : "only about agents of your teams");
+    else return false;
+    return true;
+}
+
+static void act(struct call *c, const struct route *route) {
+    struct sw_access access = sw_access_of(c->api->sessions, c->request->peer, c->request->cookie, sw_session_clock_ms());
+    if (refused(c, route, &access)) return;
+    const char *by = c->entry.by ? c->entry.by : sw_http_query(c->request, "by");
+    if (access.person) c->actor = (struct sw_desk_actor){access.person->id, access.person->role};
+    else c->actor = (struct sw_desk_actor){by && *by ? by : "console", "manager"};
+    route->run(c);
 }
 
 static void run(struct call *c, const struct route *route) {
-    bool writes = route->method != SW_HTTP_GET;
-    if (!is_loopback(c->request->peer)) {
-        sw_http_problem(c->response, 403, NULL, "only this machine may read records and write, until people are configured");
-        return;
-    }
     const char *check = sw_http_query(c->request, "check");
     c->check = check && strcmp(check, "0");
-    if (!writes) {
-        route->run(c);
-        return;
-    }
-    if (read_body(c, route)) {
-        const char *by = c->entry.by ? c->entry.by : sw_http_query(c->request, "by");
-        c->actor = (struct sw_desk_actor){by && *by ? by : "console", "manager"};
-        route->run(c);
-    }
+    sw_desk_init(&c->entry);
+    if (route->method == SW_HTTP_GET || read_body(c, route)) act(c, route);
     sw_desk_deinit(&c->entry);
 }
 

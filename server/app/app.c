@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/access.h"
+#include "app/api_session.h"
 #include "app/app_state.h"
 #include "codec/event_json.h"
 #include "codec/json_writer.h"
@@ -341,8 +343,14 @@ static void on_view_changed(void *ctx, struct sw_view *view) {
     if (app->ws) sw_ws_server_view_changed(app->ws, view);
 }
 
-static struct sw_view *resolve(void *ctx, const char *site, const char *name, const char **code) {
+static struct sw_view *resolve(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name,
+                               const char **code) {
     struct sw_app *app = ctx;
+    struct sw_access access = sw_access_of(app->sessions, viewer->peer, viewer->cookie, sw_session_clock_ms());
+    if (!sw_access_view(&access, name)) {
+        *code = "forbidden";
+        return NULL;
+    }
     if (strcmp(site, app->config->site_id) != 0) {
         *code = "unknown_site";
         return NULL;
@@ -397,10 +405,6 @@ static bool split_listen(const char *listen, char *address, size_t size, uint16_
     return true;
 }
 
-static bool is_loopback(const char *address) {
-    return !strncmp(address, "127.", 4) || !strcmp(address, "::1") || !strcmp(address, "localhost");
-}
-
 static bool start_http(struct sw_app *app) {
     char error[ERROR_BYTES_MAX] = "";
     uint16_t port;
@@ -409,7 +413,7 @@ static bool start_http(struct sw_app *app) {
         return false;
     }
     if (!strcmp(app->address, "localhost")) snprintf(app->address, sizeof app->address, "127.0.0.1");
-    if (!is_loopback(app->address) && !app->config->open_reads) {
+    if (!sw_is_loopback(app->address) && !app->config->open_reads) {
         sw_log(SW_LOG_ERROR, "listen",
                "value=%s text=%s", app->config->listen,
                "only loopback is open without accounts; open_reads: true lets anybody read");
@@ -478,6 +482,8 @@ static void stop(struct sw_app *app) {
     sw_roster_dir_close(app->rosters);
     app->rosters = NULL;
     sw_reload_close(app->reload);
+    sw_sessions_close(app->sessions);
+    app->sessions = app->api.sessions = NULL;
     if (app->recorder) sw_recorder_close(app->recorder);
     close_timers(app);
 }
@@ -520,6 +526,12 @@ static void plan_demo(struct sw_app *app) {
     sw_roster_deinit(&roster);
 }
 
+static const char *name_of(void *ctx, const char *person) {
+    const struct sw_app *app = ctx;
+    const struct sw_config_person *known = app->sessions ? sw_sessions_person(app->sessions, person) : NULL;
+    return known ? known->name : NULL;
+}
+
 static void desk_soon(void *ctx) { flush_soon(ctx); }
 
 /* Everybody has a pointer to the policy: only what is in it is exchanged. */
@@ -546,6 +558,7 @@ static void open_desk(struct sw_app *app, const char *dir) {
                                          .opening = {app->config->opens_ms, app->config->closes_ms},
                                          .shifts = app->shifts,
                                          .recorder = app->recorder,
+                                         .name_of = name_of,
                                          .ctx = app,
                                          .now_ms = clock_now,
                                          .roster = on_roster,
@@ -620,7 +633,11 @@ static bool build(struct sw_app *app) {
     const struct sw_publisher_options publisher = {
         .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .changed = on_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
-    app->api = (struct sw_api){.site = app->config->site_id,
+    app->sessions = sw_sessions_new(&app->loop, app->config->people, app->config->person_count);
+    app->api = (struct sw_api){.sessions = app->sessions,
+                               .people = app->config->people,
+                               .person_count = app->config->person_count,
+                               .site = app->config->site_id,
                                .zone = app->zone,
                                .floor = app->floor,
                                .publisher = app->publisher,

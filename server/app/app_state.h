@@ -15,6 +15,7 @@
 #include "app/publisher.h"
 #include "app/recorder.h"
 #include "app/reload.h"
+#include "app/sessions.h"
 #include "app/roster_dir.h"
 #include "codec/config.h"
 #include "core/zone.h"
@@ -40,6 +41,7 @@ struct sw_app {
     struct sw_policy policy;
     struct sw_shifts *shifts;
     struct sw_reload *reload;
+    struct sw_sessions *sessions;
     struct sw_roster_dir *rosters; /* NULL without a folder */
     int64_t shifts_day_ms;         /* of the last clearing up */
     struct sw_publisher *publisher;

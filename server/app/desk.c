@@ -3,6 +3,7 @@
 
 #include "app/desk_state.h"
 #include "codec/roster_csv.h"
+#include "codec/view_shifts.h"
 #include "io/log.h"
 
 #define PART_BYTES_MAX ((size_t)1 << 20)
@@ -304,4 +305,20 @@ void sw_desk_counters(const struct sw_desk *desk, struct sw_desk_counters *out) 
                                      .breaches = HASH_COUNT(desk->notes[SW_NOTE_BREACH]),
                                      .writes = desk->writes,
                                      .refused = desk->refused};
+}
+
+const char *sw_desk_breach_agent(const struct sw_desk *desk, const char *breach) {
+    const struct sw_note *note = sw__note_find(desk, SW_NOTE_BREACH, breach);
+    return note ? note->entry.agent : NULL;
+}
+
+const char *sw_desk_grant_agent(const struct sw_desk *desk, const char *grant) {
+    const struct sw_note *note = sw__note_find(desk, SW_NOTE_GRANT, grant);
+    return note ? note->entry.agent : NULL;
+}
+
+const char *sw_desk_agent_team(const struct sw_desk *desk, const char *agent) {
+    struct sw_view_who who;
+    sw__desk_who(desk, agent, &who);
+    return who.team;
 }

@@ -106,6 +106,11 @@ void sw_desk_write_duty(struct sw_desk *desk, struct sw_buf *out);
 /* The ledger's records that QUERY asks for, newest first. */
 void sw_desk_records(struct sw_desk *desk, const struct sw_record_query *query, struct sw_desk_reply reply);
 
+/* Whom a breach or a grant is about, and the team of an agent; NULL when it is not known. */
+const char *sw_desk_breach_agent(const struct sw_desk *desk, const char *breach);
+const char *sw_desk_grant_agent(const struct sw_desk *desk, const char *grant);
+const char *sw_desk_agent_team(const struct sw_desk *desk, const char *agent);
+
 struct sw_desk_counters {
     uint64_t alerts_open, grants, breaches, writes, refused;
 };

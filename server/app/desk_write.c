@@ -155,6 +155,14 @@ static int64_t month_days(const struct sw_desk *desk, const struct sw_desk_entry
     return (ms + SW_DAY_MS - 1) / SW_DAY_MS;
 }
 
+/* Days of leave that a lead or a duty lead may approve for an agent in a month. */
+static bool may_approve(const struct sw_desk *desk, const struct sw_desk_entry *e, const struct sw_desk_actor *actor) {
+    const struct sw_policy *p = desk->options.policy;
+    bool lead = !strcmp(actor->role, "lead"), duty = !strcmp(actor->role, "duty");
+    if (strcmp(e->kind, "leave") || (!lead && !duty)) return true;
+    return month_days(desk, e) <= (lead ? p->leave_days_lead : p->leave_days_duty);
+}
+
 /* What leave does to the day's attendance: reckoned with the grant in place, and taken back. */
 static void write_leave(struct sw_desk *desk, const struct sw_desk_entry *e, struct sw_buf *out) {
     struct sw_json j = sw_json_on(out);
@@ -183,6 +191,11 @@ void sw_desk_grant(struct sw_desk *desk, const struct sw_desk_entry *asked, bool
     sw_desk_set(&e.kind, asked->kind);
     e.from_ms = asked->from_ms;
     e.to_ms = asked->to_ms;
+    if (!may_approve(desk, &e, actor)) {
+        sw__write_refuse(desk, reply, 403, "so much leave in a month is for a manager to approve");
+        sw_desk_deinit(&e);
+        return;
+    }
     struct sw_desk_write *w = sw__write_new(desk, reply);
     if (!strcmp(e.kind, "leave")) write_leave(desk, &e, &w->extra);
     if (check) {

@@ -44,7 +44,7 @@ struct key {
 #define WINDOWS "today interval last15 last30 last60"
 #define WIDGET_TYPES                                                                                         \
     "indicators service_level queue_table waiting agent_states agent_grid intraday teams skill_panels "      \
-    "totals notices "                                                                                        \
+    "totals attendance alerts breaks walk notices "                                                                                        \
     "clock feed"
 
 static const struct key board_keys[] = {
@@ -103,6 +103,8 @@ static const struct key totals[] = {
               "service_level asa awt_abandoned att hold_avg acw aht longest_wait wait_p50 wait_p90 wait_p95 "
               "staffed"},
     {0}};
+static const struct key of_team[] = {{"team", .kind = ID}, {0}};
+static const struct key no_options[] = {{0}};
 static const struct key notices[] = {{"kinds", LIST, .words = "notices alarms"}, {0}};
 static const struct key clock_[] = {{"seconds", .kind = BOOL}, {"date", .kind = BOOL}, {0}};
 static const struct key feed[] = {{"counters", .kind = BOOL}, {0}};
@@ -120,6 +122,10 @@ static const struct type {
              {"teams", teams},
              {"skill_panels", skill_panels},
              {"totals", totals},
+             {"attendance", of_team},
+             {"alerts", no_options},
+             {"breaks", of_team},
+             {"walk", no_options},
              {"notices", notices},
              {"clock", clock_},
              {"feed", feed}};

@@ -9,6 +9,8 @@
 #include "io/ws_internal.h"
 #include "shiftwall/version.h"
 
+#define COOKIE_BYTES_MAX 1024
+
 #define HELLO_BYTES_MAX (256u * 1024u)
 #define PIECES_PER_SECOND_MAX                                                                                \
     400u /* of messages: 20 of 4 KiB in rx buffers of 512 bytes, and some to spare */
@@ -28,10 +30,19 @@ static struct sw_frame *make_hello(struct sw_ws_server *server) {
     return frame;
 }
 
+static void take_cookie(struct ws_client *client) {
+    char cookie[COOKIE_BYTES_MAX];
+    int len = lws_hdr_total_length(client->wsi, WSI_TOKEN_HTTP_COOKIE);
+    if (len <= 0 || (size_t)len >= sizeof cookie) return;
+    if (lws_hdr_copy(client->wsi, cookie, (int)sizeof cookie, WSI_TOKEN_HTTP_COOKIE) > 0) client->cookie = sw_xstrdup(cookie);
+}
+
 struct ws_client *sw__ws_client_new(struct sw_ws_server *server, struct lws *wsi) {
     struct ws_client *client = sw_xcalloc(1, sizeof *client);
     client->server = server;
     client->wsi = wsi;
+    lws_get_peer_simple(wsi, client->peer, sizeof client->peer);
+    take_cookie(client);
     client->blocked_ms = -1;
     client->first = make_hello(server);
     client->next = server->clients;
@@ -62,6 +73,7 @@ void sw__ws_client_free(struct ws_client *client) {
     sw_frame_unref(client->first);
     sw_frame_unref(client->error);
     free(client->rx);
+    free(client->cookie);
     free(client);
 }
 
@@ -233,6 +245,7 @@ static const char *error_text(const char *code) {
 /* False when something of the message could not be done: it counts as a bad one. */
 static bool subscribe(struct ws_client *client, const struct sw_client_message *message) {
     struct sw_ws_server *server = client->server;
+    const struct sw_ws_viewer viewer = {client->peer, client->cookie ? client->cookie : ""};
     bool good = true;
     if (client->site && strcmp(client->site->name, message->site) != 0) {
         sw__ws_unsubscribe_all(client); /* one site at a time: view names do not say whose they are */
@@ -242,7 +255,7 @@ static bool subscribe(struct ws_client *client, const struct sw_client_message *
         const struct sw_client_view *wanted = &message->views[i];
         const char *code = "unknown_view";
         struct sw_view *view =
-            server->options.resolve(server->options.ctx, message->site, wanted->name, &code);
+            server->options.resolve(server->options.ctx, &viewer, message->site, wanted->name, &code);
         if (!view) {
             send_error(client, code, error_text(code), wanted->name);
             good = false;

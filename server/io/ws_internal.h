@@ -60,6 +60,7 @@ struct ws_client {
     struct ws_client *close_next; /* waiting for its close frame */
     struct ws_sub *subs;
     uint32_t sub_count;
+    char peer[64], *cookie; /* NULL = none */
     struct ws_site *site; /* NULL before the first subscribe */
     uint64_t feed_sent;   /* number of the feed message it has */
 

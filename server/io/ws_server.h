@@ -36,6 +36,11 @@ enum sw_ws_close {
     SW_WS_CLOSE_RATE = 4429  /* too many messages a second */
 };
 
+/* Who asks: the address, and the Cookie header of the handshake ("" = none; one that is too long counts as none). */
+struct sw_ws_viewer {
+    const char *peer, *cookie;
+};
+
 struct sw_ws_options {
     uv_loop_t *loop;
     struct sw_http *http;       /* answers everything but /ws; borrowed, must outlive the server */
@@ -55,7 +60,8 @@ struct sw_ws_options {
     /* The view NAME of SITE, made now when the application makes views lazily; the application owns it and
      * calls sw_ws_server_forget_view before it frees it. NULL refuses: *CODE (static string) is
      * "unknown_site", "unknown_view" (the default) or "forbidden". */
-    struct sw_view *(*resolve)(void *ctx, const char *site, const char *name, const char **code);
+    struct sw_view *(*resolve)(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name,
+                               const char **code);
     /* Called when the last subscriber of VIEW has gone (it may be freed, after forget_view). May be NULL. */
     void (*unwatched)(void *ctx, struct sw_view *view);
     /* Appends further members of `hello`, each with a comma before it:

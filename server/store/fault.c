@@ -9,10 +9,22 @@
 
 static bool is_room(int number) { return number == ENOSPC || number == EDQUOT || number == EFBIG; }
 
+/* The system's error behind SQLite's. A commit that fails does not note it; then the log, or the file, still knows. */
+static int system_error(sqlite3 *db) {
+    int number = sqlite3_system_errno(db);
+    sqlite3_file *log = NULL;
+    if (!number && !sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) && log && log->pMethods)
+        (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+    if (!number) (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
 void sw__store_explain(sqlite3 *db, const char *path, const char *doing, char *out, size_t size) {
     int code = sqlite3_extended_errcode(db) & 0xff;
-    int number = code == SQLITE_IOERR || code == SQLITE_CANTOPEN ? sqlite3_system_errno(db) : 0;
-    const char *advice, *reason = number ? strerror(number) : sqlite3_errmsg(db);
+    char found[128]; /* what follows may change it */
+    (void)snprintf(found, sizeof found, "%s", sqlite3_errmsg(db));
+    int number = code == SQLITE_IOERR || code == SQLITE_CANTOPEN ? system_error(db) : 0;
+    const char *advice, *reason = number ? strerror(number) : found;
     switch (code) {
     case SQLITE_FULL: advice = "the disk is full: make room on it"; break;
     case SQLITE_IOERR:
@@ -59,8 +71,9 @@ int sw__store_examine(sqlite3 *db, const char *path, const char *pragma, char *e
 }
 
 int sw__store_fail(struct sw_store *store, const char *doing) {
+    bool bad_rows = (sqlite3_extended_errcode(store->db) & 0xff) == SQLITE_CONSTRAINT;
     sw__store_explain(store->db, store->path, doing, store->error, sizeof store->error);
-    return sqlite3_errcode(store->db) % 256 == SQLITE_CONSTRAINT ? -SW_EINVAL : -SW_EIO;
+    return bad_rows ? -SW_EINVAL : -SW_EIO;
 }
 
 int sw__store_begin(struct sw_store *store, const char *doing) {

@@ -72,8 +72,8 @@ static int on_request(void *ctx, const struct sw_http_request *request, struct s
     return 200;
 }
 
-static struct sw_view *resolve(void *ctx, const char *site, const char *name, const char **code) {
-    (void)ctx;
+static struct sw_view *resolve(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name, const char **code) {
+    (void)ctx, (void)viewer;
     (void)site;
     (void)name;
     (void)code;

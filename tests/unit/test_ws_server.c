@@ -27,8 +27,9 @@ static int on_request(void *ctx, const struct sw_http_request *request, struct s
     return sw_http_problem(response, 404, NULL, NULL);
 }
 
-static struct sw_view *resolve(void *ctx, const char *site, const char *name, const char **code) {
+static struct sw_view *resolve(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name, const char **code) {
     struct floor *f = ctx;
+    (void)viewer;
     if (strcmp(site, "main") != 0 && strcmp(site, "other") != 0) {
         *code = "unknown_site";
         return NULL;

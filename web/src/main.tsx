@@ -18,10 +18,12 @@ import { Home } from './view/home';
 import { Missing } from './view/missing';
 import { Wall } from './view/wall';
 import { viewsOfBoards } from './wire/board';
+import type { JsonObject } from './wire/json';
 
 const query = new URLSearchParams(location.search);
 const route = parseRoute(location.pathname, query);
 const wantedSite = query.get('site') ?? undefined;
+const atConsole = /^\/console\/?$/.test(location.pathname);
 
 watchErrors();
 lang.value = parseLang(query.get('lang'), navigator.languages);
@@ -60,11 +62,15 @@ const sink = makeSink((greeted) => {
   void checkVersion(greeted);
   loadRoute();
 });
+// The console takes its own views first; a wall has none.
+let takeMore: ((name: string, doc: JsonObject) => boolean) | undefined;
 const connection = new Connection({
   open, clock, monotonic, random: Math.random, site: wantedSite,
   sink: { ...sink, hello: (message, again) => {
     if (!again) void checkVersion(message.server);
     sink.hello(message, again);
+  }, view: (name, doc) => {
+    if (!takeMore?.(name, doc)) sink.view(name, doc);
   } },
 });
 
@@ -76,10 +82,40 @@ function App(): JSX.Element {
   }
 }
 
-const root = document.getElementById('app');
-if (root) render(<App />, root);
+// Its style sheet is named by the page, as the build names it.
+function loadStyle(): Promise<void> {
+  const href = document.querySelector<HTMLMetaElement>('meta[name="console-style"]')?.content;
+  if (!href) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = href;
+    link.onload = () => resolve();
+    link.onerror = () => reject(new Error(href));
+    document.head.append(link);
+  });
+}
 
-if (route.page !== 'missing') {
+async function openConsole(root: Element): Promise<void> {
+  try {
+    const [{ startConsole, takeConsoleView }] = await Promise.all([import('./view/console/start'), loadStyle()]);
+    takeMore = takeConsoleView;
+    startConsole(root, connection);
+    connection.start();
+  } catch {
+    // Half of it did not come: the whole again.
+    reloadSoon();
+  }
+}
+
+const root = document.getElementById('app');
+if (root && atConsole) void openConsole(root);
+else if (root) render(<App />, root);
+
+if (atConsole) {
+  addEventListener('online', () => connection.hurry());
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) connection.hurry(); });
+} else if (route.page !== 'missing') {
   connection.watch(['site']);
   connection.start();
   addEventListener('online', () => connection.hurry());

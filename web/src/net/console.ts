@@ -40,7 +40,7 @@ export async function call(request: Request): Promise<Answer> {
     return { ok: false, problem: asProblem(response.status, doc) };
   } catch (error) {
     const timedOut = error instanceof DOMException && error.name === 'AbortError';
-    return { ok: false, problem: { status: 0, title: timedOut ? 'timeout' : 'network', detail: '', faults: [] } };
+    return { ok: false, problem: { status: 0, title: request.method === 'GET' ? 'read' : timedOut ? 'timeout' : 'network', detail: '', faults: [] } };
   } finally {
     clearTimeout(timer);
   }

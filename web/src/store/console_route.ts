@@ -53,3 +53,5 @@ export function followAddress(): void {
 export const search = signal('');
 /** The team looked at; undefined is all. */
 export const teamFilter = signal<string | undefined>(undefined);
+/** "g" was pressed and the next letter says where to. */
+export const going = signal(false);

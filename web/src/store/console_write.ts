@@ -29,7 +29,8 @@ export interface Undo {
 }
 
 export const toasts = signal<readonly Toast[]>([]);
-const TOAST_MS = 12_000;
+const TOAST_MS = 6_000;
+const UNDO_MS = 15_000;
 const TOASTS_MAX = 4;
 let lastToast = 0;
 
@@ -42,17 +43,17 @@ export function say(text: string, more: { readonly level?: Toast['level']; reado
   const id = ++lastToast;
   const toast: Toast = { id, text, level: more.level ?? 'ok', stays: more.stays ?? false, ...(more.undo ? { undo: more.undo } : {}) };
   toasts.value = [...toasts.peek(), toast].slice(-TOASTS_MAX);
-  if (!toast.stays) expire(id);
+  if (!toast.stays) expire(id, toast.undo ? UNDO_MS : TOAST_MS);
 }
 
 // Not while somebody is reaching for it.
 export const held = signal(false);
 
-function expire(id: number): void {
+function expire(id: number, after: number): void {
   setTimeout(() => {
-    if (held.peek()) expire(id);
+    if (held.peek()) expire(id, after);
     else dismiss(id);
-  }, TOAST_MS);
+  }, after);
 }
 
 function mark(key: string, on: boolean): void {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import { t } from '../i18n';
 import { boards } from '../store/boards';
+import { startChime } from '../store/chime';
 import { explained } from '../store/dialog';
 import { lang } from '../store/prefs';
 import { held, slide, turn } from '../store/rotation';
@@ -16,6 +17,9 @@ import { Header } from './header';
 import { BrokenBoard, UnknownBoard } from './missing';
 import { AgentGrid } from './widgets/agent_grid';
 import { AgentStates } from './widgets/agent_states';
+import { Alerts } from './widgets/alerts';
+import { AttendanceTile } from './widgets/attendance';
+import { Breaks } from './widgets/breaks';
 import { Clock } from './widgets/clock';
 import { FeedStatus } from './widgets/feed';
 import { Indicators } from './widgets/indicators';
@@ -27,6 +31,7 @@ import { SkillPanels } from './widgets/skill_panels';
 import { Teams } from './widgets/teams';
 import { Totals } from './widgets/totals';
 import { WaitingNow } from './widgets/waiting';
+import { WalkTile } from './widgets/walk';
 
 function Content({ widget }: { readonly widget: Widget }): JSX.Element {
   switch (widget.type) {
@@ -40,6 +45,10 @@ function Content({ widget }: { readonly widget: Widget }): JSX.Element {
     case 'teams': return <Teams widget={widget} />;
     case 'skill_panels': return <SkillPanels widget={widget} />;
     case 'totals': return <Totals widget={widget} />;
+    case 'attendance': return <AttendanceTile widget={widget} />;
+    case 'alerts': return <Alerts widget={widget} />;
+    case 'breaks': return <Breaks widget={widget} />;
+    case 'walk': return <WalkTile widget={widget} />;
     case 'notices': return <Notices widget={widget} />;
     case 'clock': return <Clock widget={widget} />;
     case 'feed': return <FeedStatus widget={widget} />;
@@ -96,6 +105,7 @@ export function Wall(): JSX.Element {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
+  useLayoutEffect(startChime, []);
   switch (state.kind) {
     case 'loading': return <Loading failed={state.failed} />;
     case 'unknown': return <UnknownBoard name={state.name} known={state.known} />;

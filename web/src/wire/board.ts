@@ -48,6 +48,10 @@ export type Widget = Place & (
   | { readonly type: 'teams'; readonly teams?: readonly string[]; readonly window?: 'today' | 'interval' }
   | { readonly type: 'skill_panels'; readonly queues?: readonly string[]; readonly window?: WindowName }
   | { readonly type: 'totals'; readonly window?: WindowName; readonly queue?: string; readonly figures?: readonly TotalsFigure[] }
+  | { readonly type: 'attendance'; readonly team?: string }
+  | { readonly type: 'alerts' }
+  | { readonly type: 'breaks'; readonly team?: string }
+  | { readonly type: 'walk' }
   | { readonly type: 'notices'; readonly kinds?: readonly ('notices' | 'alarms')[] }
   | { readonly type: 'clock'; readonly seconds?: boolean; readonly date?: boolean }
   | { readonly type: 'feed'; readonly counters?: boolean }
@@ -142,6 +146,10 @@ const OPTIONS: { readonly [T in WidgetType]: { readonly [key: string]: Check } }
   teams: { teams: ids, window: oneOf('today', 'interval') },
   skill_panels: { queues: ids, window: window_ },
   totals: { window: window_, queue: id, figures: subset(TOTALS, 12) },
+  attendance: { team: id },
+  alerts: {},
+  breaks: { team: id },
+  walk: {},
   notices: { kinds: subset(['notices', 'alarms']) },
   clock: { seconds: boolean, date: boolean },
   feed: { counters: boolean },
@@ -205,6 +213,10 @@ export function viewsOf(widget: Widget): readonly string[] {
     case 'agent_grid': return ['site', 'teams', 'queues', widget.team === undefined ? 'agents' : `agents/${widget.team}`];
     case 'intraday': return ['site', 'intervals'];
     case 'teams': return ['site', 'teams'];
+    case 'attendance': return widget.team === undefined ? ['site'] : ['site', 'teams'];
+    case 'alerts':
+    case 'breaks':
+    case 'walk': return ['site', 'strip'];
     case 'notices':
     case 'clock':
     case 'feed': return ['site'];

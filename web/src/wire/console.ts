@@ -338,15 +338,43 @@ export function asWalk(doc: JsonObject): WalkView {
   return (sound || walk === undefined ? doc : Object.fromEntries(Object.entries(doc).filter(([key]) => key !== 'walk'))) as unknown as WalkView;
 }
 
-const POLICY_KNOWN: readonly string[] = ['name', 'version', 'approved', 'attendance_goal', 'adherence_goal', 'rules', 'ladder'];
+const POLICY_KNOWN: readonly string[] = ['name', 'version', 'approved', 'attendance_goal', 'adherence_goal', 'rules', 'ladder', 'values', 'late_classes'];
+
+// Which of the policy's values are the limits of which rule: [rule, what the limit is called there, the value]. Two levels
+// come as one object; a share's are millionths.
+const LIMITS: readonly (readonly [rule: string, limit: string, value: string])[] = [
+  ['attendance.goal', 'goal', 'attendance_goal'], ['attendance.goal', 'absent_after_ms', 'absence_limit_ms'], ['adherence.goal', 'goal', 'adherence_goal'],
+  ['adherence.goal', 'tolerance_ms', 'state_tolerance_ms'], ['signin.early', 'by_ms', 'signin_early_ms'], ['signout.late', 'by_ms', 'signout_late_ms'],
+  ['signin.after_activity', 'within_ms', 'signin_after_activity_ms'], ['late', 'classes', 'late_classes'], ['break.allowances', 'list_ms', 'allowances_ms'],
+  ['break.allowances', 'unlimited', 'breaks_unlimited'], ['break.together', 'most', 'breaks_together'], ['break.month', 'most', 'break_month'], ['busy', 'limit_ms', 'busy_limit_ms'],
+  ['busy', 'reason', 'busy_reason'], ['away.report', 'after_ms', 'away_report_ms'], ['hold.each', 'limit_ms', 'hold_each_ms'], ['hold.count', 'most', 'hold_count'],
+  ['ring.answer', 'rings', 'ring_count'], ['ring.answer', 'cycle_ms', 'ring_cycle_ms'], ['chat.first_reply', 'within_ms', 'chat_first_reply_ms'],
+  ['online.reply', 'within_ms', 'online_reply_ms'], ['idle', 'limit_ms', 'idle_ms'], ['walk.every', 'every_ms', 'walk_every_ms'], ['walk.every', 'remind_after_ms', 'walk_remind_ms'],
+  ['walk.every', 'missed_after_ms', 'walk_missed_ms'], ['answer_rate', '_ppm', 'answer_rate'], ['service_level', '_ppm', 'service_level'], ['abandon', '_ppm', 'abandon'],
+  ['longest_wait', '_ms', 'longest_wait_ms'], ['waiting', '', 'waiting'], ['wrapup', '_ms', 'wrapup_ms'],
+];
+
+function limitsOf(rule: string, values: JsonObject): JsonObject | undefined {
+  const entries = LIMITS.filter(([of, , value]) => of === rule && values[value] !== undefined).flatMap(([, limit, value]): [string, Json][] => {
+    const found = values[value] ?? null;
+    return isObject(found) ? Object.entries(found).map(([level, n]) => [level + limit, n]) : [[limit, found]];
+  });
+  return entries.length ? Object.fromEntries(entries) : undefined;
+}
 
 export function asPolicy(doc: JsonObject): PolicyView {
+  const values: JsonObject = { ...doc, ...(isObject(doc['values']) ? doc['values'] : {}) };
+  const used = new Set(LIMITS.map(([, , value]) => value));
+  const rules = Object.entries(members<PolicyRule>(doc, 'rules') ?? {}).map(([id, rule]) => {
+    const limits = rule.limits ?? limitsOf(id, values);
+    return [id, limits === undefined ? rule : { ...rule, limits }] as const;
+  });
   return present<PolicyView>({
     name: text(doc['name']), version: text(doc['version']), approved: text(doc['approved']),
     attendance_goal: number(doc['attendance_goal']), adherence_goal: number(doc['adherence_goal']),
-    rules: members<PolicyRule>(doc, 'rules') ?? {},
+    rules: Object.fromEntries(rules),
     ladder: doc['ladder'] === undefined ? undefined : texts(doc['ladder']),
-    rest: Object.fromEntries(Object.entries(doc).filter(([key]) => !POLICY_KNOWN.includes(key))),
+    rest: Object.fromEntries(Object.entries(values).filter(([key]) => !POLICY_KNOWN.includes(key) && !used.has(key))),
   });
 }
 
@@ -379,10 +407,13 @@ export function asProblem(status: number, value: unknown): Problem {
 
 export function asGrantAnswer(value: unknown): GrantAnswer {
   const doc = isObject(value) ? value : {};
-  const attendance = isObject(doc['attendance']) ? doc['attendance'] : {};
+  const of = (key: 'before' | 'after'): JsonObject => {
+    const effect = doc[key];
+    return isObject(effect) ? effect : {};
+  };
   return present<GrantAnswer>({
-    id: text(doc['id']), rate_before: number(attendance['rate_before']), rate_after: number(attendance['rate_after']),
-    slots_left: number(attendance['slots_left']), month_days: number(doc['month_days']),
+    id: asId(doc), rate_before: number(of('before')['rate']), rate_after: number(of('after')['rate']),
+    slots_left: number(of('after')['slots_left']), month_days: number(doc['month_days']),
   });
 }
 
@@ -421,27 +452,35 @@ export function asDuty(value: unknown): readonly DutyShift[] {
   });
 }
 
-const RECORD_KNOWN: readonly string[] = ['id', 'kind', 'type', 'action', 'at', 'by'];
+// Of a record's body: said by the record itself, or too long to read.
+const BODY_HIDDEN: readonly string[] = ['id', 'by', 'at', 'role', 'agent', 'csv', 'items'];
+// What a member is called in a record depends on what the record is of: the kind of a grant, the times of a breach.
+const BODY_NAMES: { readonly [name: string]: string } = { kind: 'grant_kind', value: 'value_ms', limit: 'limit_ms', opened: 'since', closed: 'until' };
+
+function fieldsOf(kind: string, record: JsonObject): JsonObject {
+  const body = isObject(record['body']) ? record['body'] : {};
+  const own = kind.startsWith('alert') ? ['value', 'limit', 'kind'] : [];
+  const entries = Object.entries(body).filter(([key]) => !BODY_HIDDEN.includes(key) && !own.includes(key)).map(([key, value]) => [BODY_NAMES[key] ?? key, value] as const);
+  const agent = text(record['agent']);
+  return { ...(agent === undefined ? {} : { agent }), ...Object.fromEntries(entries) };
+}
 
 export function asRecords(value: unknown): readonly LedgerRecord[] {
-  const doc = isObject(value) ? value : {};
-  return objects(doc['records'] ?? doc['audit']).map((r) => present<LedgerRecord>({
-    id: text(r['id']) ?? (number(r['id']) === undefined ? undefined : String(r['id'])),
-    kind: text(r['kind']) ?? text(r['action']) ?? text(r['type']) ?? '', at: time(r['at']), by: text(r['by']),
-    fields: Object.fromEntries(Object.entries(r).filter(([key]) => !RECORD_KNOWN.includes(key))),
-  }));
+  return objects(isObject(value) ? value['records'] : undefined).map((r) => {
+    const kind = text(r['kind']) ?? '';
+    const id = number(r['record']);
+    return present<LedgerRecord>({ id: id === undefined ? undefined : String(id), kind, at: time(r['at']), by: text(r['by']), fields: fieldsOf(kind, r) });
+  });
 }
 
 /** The id under which a write was recorded, from its answer. */
 export function asId(value: unknown): string | undefined {
-  return isObject(value) ? text(value['id']) : undefined;
+  return isObject(value) ? (text(value['id']) ?? text(value['key'])) : undefined;
 }
 
 /** Who recorded what, from a conflict's `record`. */
-export function asFirst(record: JsonObject | undefined): { readonly by?: string; readonly at?: number; readonly outcome?: string } {
-  const inner = record && isObject(record['decision']) ? record['decision'] : record;
-  if (!inner) return {};
-  return present<{ by?: string; at?: number; outcome?: string }>({
-    by: text(inner['by']) ?? text(inner['acked_by']), at: time(inner['at']) ?? time(inner['acked_at']), outcome: text(inner['outcome']),
-  });
+export function asFirst(record: JsonObject | undefined): { readonly by?: string; readonly at?: number } {
+  if (!record) return {};
+  const body = isObject(record['body']) ? record['body'] : record;
+  return present<{ by?: string; at?: number }>({ by: text(record['by']) ?? text(body['by']), at: time(record['at']) ?? time(body['at']) });
 }

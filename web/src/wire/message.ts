@@ -1,7 +1,7 @@
 // Decodes what the server sends: the only place where the wire's JSON becomes typed data.
 import { isObject, type Json, type JsonObject } from './json';
 import type {
-  AgentsView, Feed, FeedStatus, Hello, IntervalsView, QueuesView, SiteView, TeamsView, Times,
+  AgentsView, Feed, FeedStatus, Hello, IntervalsView, QueuesView, SiteView, StripView, TeamsView, Times,
 } from './types';
 
 export type Message =
@@ -89,6 +89,9 @@ export function asQueues(doc: JsonObject): QueuesView | undefined {
 }
 export function asTeams(doc: JsonObject): TeamsView | undefined {
   return has(doc, 'teams') ? (doc as unknown as TeamsView) : undefined;
+}
+export function asStrip(doc: JsonObject): StripView | undefined {
+  return has(doc, 'alerts', 'breaks') ? (doc as unknown as StripView) : undefined;
 }
 export function asAgents(doc: JsonObject): AgentsView | undefined {
   return has(doc, 'agents') ? (doc as unknown as AgentsView) : undefined;

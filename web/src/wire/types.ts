@@ -137,6 +137,27 @@ export interface SiteServiceLevel {
   readonly live?: boolean;
 }
 
+/** Sign-in against the roster: of the site, or of a team. */
+export interface Attendance {
+  readonly scheduled: number;
+  readonly present: number;
+  readonly presence_rate?: number;
+  readonly due: number;
+  readonly attended: number;
+  readonly pending: number;
+  readonly absent: number;
+  readonly leave: number;
+  readonly late: number;
+  readonly early_leave: number;
+  readonly slots_left: number;
+  readonly attendance_rate?: number;
+  readonly attendance_goal: number;
+  readonly attendance_level?: Level;
+  readonly adherence?: number;
+  readonly adherence_goal: number;
+  readonly adherence_level?: Level;
+}
+
 export interface SiteView extends Windows {
   readonly name: string;
   readonly zone: string;
@@ -153,6 +174,7 @@ export interface SiteView extends Windows {
   readonly next_n?: number;
   readonly notices?: readonly Notice[];
   readonly alarms?: readonly Alarm[];
+  readonly attendance?: Attendance;
   readonly feed?: Feed;
 }
 
@@ -206,6 +228,43 @@ export interface TeamView {
 
 export interface TeamsView {
   readonly teams: { readonly [id: string]: TeamView };
+  readonly attendance?: { readonly [id: string]: Attendance };
+}
+
+/** An alert, as a public wall may show it: of agents only what and how many, unless the rule allows more. */
+export interface StripAlert {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly kind: string;
+  readonly label?: string;
+  readonly team?: string;
+  readonly count?: number;
+  readonly opened: number;
+  readonly since: number;
+  readonly value?: number;
+  readonly limit?: number;
+  readonly unit?: 'ms' | 'count' | 'ppm';
+  readonly acked?: boolean;
+}
+
+export interface StripBreak {
+  readonly label: string;
+  readonly team?: string;
+  readonly since: number;
+  readonly until: number;
+}
+
+export interface StripView {
+  readonly alerts: { readonly [id: string]: StripAlert };
+  readonly breaks: { readonly [agent: string]: StripBreak };
+  readonly walk?: {
+    readonly next?: number;
+    readonly due?: number;
+    readonly state?: 'due' | 'started' | 'reminded' | 'missed';
+    readonly duty?: string;
+    readonly done: number;
+    readonly missed: number;
+  };
 }
 
 export interface AgentView {

@@ -16,15 +16,15 @@ const part = encodeURIComponent;
 /** A problem in words: the server's own where it has any. */
 export function problemText(problem: Problem): string {
   const first = asFirst(problem.record);
-  const who = problem.status === 409 && first.by !== undefined && first.at !== undefined
-    ? c('fail.first', { name: first.by, time: clockTime(first.at, zone()) }) : undefined;
+  // Who and when, in the language of the screen, where the server says so.
+  if (problem.status === 409 && first.by !== undefined && first.at !== undefined) return c('fail.first', { name: first.by, time: clockTime(first.at, zone()) });
   if (problem.detail) return problem.detail;
   switch (problem.status) {
-    case 0: return c(problem.title === 'timeout' ? 'fail.timeout' : 'fail.network');
+    case 0: return c(problem.title === 'read' ? 'fail.read' : problem.title === 'timeout' ? 'fail.timeout' : 'fail.network');
     case 401: return c('fail.401');
     case 403: return c('fail.403');
     case 404: return c('fail.404');
-    case 409: return who ?? c('fail.409');
+    case 409: return c('fail.409');
     case 422: return c('fail.422');
     case 503: return c('fail.503');
     default: return problem.title || c('fail.other', { status: problem.status });
@@ -176,8 +176,11 @@ export async function noteItem(walk: string, item: string | undefined, note: str
   return undefined;
 }
 
-export async function closeWalk(id: string, note: string): Promise<Problem | undefined> {
-  const answer = await post(`walk/${id}`, `walks/${part(id)}`, jsonOf({ action: 'close', note: note || undefined }));
+/** Closes the walk; what was noted meanwhile (NOTE, undefined when nothing) is recorded first. */
+export async function closeWalk(id: string, note: string | undefined): Promise<Problem | undefined> {
+  const noted = note === undefined ? undefined : await post(`walk/${id}`, `walks/${part(id)}`, { action: 'note', note });
+  if (noted && !noted.ok) return noted.problem;
+  const answer = await post(`walk/${id}`, `walks/${part(id)}`, { action: 'close' });
   if (!answer.ok) return answer.problem;
   closeForm();
   say(c('walk.closed'));

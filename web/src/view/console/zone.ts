@@ -35,6 +35,7 @@ export function toDate(ms: number, zone: string): string {
 
 /** Epoch ms of the local time TEXT in ZONE, undefined when it is none. A time that does not exist is the first that does. */
 export function fromField(text: string, zone: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d)?$/.test(text)) return undefined;
   const wanted = Date.parse(`${text.length === 10 ? `${text}T00:00` : text}:00Z`);
   if (!Number.isFinite(wanted)) return undefined;
   let ms = wanted;

@@ -1,0 +1,80 @@
+// The sections and the way between them: a rail at the side of a desk, a bar under the thumb on a phone.
+import type { JSX } from 'preact';
+import { useComputed } from '@preact/signals';
+import { c, type ConsoleKey } from '../../i18n/console';
+import { lit, type Section } from '../../store/console_route';
+import { agents, shifts, unacked, undecided, walk } from '../../store/console_views';
+import { figuresAt } from '../../store/wall';
+import { Sign } from './icons';
+
+export const NAMES: { readonly [S in Section]: ConsoleKey } = {
+  floor: 'go.floor', breaks: 'go.breaks', signin: 'go.signin', alerts: 'go.alerts', walk: 'go.walk', roster: 'go.roster', queues: 'go.queues', day: 'go.day', policy: 'go.policy', more: 'go.more',
+};
+const RAIL = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'policy', 'more'] as const;
+const BAR = ['floor', 'alerts', 'walk', 'breaks', 'more'] as const;
+export const EXTRA = ['signin', 'queues', 'day', 'roster', 'policy'] as const;
+
+interface Mark {
+  readonly n: number;
+  readonly level: 'critical' | 'warning' | 'info';
+}
+
+function markOf(section: Section, at: number): Mark | undefined {
+  switch (section) {
+    case 'alerts': {
+      const n = unacked.value.length;
+      return n ? { n, level: unacked.value.some(([, a]) => a.severity === 'critical') ? 'critical' : 'warning' } : undefined;
+    }
+    case 'walk': {
+      const current = walk.value?.walk;
+      return current ? { n: Object.values(current.items ?? {}).filter((item) => !item.tick).length || 1, level: current.state === 'reminded' ? 'critical' : 'warning' } : undefined;
+    }
+    case 'breaks': {
+      const n = Object.values(agents.value ?? {}).filter((a) => a.state === 'break' && a.limit_ms !== undefined && at - a.since > a.limit_ms).length;
+      return n ? { n, level: 'critical' } : undefined;
+    }
+    case 'signin': {
+      const n = Object.values(shifts.value ?? {}).filter((s) => s.status === 'absent' || s.status === 'not_yet' || (s.status === 'late' && s.signed_in !== true)).length;
+      return n ? { n, level: 'warning' } : undefined;
+    }
+    case 'day': {
+      const n = undecided.value.length;
+      return n ? { n, level: 'info' } : undefined;
+    }
+    default: return undefined;
+  }
+}
+
+export function Badge({ section }: { readonly section: Section }): JSX.Element | null {
+  const text = useComputed(() => {
+    const mark = markOf(section, figuresAt.value);
+    return mark ? `${mark.level} ${mark.n}` : '';
+  }).value;
+  if (!text) return null;
+  const [level = '', n = ''] = text.split(' ');
+  return <b class={`badge badge-${level}`} aria-label={c('go.badge', { name: c(NAMES[section]), n })}>{n}</b>;
+}
+
+function Links({ sections, hint }: { readonly sections: readonly Section[]; readonly hint: boolean }): JSX.Element {
+  // On a phone whatever the bar has no room for is found under "more".
+  const here = sections.includes(lit.value) ? lit.value : 'more';
+  return (
+    <>
+      {sections.map((section) => (
+        <a key={section} class="nav-link" href={`#${section}`} data-section={section} aria-current={section === here ? 'page' : undefined}>
+          <span class="nav-icon"><Sign name={section} /></span><span class="nav-text">{c(NAMES[section])}</span><Badge section={section} />{hint && <kbd aria-hidden="true">{`g ${hintOf(section)}`}</kbd>}
+        </a>
+      ))}
+    </>
+  );
+}
+
+const hintOf = (section: Section): string => section.slice(0, 1);
+
+export function Rail(): JSX.Element {
+  return <nav class="rail" aria-label={c('go.menu')}><Links sections={RAIL} hint /></nav>;
+}
+
+export function Bar(): JSX.Element {
+  return <nav class="bottom-bar" aria-label={c('go.menu')}><Links sections={BAR} hint={false} /></nav>;
+}
