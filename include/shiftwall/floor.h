@@ -222,6 +222,8 @@ struct sw_alarm {
     enum sw_severity severity;
     int64_t since_ms;
 };
+/* Shows an announcement that came by another way than events. UNTIL_MS INT64_MAX: to the end of the business day. */
+void sw_floor_announce(struct sw_floor *floor, const char *text, int64_t since_ms, int64_t until_ms);
 size_t sw_floor_notices(const struct sw_floor *floor, struct sw_notice *out, size_t max);
 size_t sw_floor_alarms(const struct sw_floor *floor, struct sw_alarm *out, size_t max);
 

@@ -20,6 +20,7 @@
 #include "shiftwall/roster.h"
 
 struct sw_rostered;
+struct sw_shift;
 struct sw_shifts;
 struct sw_zone;
 
@@ -67,6 +68,11 @@ const struct sw_policy *sw_shifts_policy(const struct sw_shifts *shifts);
 /* Replaces all shifts of the dates in ROSTER, which is copied. 0; -SW_ELIMIT past SW_SHIFTS_AGENTS_MAX agents, and
  * then nothing is changed. */
 int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roster) SW_NODISCARD;
+/* The agents of two shifts change places. 0, or -SW_ENOENT when one of them is not there, -SW_EINVAL when one of the
+ * agents has another shift at that time. */
+int sw_shifts_swap(struct sw_shifts *shifts, const struct sw_shift *a, const struct sw_shift *b) SW_NODISCARD;
+/* The shift of AGENT that starts at START_MS, or NULL. */
+const struct sw_shift *sw_shifts_find(const struct sw_shifts *shifts, const char *agent, int64_t start_ms);
 /* Adds a grant, which is copied. 0, -SW_EINVAL when it ends before it begins, -SW_ELIMIT. */
 int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) SW_NODISCARD;
 /* Takes a grant back. 0 or -SW_ENOENT. */

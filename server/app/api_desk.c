@@ -86,6 +86,8 @@ static void delete_duty(struct call *c) {
     sw_desk_duty_undo(c->api->desk, c->path[1], &c->entry, &c->actor, later(c));
 }
 static void post_recall(struct call *c) { sw_desk_recall(c->api->desk, &c->entry, &c->actor, later(c)); }
+static void post_notice(struct call *c) { sw_desk_notice(c->api->desk, &c->entry, &c->actor, later(c)); }
+static void post_swap(struct call *c) { sw_desk_swap(c->api->desk, &c->entry, &c->actor, later(c)); }
 static void post_roster(struct call *c) {
     sw_desk_roster(c->api->desk, c->request->body, c->request->body_len, c->check, &c->actor, later(c));
 }
@@ -148,6 +150,8 @@ static const struct route {
     {SW_HTTP_DELETE, "breaches", "decision", 3, delete_decision, JSON, SW_ROLES_LEADERS},
     {SW_HTTP_POST, "breaches", "dispute", 3, post_dispute, JSON, SW_ROLES_ALL},
     {SW_HTTP_POST, "recalls", NULL, 1, post_recall, JSON, SW_ROLES_LEADERS},
+    {SW_HTTP_POST, "notices", NULL, 1, post_notice, JSON, SW_ROLES_CHIEFS},
+    {SW_HTTP_POST, "swaps", NULL, 1, post_swap, JSON, SW_ROLES_CHIEFS},
     {SW_HTTP_POST, "walks", NULL, 2, post_walk, JSON, SW_ROLES_LEADERS},
     {SW_HTTP_POST, "duty", NULL, 1, post_duty, EITHER, SW_ROLES_CHIEFS},
     {SW_HTTP_DELETE, "duty", NULL, 2, delete_duty, JSON, SW_ROLES_CHIEFS},

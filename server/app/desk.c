@@ -144,6 +144,30 @@ static void fold_roster(struct sw_desk *desk, const struct sw_record *r, struct 
     sw_buf_deinit(&remarks);
 }
 
+static void announce(struct sw_desk *desk, const struct sw_desk_entry *e) {
+    if (e->text) sw_floor_announce(desk->floor, e->text, e->at_ms, e->until_ms == SW_DESK_NONE ? INT64_MAX : e->until_ms);
+}
+
+static void fold_notice(struct sw_desk *desk, const struct sw_record *r, struct sw_desk_entry *e) {
+    announce(desk, &sw__note_set(desk, SW_NOTE_NOTICE, r->key, e, r)->entry);
+}
+
+const struct sw_shift *sw__desk_shift(const struct sw_desk *desk, const char *key) {
+    const char *at = strrchr(key, '@');
+    char *end, *agent = at ? strndup(key, (size_t)(at - key)) : NULL;
+    if (!agent) return NULL;
+    long long start_ms = strtoll(at + 1, &end, 10);
+    const struct sw_shift *shift = *end || !at[1] ? NULL : sw_shifts_find(desk->options.shifts, agent, start_ms);
+    free(agent);
+    return shift;
+}
+
+static void fold_swap(struct sw_desk *desk, const struct sw_record *r, struct sw_desk_entry *e) {
+    const struct sw_shift *a = e->a ? sw__desk_shift(desk, e->a) : NULL, *b = e->b ? sw__desk_shift(desk, e->b) : NULL;
+    if (a && b && sw_shifts_swap(desk->options.shifts, a, b)) sw_log(SW_LOG_WARN, "swap", "a=%s b=%s", e->a, e->b);
+    sw__note_set(desk, SW_NOTE_SWAP, r->key, e, r);
+}
+
 static const struct {
     const char *kind;
     void (*fold)(struct sw_desk *desk, const struct sw_record *record, struct sw_desk_entry *entry);
@@ -157,6 +181,8 @@ static const struct {
              {"breach.void", fold_breach_void},
              {"alert", fold_alert},
              {"alert.closed", fold_alert_closed},
+             {"notice", fold_notice},
+             {"swap", fold_swap},
              {"roster", fold_roster}};
 
 void sw__desk_fold(struct sw_desk *desk, const struct sw_record *record) {
@@ -283,6 +309,7 @@ void sw_desk_free(struct sw_desk *desk) {
 void sw_desk_restart(struct sw_desk *desk, struct sw_floor *floor, const char *epoch) {
     desk->floor = floor;
     desk->alerts_dirty = true;
+    for (const struct sw_note *note = desk->notes[SW_NOTE_NOTICE]; note; note = note->hh.next) announce(desk, &note->entry);
     for (int i = 0; i < SW_DESK_VIEWS; i++) sw_view_set_epoch(desk->views[i], epoch);
     sw_shifts_review(desk->options.shifts);
 }

@@ -99,6 +99,13 @@ void sw_desk_walk(struct sw_desk *desk, const char *walk, const struct sw_desk_e
 void sw_desk_recall(struct sw_desk *desk, const struct sw_desk_entry *entry, const struct sw_desk_actor *actor,
                     struct sw_desk_reply reply);
 
+/* Shows entry->text on the walls, until entry->until_ms or the end of the day. */
+void sw_desk_notice(struct sw_desk *desk, const struct sw_desk_entry *entry, const struct sw_desk_actor *actor,
+                    struct sw_desk_reply reply);
+/* The agents of the shifts entry->a and entry->b change places. */
+void sw_desk_swap(struct sw_desk *desk, const struct sw_desk_entry *entry, const struct sw_desk_actor *actor,
+                  struct sw_desk_reply reply);
+
 /* The shifts of a date ("YYYY-MM-DD") as JSON. */
 void sw_desk_write_roster(struct sw_desk *desk, const char *date, struct sw_buf *out);
 /* The duty rota as JSON. */

@@ -13,7 +13,7 @@
 #include "shiftwall/walk.h"
 
 /* What is on record for a thing: one a key and kind. */
-enum sw_note_kind { SW_NOTE_GRANT, SW_NOTE_ACK, SW_NOTE_DECISION, SW_NOTE_DISPUTE, SW_NOTE_BREACH, SW_NOTE_ALERT, SW_NOTE_KINDS };
+enum sw_note_kind { SW_NOTE_GRANT, SW_NOTE_ACK, SW_NOTE_DECISION, SW_NOTE_DISPUTE, SW_NOTE_BREACH, SW_NOTE_ALERT, SW_NOTE_NOTICE, SW_NOTE_SWAP, SW_NOTE_KINDS };
 
 struct sw_note {
     UT_hash_handle hh;
@@ -73,6 +73,8 @@ void sw__note_drop(struct sw_desk *desk, enum sw_note_kind kind, const char *key
 
 /* Puts a record into the outbox; texts are copied. Nothing when nothing can be recorded. */
 void sw__desk_post(struct sw_desk *desk, const char *kind, const char *key, const char *agent, const char *body);
+/* The shift that is called KEY ("AGENT@START"), or NULL. */
+const struct sw_shift *sw__desk_shift(const struct sw_desk *desk, const char *key);
 /* Folds a record of the ledger. */
 void sw__desk_fold(struct sw_desk *desk, const struct sw_record *record);
 /* Sets a part of a view from desk->part. */

@@ -320,6 +320,68 @@ void sw_desk_recall(struct sw_desk *desk, const struct sw_desk_entry *asked, con
     sw_desk_deinit(&e);
 }
 
+#define NOTICE_CHARS_MAX 280
+
+void sw_desk_notice(struct sw_desk *desk, const struct sw_desk_entry *asked, const struct sw_desk_actor *actor,
+                    struct sw_desk_reply reply) {
+    const char *fault = !asked->text                                      ? "text: missing"
+                        : strlen(asked->text) > 4 * NOTICE_CHARS_MAX      ? "text: must be at most 280 characters"
+                        : strpbrk(asked->text, "\n\r\t")                  ? "text: must be one line"
+                        : asked->until_ms != SW_DESK_NONE && asked->until_ms <= now_of(desk) ? "until: is over already"
+                                                                          : NULL;
+    if (fault) {
+        sw__write_refuse(desk, reply, 422, fault);
+        return;
+    }
+    struct sw_desk_entry e = sw__write_signed(desk, actor, NULL, NULL);
+    char id[SW_DESK_ID_SIZE];
+    sw__write_id(id);
+    sw_desk_set(&e.text, asked->text);
+    e.until_ms = asked->until_ms;
+    sw__write_record(sw__write_new(desk, reply), "notice", id, &e, actor, false, 0);
+    sw_desk_deinit(&e);
+}
+
+/* Swaps on record of the agent of a shift, in the calendar month of that shift. */
+static int64_t swaps_of(const struct sw_desk *desk, const struct sw_shift *shift) {
+    const struct sw_roster_row *row = sw_shift_row(shift);
+    int64_t month = sw_shifts_month(desk->options.shifts, row->start_ms), count = 0;
+    size_t len = strlen(row->agent);
+    for (const struct sw_note *note = desk->notes[SW_NOTE_SWAP]; note; note = note->hh.next) {
+        const char *const keys[] = {note->entry.a, note->entry.b};
+        for (int i = 0; i < 2; i++) {
+            bool own = keys[i] && !strncmp(keys[i], row->agent, len) && keys[i][len] == '@';
+            count += own && sw_shifts_month(desk->options.shifts, strtoll(keys[i] + len + 1, NULL, 10)) == month;
+        }
+    }
+    return count;
+}
+
+void sw_desk_swap(struct sw_desk *desk, const struct sw_desk_entry *asked, const struct sw_desk_actor *actor,
+                  struct sw_desk_reply reply) {
+    const struct sw_shift *a = asked->a ? sw__desk_shift(desk, asked->a) : NULL;
+    const struct sw_shift *b = asked->b ? sw__desk_shift(desk, asked->b) : NULL;
+    int64_t now_ms = now_of(desk), most = desk->options.policy->swaps_per_month;
+    const char *fault = !a                                                       ? "a: no such shift"
+                        : !b                                                     ? "b: no such shift"
+                        : !asked->reason                                         ? "reason: missing"
+                        : !strcmp(sw_shift_row(a)->agent, sw_shift_row(b)->agent) ? "b: is of the same agent"
+                        : sw_shift_row(a)->start_ms <= now_ms || sw_shift_row(b)->start_ms <= now_ms ? "a shift has begun"
+                        : swaps_of(desk, a) >= most || swaps_of(desk, b) >= most ? "one of them has had all swaps of the month"
+                                                                                 : NULL;
+    if (fault) {
+        sw__write_refuse(desk, reply, 422, fault);
+        return;
+    }
+    struct sw_desk_entry e = sw__write_signed(desk, actor, NULL, asked->reason);
+    char id[SW_DESK_ID_SIZE];
+    sw__write_id(id);
+    sw_desk_set(&e.a, asked->a);
+    sw_desk_set(&e.b, asked->b);
+    sw__write_record(sw__write_new(desk, reply), "swap", id, &e, actor, false, 0);
+    sw_desk_deinit(&e);
+}
+
 /* ---- rosters ---- */
 
 /* "roster:LINE:COLUMN: text" lines as [{"line":..,"column":..,"text":..}]. */

@@ -30,7 +30,7 @@ static const struct member members[] = {
     {"step", TEXT, AT(step), ID}, {"text", TEXT, AT(text), WORDS}, {"action", TEXT, AT(action), ID},
     {"item", TEXT, AT(item), 256}, {"tick", TEXT, AT(tick), ID}, {"note", TEXT, AT(note), WORDS},
     {"walk", TEXT, AT(walk), ID}, {"person", TEXT, AT(person), ID}, {"rule", TEXT, AT(rule), ID},
-    {"subject", TEXT, AT(subject), 256}, {"csv", TEXT, AT(csv), SW_DESK_BYTES_MAX}, {"with", TEXT, AT(with), ID},
+    {"subject", TEXT, AT(subject), 256}, {"csv", TEXT, AT(csv), SW_DESK_BYTES_MAX}, {"a", TEXT, AT(a), 288}, {"b", TEXT, AT(b), 288},
     {"from", TIME, AT(from_ms), 0}, {"to", TIME, AT(to_ms), 0}, {"at", TIME, AT(at_ms), 0},
     {"until", TIME, AT(until_ms), 0}, {"opened", TIME, AT(opened_ms), 0}, {"closed", TIME, AT(closed_ms), 0},
     {"due", TIME, AT(due_ms), 0}, {"value", NUMBER, AT(value), 0}, {"limit", NUMBER, AT(limit), 0},

@@ -15,7 +15,7 @@
 /* Every member is optional; which are needed depends on what is recorded. Texts are owned. */
 struct sw_desk_entry {
     char *id, *agent, *kind, *reason, *by, *role, *name, *pin;
-    char *outcome, *step, *text, *action, *item, *tick, *note, *walk, *person, *rule, *subject, *csv, *with;
+    char *outcome, *step, *text, *action, *item, *tick, *note, *walk, *person, *rule, *subject, *csv, *a, *b;
     char *items; /* JSON */
     int64_t from_ms, to_ms, at_ms, until_ms;
     int64_t opened_ms, closed_ms, value, limit, n, points, money_fen, due_ms;

@@ -15,19 +15,23 @@ static void append(struct sw_notice_entry *list, size_t *count, size_t max, stru
 
 static void touch(struct sw_floor *floor) { floor->changed = floor->site_dirty = true; }
 
-enum sw_outcome sw__notice_event(struct sw_floor *floor, const struct sw_event *event) {
+void sw_floor_announce(struct sw_floor *floor, const char *text, int64_t since_ms, int64_t until_ms) {
     /* one that says no end is taken down with the business day */
-    int64_t until_ms = event->until_ms >= 0 ? event->until_ms : sw__calendar_day(floor, event->ts_ms)->end_ms;
-    if (until_ms <= floor->now_ms) return SW_OUTCOME_APPLIED;
+    if (until_ms == INT64_MAX) until_ms = sw__calendar_day(floor, since_ms)->end_ms;
+    if (until_ms <= floor->now_ms) return;
     for (size_t i = 0; i < floor->notice_count; i++)
-        if (!strcmp(floor->notices[i].text, event->text)) { /* told again: only its end may change */
+        if (!strcmp(floor->notices[i].text, text)) { /* told again: only its end may change */
             floor->notices[i].until_ms = until_ms;
             touch(floor);
-            return SW_OUTCOME_APPLIED;
+            return;
         }
     append(floor->notices, &floor->notice_count, SW_NOTICES_MAX,
-           (struct sw_notice_entry){.text = sw_xstrdup(event->text), .since_ms = event->ts_ms, .until_ms = until_ms});
+           (struct sw_notice_entry){.text = sw_xstrdup(text), .since_ms = since_ms, .until_ms = until_ms});
     touch(floor);
+}
+
+enum sw_outcome sw__notice_event(struct sw_floor *floor, const struct sw_event *event) {
+    sw_floor_announce(floor, event->text, event->ts_ms, event->until_ms >= 0 ? event->until_ms : INT64_MAX);
     return SW_OUTCOME_APPLIED;
 }
 

@@ -168,6 +168,47 @@ int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roste
     return 0;
 }
 
+const struct sw_shift *sw_shifts_find(const struct sw_shifts *shifts, const char *id, int64_t start_ms) {
+    const struct sw_rostered *agent = find(shifts, id);
+    for (size_t i = 0; agent && i < agent->shift_count; i++)
+        if (agent->shifts[i]->row.start_ms == start_ms) return agent->shifts[i];
+    return NULL;
+}
+
+/* Whether AGENT has a shift during that of OTHER, beside OWN. */
+static bool is_taken(const struct sw_rostered *agent, const struct sw_shift *own, const struct sw_shift *other) {
+    for (size_t i = 0; i < agent->shift_count; i++) {
+        const struct sw_shift *shift = agent->shifts[i];
+        if (shift != own && shift != other && shift->row.start_ms < other->row.end_ms && other->row.start_ms < shift->row.end_ms)
+            return true;
+    }
+    return false;
+}
+
+int sw_shifts_swap(struct sw_shifts *shifts, const struct sw_shift *first, const struct sw_shift *second) {
+    struct sw_shift *a = NULL, *b = NULL;
+    for (size_t i = 0; i < shifts->count; i++) {
+        if (shifts->shifts[i] == first) a = shifts->shifts[i];
+        if (shifts->shifts[i] == second) b = shifts->shifts[i];
+    }
+    if (!a || !b) return -SW_ENOENT;
+    if (a->agent == b->agent || is_taken(a->agent, a, b) || is_taken(b->agent, b, a)) return -SW_EINVAL;
+    /* who they are, and the team they are of; where they sit belongs to the shift */
+    char *const id = a->row.agent, *const name = a->row.name, *const team = a->row.team;
+    struct sw_rostered *agent = a->agent;
+    a->row.agent = b->row.agent;
+    a->row.name = b->row.name;
+    a->row.team = b->row.team;
+    a->agent = b->agent;
+    b->row.agent = id;
+    b->row.name = name;
+    b->row.team = team;
+    b->agent = agent;
+    qsort(shifts->shifts, shifts->count, sizeof *shifts->shifts, by_start);
+    link_agents(shifts);
+    return 0;
+}
+
 const struct sw_policy *sw_shifts_policy(const struct sw_shifts *shifts) { return shifts->policy; }
 size_t sw_shifts_count(const struct sw_shifts *shifts) { return shifts->count; }
 const struct sw_shift *sw_shifts_get(const struct sw_shifts *shifts, size_t index) { return shifts->shifts[index]; }

@@ -193,6 +193,32 @@ export default {
     await until('the alert closes', async () => !(await alert()));
   },
 
+  async 'shifts are swapped, notices shown, agents recalled, all on record'(scene) {
+    const s = await site(scene, { policy: '' });
+    const now = Math.floor(Date.now() / MINUTE) * MINUTE;
+    const rows = [row('1', 'A', now + 60 * MINUTE, now + 120 * MINUTE), row('2', 'B', now + 180 * MINUTE, now + 240 * MINUTE)];
+    equal((await s.daemon.send('POST', 'roster', HEAD + rows.join('\n'), { type: 'text/csv' })).status, 201, 'a roster');
+    const keys = [`1@${now + 60 * MINUTE}`, `2@${now + 180 * MINUTE}`];
+    equal((await s.daemon.send('POST', 'swaps', { a: keys[0], b: '2@5', reason: 'x' })).status, 422, 'no such shift');
+    equal((await s.daemon.send('POST', 'swaps', { a: keys[0], b: keys[1], reason: '家事', by: '张三' })).status, 201, 'swapped');
+    const swapped = async daemon => Object.keys((await daemon.view('shifts')).shifts ?? {}).sort().join();
+    const expected = [`1@${now + 180 * MINUTE}`, `2@${now + 60 * MINUTE}`].sort().join();
+    await s.redis.emit([state('9', 'break')]);
+    await until('the shifts show it', async () => (await swapped(s.daemon)) === expected);
+    equal((await s.daemon.send('POST', 'notices', { text: '系统升级', by: '张三' })).status, 201, 'a notice');
+    equal((await s.daemon.send('POST', 'notices', { text: '过去', until: now - MINUTE })).status, 422, 'that is over already');
+    await until('the wall shows it', async () => (await s.daemon.view('site')).notices?.some(n => n.text === '系统升级'));
+    equal((await s.daemon.send('POST', 'recalls', { agent: '9', by: '张三' })).status, 201, 'recalled from the break');
+    equal((await s.daemon.send('POST', 'recalls', { agent: '1', by: '张三' })).status, 422, 'who is not on one cannot be');
+    await s.daemon.process.kill('SIGKILL');
+    const again = await s.start();
+    await s.redis.emit([state('9', 'ready')]);
+    await until('after kill -9, too', async () => (await swapped(again)) === expected);
+    await until('and the notice', async () => (await again.view('site')).notices?.some(n => n.text === '系统升级'));
+    const kinds = (await again.send('GET', 'audit')).body.records.map(r => r.kind);
+    for (const kind of ['swap', 'notice', 'recall', 'roster']) assert(kinds.includes(kind), `${kind} is on record`);
+  },
+
   async 'what is not understood is told'(scene) {
     const { daemon } = await site(scene);
     const post = (path_, body, options) => daemon.send('POST', path_, body, options);
