@@ -76,7 +76,7 @@ const struct sw_shift *sw_shifts_find(const struct sw_shifts *shifts, const char
 /* Adds a grant, which is copied. 0, -SW_EINVAL when it ends before it begins, -SW_ELIMIT. */
 int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) SW_NODISCARD;
 /* Takes a grant back. 0 or -SW_ENOENT. */
-int sw_shifts_remove_grant(struct sw_shifts *shifts, const char *agent, const char *id) SW_NODISCARD;
+int sw_shifts_remove_grant(struct sw_shifts *shifts, const char *agent_id, const char *id) SW_NODISCARD;
 /* An agent is in STATE from AT_MS on; for one agent in order of time. Agents past the cap are not kept. */
 void sw_shifts_agent_state(struct sw_shifts *shifts, const char *agent, enum sw_agent_state state, int64_t at_ms);
 

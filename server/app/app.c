@@ -336,127 +336,6 @@ static void on_outputs(uv_timer_t *timer) {
     for (size_t i = 0; i < 5; i++) write_output(app, sw_publisher_view(app->publisher, names[i]), i < 2);
 }
 
-/* ---- walls and HTTP ---- */
-
-static void on_view_changed(void *ctx, struct sw_view *view) {
-    struct sw_app *app = ctx;
-    if (app->ws) sw_ws_server_view_changed(app->ws, view);
-}
-
-static struct sw_view *resolve(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name,
-                               const char **code) {
-    struct sw_app *app = ctx;
-    struct sw_access access = sw_access_of(app->sessions, viewer->peer, viewer->cookie, sw_session_clock_ms());
-    if (!sw_access_view(&access, name)) {
-        *code = "forbidden";
-        return NULL;
-    }
-    if (strcmp(site, app->config->site_id) != 0) {
-        *code = "unknown_site";
-        return NULL;
-    }
-    struct sw_view *view = sw_publisher_view(app->publisher, name);
-    return view || !app->desk ? view : sw_desk_view(app->desk, name);
-}
-
-static void hello(void *ctx, struct sw_buf *out) {
-    struct sw_app *app = ctx;
-    sw_buf_printf(out, ",\"site\":\"%s\",\"sites\":[\"%s\"],\"epoch\":\"%s\"", app->config->site_id, app->config->site_id,
-                  app->epoch);
-}
-
-static void ws_log(void *ctx, const char *level, const char *text) {
-    (void)ctx;
-    int known = sw_log_level_from_name(level);
-    sw_log(known < 0 ? SW_LOG_WARN : (enum sw_log_level)known, "http", "text=%s", text);
-}
-
-static bool ready(void *ctx, char *reason, size_t size) {
-    struct sw_app *app = ctx;
-    if (!is_live(app)) {
-        snprintf(reason, size, "the feed is %s: %s", sw_app_feed_word(app), app->feed_status.reason);
-        return false;
-    }
-    /* without a data folder nobody expects to record */
-    const char *problem = app->recorder && app->has_data ? sw_recorder_problem(app->recorder) : NULL;
-    if (problem) snprintf(reason, size, "nothing can be recorded: %s", problem);
-    return !problem;
-}
-
-static const char *board(void *ctx, const char *name) { return sw_boards_find(((struct sw_app *)ctx)->boards, name); }
-
-static void board_names(void *ctx, struct sw_buf *out) { sw_boards_names(((struct sw_app *)ctx)->boards, out); }
-
-/* "ADDR:PORT", an IPv6 address in brackets. */
-static bool split_listen(const char *listen, char *address, size_t size, uint16_t *port) {
-    const char *colon = strrchr(listen, ':');
-    if (!colon || colon == listen) return false;
-    size_t len = (size_t)(colon - listen);
-    if (listen[0] == '[' && listen[len - 1] == ']') {
-        listen++;
-        len -= 2;
-    }
-    char *end;
-    long value = strtol(colon + 1, &end, 10);
-    if (len >= size || !colon[1] || *end || value < 0 || value > 65535) return false;
-    memcpy(address, listen, len);
-    address[len] = '\0';
-    *port = (uint16_t)value;
-    return true;
-}
-
-static bool start_http(struct sw_app *app) {
-    char error[ERROR_BYTES_MAX] = "";
-    uint16_t port;
-    if (!split_listen(app->config->listen, app->address, sizeof app->address, &port)) {
-        sw_log(SW_LOG_ERROR, "listen", "value=%s text=%s", app->config->listen, "must be ADDR:PORT");
-        return false;
-    }
-    if (!strcmp(app->address, "localhost")) snprintf(app->address, sizeof app->address, "127.0.0.1");
-    if (!sw_is_loopback(app->address) && !app->config->open_reads) {
-        sw_log(SW_LOG_ERROR, "listen",
-               "value=%s text=%s", app->config->listen,
-               "only loopback is open without accounts; open_reads: true lets anybody read");
-        return false;
-    }
-    const struct sw_http_options http = {.web_dir = app->config->web_dir, .handler = sw_api_handle, .ctx = &app->api};
-    if (sw_http_new(&http, &app->http, error, sizeof error)) {
-        sw_log(SW_LOG_ERROR, "web", "text=%s", error);
-        return false;
-    }
-    const struct sw_config *c = app->config;
-    const struct sw_ws_options ws = {.loop = &app->loop,
-                                     .http = app->http,
-                                     .address = app->address,
-                                     .port = port,
-                                     .max_clients = (uint32_t)c->max_clients,
-                                     .max_per_address = (uint32_t)c->max_clients_per_address,
-                                     .push_interval_ms = c->push_interval_ms,
-                                     .slow_limit_ms = c->slow_limit_ms,
-                                     .origins = (const char *const *)c->allowed_origins.items,
-                                     .origin_count = (uint32_t)c->allowed_origins.count,
-                                     .ctx = app,
-                                     .resolve = resolve,
-                                     .hello = hello,
-                                     .now_ms = clock_now,
-                                     .log = ws_log};
-    if (sw_ws_server_new(&ws, &app->ws, error, sizeof error)) {
-        sw_log(SW_LOG_ERROR, "listen", "value=%s text=%s", c->listen, error);
-        return false;
-    }
-    return true;
-}
-
-static void print_ready(const struct sw_app *app) {
-    bool six = strchr(app->address, ':') != NULL;
-    printf("shiftwalld ready http://%s%s%s:%u/\n", six ? "[" : "", app->address, six ? "]" : "",
-           sw_ws_server_port(app->ws));
-    if (app->options->demo)
-        printf("open the wall: http://%s:%u/wall/overview  (all boards in turn: /wall/overview,queues,agents?every=20)\n",
-               app->address, sw_ws_server_port(app->ws));
-    fflush(stdout);
-}
-
 /* ---- start and stop ---- */
 
 static void close_timers(struct sw_app *app) {
@@ -563,7 +442,7 @@ static void open_desk(struct sw_app *app, const char *dir) {
                                          .now_ms = clock_now,
                                          .roster = on_roster,
                                          .soon = desk_soon,
-                                         .changed = on_view_changed};
+                                         .changed = sw_app_view_changed};
     app->desk = app->api.desk = sw_desk_new(app->floor, &desk);
     const struct sw_reload_options reload = {.policy = app->config->policy, .ctx = app, .loaded = on_policy};
     app->reload = sw_reload_new(&app->loop, &reload);
@@ -631,7 +510,7 @@ static bool build(struct sw_app *app) {
         .dir = app->config->roster_dir, .zone = app->zone, .ctx = app, .roster = on_roster};
     if (rosters.dir) app->rosters = sw_roster_dir_new(&app->loop, &rosters);
     const struct sw_publisher_options publisher = {
-        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .changed = on_view_changed};
+        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .changed = sw_app_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
     app->sessions = sw_sessions_new(&app->loop, app->config->people, app->config->person_count);
     app->api = (struct sw_api){.sessions = app->sessions,
@@ -642,10 +521,10 @@ static bool build(struct sw_app *app) {
                                .floor = app->floor,
                                .publisher = app->publisher,
                                .ctx = app,
-                               .ready = ready,
+                               .ready = sw_app_ready,
                                .metrics = sw_app_metrics,
-                               .board = board,
-                               .board_names = board_names};
+                               .board = sw_app_board,
+                               .board_names = sw_app_board_names};
     return true;
 }
 
@@ -670,9 +549,9 @@ int sw_app_run(const struct sw_config *config, const struct sw_options *options)
     if (sodium_init() < 0) return 1;
     make_epoch(&app);
     init_handles(&app);
-    bool started = build(&app) && start_http(&app);
+    bool started = build(&app) && sw_app_listen(&app);
     if (started) {
-        print_ready(&app);
+        sw_app_print_ready(&app);
         sw_log(SW_LOG_INFO, "start", "site=%s zone=%s epoch=%s", config->site_id, config->zone, app.epoch);
         started = start_sources(&app);
     }

@@ -81,6 +81,16 @@ struct sw_app {
     } written[SW_OUTPUT_VIEWS_MAX];
 };
 
+/* Starts to listen; false when what is wrong was logged. */
+bool sw_app_listen(struct sw_app *app);
+/* The line that says where, on standard output. */
+void sw_app_print_ready(const struct sw_app *app);
+/* A view has a new version. */
+void sw_app_view_changed(void *app, struct sw_view *view);
+/* Whether figures are live and what people record is kept; REASON says why not. */
+bool sw_app_ready(void *app, char *reason, size_t size);
+const char *sw_app_board(void *app, const char *name);
+void sw_app_board_names(void *app, struct sw_buf *out);
 /* Tells the walls how the feed is. */
 void sw_app_tell_feed(struct sw_app *app);
 /* What the walls are told of the feed: live, stale, catching-up or incomplete. */

@@ -384,6 +384,14 @@ void sw_desk_swap(struct sw_desk *desk, const struct sw_desk_entry *asked, const
 
 /* ---- rosters ---- */
 
+/* The number behind the colon AT, 0 where there is none, and what is behind it. */
+static const char *after_number(const char *at, int64_t *number) {
+    char *end = NULL;
+    *number = at && *at == ':' ? strtoll(at + 1, &end, 10) : 0;
+    if (!*number || end == at + 1) return at;
+    return end;
+}
+
 /* "roster:LINE:COLUMN: text" lines as [{"line":..,"column":..,"text":..}]. */
 void sw__write_lines(const struct sw_buf *lines, struct sw_json *j, const char *key) {
     sw_json_open(j, key, '[');
@@ -391,16 +399,12 @@ void sw__write_lines(const struct sw_buf *lines, struct sw_json *j, const char *
         size_t len = strcspn(at, "\n");
         char *line = strndup(at, len);
         SW_ASSERT(line != NULL);
-        long number = 0, column = 0;
-        int used = 0;
+        int64_t line_number, column;
+        const char *text = after_number(after_number(strchr(line, ':'), &line_number), &column);
         sw_json_open(j, NULL, '{');
-        if (sscanf(line, "%*[a-z]:%ld:%ld: %n", &number, &column, &used) == 2 && used) {
-            sw_json_int(j, "line", number);
-            sw_json_int(j, "column", column);
-        } else if (sscanf(line, "%*[a-z]:%ld: %n", &number, &used) == 1 && used) {
-            sw_json_int(j, "line", number);
-        }
-        sw_json_text(j, "text", line + used);
+        if (line_number) sw_json_int(j, "line", line_number);
+        if (column) sw_json_int(j, "column", column);
+        sw_json_text(j, "text", text ? text + strspn(text, ": ") : line);
         sw_json_close(j, '}');
         free(line);
         at += len + (at[len] == '\n');

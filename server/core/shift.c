@@ -291,10 +291,10 @@ int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) 
     return 0;
 }
 
-int sw_shifts_remove_grant(struct sw_shifts *shifts, const char *id, const char *grant_id) {
-    struct sw_rostered *agent = find(shifts, id);
+int sw_shifts_remove_grant(struct sw_shifts *shifts, const char *agent_id, const char *id) {
+    struct sw_rostered *agent = find(shifts, agent_id);
     size_t i = 0;
-    while (agent && i < agent->grant_count && (!agent->grants[i].id || strcmp(agent->grants[i].id, grant_id))) i++;
+    while (agent && i < agent->grant_count && (!agent->grants[i].id || strcmp(agent->grants[i].id, id))) i++;
     if (!agent || i == agent->grant_count) return -SW_ENOENT;
     free_grant(&agent->grants[i]);
     memmove(&agent->grants[i], &agent->grants[i + 1], (--agent->grant_count - i) * sizeof *agent->grants);
