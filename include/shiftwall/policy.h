@@ -88,6 +88,14 @@ struct sw_threshold {
     int64_t warning, critical;
 };
 
+/* Other rules for a team, a queue, or the shifts that start at a local time of day ("20:00"). */
+enum sw_policy_part { SW_PART_TEAM, SW_PART_QUEUE, SW_PART_SHIFT };
+struct sw_policy_override {
+    enum sw_policy_part part;
+    char *name;
+    struct sw_policy *policy; /* the whole of it, without overrides of its own */
+};
+
 struct sw_policy {
     char *name;     /* "default", "floor", ... */
     char *version;  /* NULL = none */
@@ -136,11 +144,17 @@ struct sw_policy {
     int64_t point_fen;                              /* what a point is worth; 0 nothing */
     int64_t leave_days_lead, leave_days_duty; /* of leave for an agent in a calendar month that they may approve */
     int64_t swaps_per_month;
+    struct sw_policy_override *overrides;
+    size_t override_count;
     int64_t escalate_ms;                            /* a critical alert not acknowledged goes to the next role */
 };
 
 /* The product's defaults. */
 void sw_policy_init(struct sw_policy *policy);
 void sw_policy_deinit(struct sw_policy *policy);
+/* Adds an override that is a copy of POLICY, to be changed. */
+struct sw_policy *sw_policy_override(struct sw_policy *policy, enum sw_policy_part part, const char *name);
+/* The rules in force for a part; POLICY itself when nothing else is said, or NAME is NULL. */
+const struct sw_policy *sw_policy_of(const struct sw_policy *policy, enum sw_policy_part part, const char *name);
 
 #endif

@@ -100,6 +100,9 @@ size_t sw_shifts_count(const struct sw_shifts *shifts);
 const struct sw_shift *sw_shifts_get(const struct sw_shifts *shifts, size_t index);
 const struct sw_roster_row *sw_shift_row(const struct sw_shift *shift);
 
+/* The rules in force for a shift: those of its start, else of its team, else of the site. */
+const struct sw_policy *sw_shift_policy(const struct sw_shifts *shifts, const struct sw_shift *shift);
+
 enum sw_attended { SW_ATTENDED_PENDING, SW_ATTENDED_YES, SW_ATTENDED_NO, SW_ATTENDED_ON_LEAVE };
 
 /* One shift up to a moment. Times in ms. */

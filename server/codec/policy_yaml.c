@@ -343,6 +343,11 @@ KEYS(point_keys, AT("worth", MONEY, point_fen, 0, 1000000));
 KEYS(leave_keys, AT("lead", INT, leave_days_lead, 0, 366), AT("duty", INT, leave_days_duty, 0, 366));
 KEYS(swap_keys, AT("per_month", INT, swaps_per_month, 0, 1000));
 
+/* Read when all the rest is known: what is not said there is as in the rest. */
+static void read_later(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    (void)y, (void)node, (void)key, (void)at;
+}
+
 #define PART(name_, keys_)                                                                                   \
     { .name = (name_), .kind = SW_YAML_MAPPING, .keys = (keys_) }
 
@@ -356,6 +361,9 @@ static const struct sw_yaml_key root_keys[] = {
     PART("points", point_keys),
     PART("leave", leave_keys),
     PART("swaps", swap_keys),
+    WHOLE("teams", read_later, 0),
+    WHOLE("queues", read_later, 0),
+    WHOLE("shifts", read_later, 0),
     {0}};
 
 /* ---- what one key alone cannot tell ---- */
@@ -395,7 +403,38 @@ static void check_outbound(struct sw_yaml *y, const yaml_node_t *rules, const st
         check_order(y, rules, min <= max, rule, "max", "min", "must not be below");
 }
 
-static void check(struct sw_yaml *y, const yaml_node_t *root, const void *policy) {
+static const struct sw_yaml_key override_keys[] = {WHOLE("rules", read_rules, 0), {0}};
+
+static bool is_time_of_day(const char *text) {
+    bool shaped = strlen(text) == 5 && strspn(text, "0123456789") == 2 && text[2] == ':' &&
+                  strspn(text + 3, "0123456789") == 2;
+    return shaped && strcmp(text, "24:00") < 0 && text[3] < '6';
+}
+
+static void read_overrides(struct sw_yaml *y, const yaml_node_t *root, const char *key, enum sw_policy_part part,
+                           struct sw_policy *policy) {
+    const yaml_node_t *node = sw_yaml_child(y, root, key);
+    size_t count;
+    if (!node || !sw_yaml_is_mapping(y, node, key, "must be a mapping", &count)) return;
+    for (size_t i = 0; i < count; i++) {
+        const yaml_node_t *key_node, *value;
+        sw_yaml_pair(y, node, i, &key_node, &value);
+        const char *name = sw_yaml_scalar(key_node);
+        if (!name || !sw_yaml_is_text(name, NAME_CHARS_MAX)) {
+            sw_yaml_fault(y, key_node, key, "must name a %.*s", (int)strlen(key) - 1, key);
+        } else if (part == SW_PART_SHIFT && !is_time_of_day(name)) {
+            sw_yaml_fault(y, key_node, name, "must be the time a shift starts at, like \"20:00\"");
+        } else if (sw_policy_of(policy, part, name) != policy) {
+            sw_yaml_fault(y, key_node, name, "stands twice");
+        } else {
+            struct sw_policy *own = sw_policy_override(policy, part, name);
+            sw_yaml_mapping(y, value, name, override_keys, own);
+            check_levels(y, sw_yaml_child(y, value, "rules"), own);
+        }
+    }
+}
+
+static void check_policy(struct sw_yaml *y, const yaml_node_t *root, const void *policy) {
     const struct sw_policy *p = policy;
     const yaml_node_t *rules = sw_yaml_child(y, root, "rules");
     check_levels(y, rules, p);
@@ -412,6 +451,14 @@ static void check(struct sw_yaml *y, const yaml_node_t *root, const void *policy
     const yaml_node_t *charts = sw_yaml_child(y, rules, sw_rule_name(SW_RULE_CHARTS));
     if (charts && p->rule[SW_RULE_CHARTS].on && !p->chart_count)
         sw_yaml_fault(y, charts, "at", "must hold one time at least");
+}
+
+static void check(struct sw_yaml *y, const yaml_node_t *root, const void *policy) {
+    check_policy(y, root, policy);
+    struct sw_policy *own = (struct sw_policy *)(uintptr_t)policy; /* ours: sw_policy_read has it to fill */
+    read_overrides(y, root, "teams", SW_PART_TEAM, own);
+    read_overrides(y, root, "queues", SW_PART_QUEUE, own);
+    read_overrides(y, root, "shifts", SW_PART_SHIFT, own);
 }
 
 int sw_policy_read(struct sw_policy *policy, const char *path, const char *yaml, size_t len,

@@ -79,7 +79,7 @@ static void planned(struct moment *m, const struct sw_policy *policy, const stru
 
 static void look(const struct sw_shifts *shifts, const struct sw_shift *shift, const struct sw_shift_figures *f,
                  const struct sw_break *running, int64_t t_ms, struct moment *m) {
-    const struct sw_policy *policy = sw_shifts_policy(shifts);
+    const struct sw_policy *policy = sw_shift_policy(shifts, shift);
     const struct sw_roster_row *row = sw_shift_row(shift);
     enum sw_presence_now now = sw_shift_presence(shift, t_ms, &m->since_ms);
     m->signed_in = now != SW_NOW_OFFLINE;
@@ -140,7 +140,7 @@ static void write_breaks(struct sw_json *j, const struct sw_policy *policy, cons
 
 void sw_view_write_shift(const struct sw_shifts *shifts, const struct sw_shift *shift, bool names, int64_t t_ms,
                          struct sw_buf *out) {
-    const struct sw_policy *policy = sw_shifts_policy(shifts);
+    const struct sw_policy *policy = sw_shift_policy(shifts, shift);
     const struct sw_roster_row *row = sw_shift_row(shift);
     struct sw_shift_figures f;
     sw_shift_figures(shifts, shift, t_ms, &f);

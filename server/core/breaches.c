@@ -26,7 +26,7 @@ static void push(struct list *l, struct sw_breach breach) {
  * be covered by a grant of KINDS to be excused. */
 static void add(struct list *l, enum sw_rule rule, int64_t at_ms, int64_t from_ms, int64_t until_ms, int64_t value_ms,
                 int64_t limit_ms, unsigned kinds) {
-    if (!l->shifts->policy->rule[rule].on || at_ms > l->t_ms) return;
+    if (!sw_shift_policy(l->shifts, l->shift)->rule[rule].on || at_ms > l->t_ms) return;
     struct sw_spans granted = {0};
     sw__grants_within(l->shift->agent, kinds, INT64_MIN, INT64_MAX, &granted);
     bool excused = sw_spans_cover(&granted, from_ms, sw__earlier(until_ms, l->t_ms));
@@ -39,7 +39,7 @@ static void add(struct list *l, enum sw_rule rule, int64_t at_ms, int64_t from_m
 
 /* Absent from the limit on, whether the agent comes later or not; else late, when it came after the start. */
 static void coming(struct list *l, const struct sw_shift_figures *f, int64_t start_ms) {
-    const struct sw_policy *policy = l->shifts->policy;
+    const struct sw_policy *policy = sw_shift_policy(l->shifts, l->shift);
     int64_t end_ms = l->shift->row.end_ms;
     int64_t first_ms = sw__first_in(&l->shift->agent->trail, start_ms, sw__earlier(end_ms, l->t_ms + 1));
     bool here = first_ms != INT64_MIN;
@@ -60,7 +60,7 @@ static void coming(struct list *l, const struct sw_shift_figures *f, int64_t sta
 
 static void going(struct list *l, const struct sw_shift_figures *f, int64_t end_ms) {
     if (!f->over || !f->came) return;
-    int64_t late_ms = l->shifts->policy->signout_late_ms;
+    int64_t late_ms = sw_shift_policy(l->shifts, l->shift)->signout_late_ms;
     if (f->early_leave_ms > 0) {
         add(l, SW_RULE_EARLY_LEAVE, f->last_in_ms, f->last_in_ms, end_ms, f->early_leave_ms, 0, SW__EXCUSES_ABSENCE);
     } else if (late_ms > 0) {
@@ -87,7 +87,7 @@ static bool may_sign_out(const struct sw_shift *shift, const struct sw_spans *le
 
 static void sign_outs_and_busy(struct list *l, const struct sw_shift_figures *f, const struct sw_spans *leave,
                                int64_t to_ms) {
-    int64_t limit_ms = l->shifts->policy->busy_limit_ms;
+    int64_t limit_ms = sw_shift_policy(l->shifts, l->shift)->busy_limit_ms;
     struct sw_trail_walk walk;
     struct sw_stretch s;
     enum sw_presence before = SW_AT_OFFLINE;
@@ -111,7 +111,7 @@ static bool is_back(enum sw_presence presence, enum sw_activity kind) {
 
 /* Back after a planned meal or meeting. */
 static void returns(struct list *l, int64_t to_ms) {
-    int64_t within_ms = l->shifts->policy->signin_after_activity_ms;
+    int64_t within_ms = sw_shift_policy(l->shifts, l->shift)->signin_after_activity_ms;
     const struct sw_roster_row *row = &l->shift->row;
     for (size_t i = 0; i < row->activity_count; i++) {
         const struct sw_roster_activity *a = &row->activities[i];
@@ -132,7 +132,7 @@ static void returns(struct list *l, int64_t to_ms) {
 }
 
 static void breaks(struct list *l) {
-    if (!l->shifts->policy->rule[SW_RULE_BREAK_ALLOWANCES].on) return;
+    if (!sw_shift_policy(l->shifts, l->shift)->rule[SW_RULE_BREAK_ALLOWANCES].on) return;
     size_t count = sw_shift_breaks(l->shifts, l->shift, l->t_ms, NULL, 0);
     if (!count) return;
     struct sw_break *list = sw_xmalloc(count * sizeof *list);

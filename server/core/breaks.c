@@ -54,7 +54,7 @@ static int64_t take(int64_t *left, size_t *count, int64_t length_ms) {
 }
 
 static void match(const struct sw_shifts *shifts, const struct sw_shift *shift, struct sw_break *list, size_t count) {
-    const struct sw_policy *policy = shifts->policy;
+    const struct sw_policy *policy = sw_shift_policy(shifts, shift);
     int64_t left[SW_ALLOWANCES_MAX];
     size_t left_count = policy->allowance_count;
     memcpy(left, policy->allowance_ms, sizeof left);

@@ -103,5 +103,35 @@ void sw_policy_deinit(struct sw_policy *p) {
     for (int i = 0; i < SW_RULE_COUNT; i++) free(p->rule[i].cite);
     for (size_t i = 0; i < p->late_class_count; i++) free(p->late_classes[i].name);
     for (size_t i = 0; i < p->ladder_count; i++) free(p->ladder[i]);
+    for (size_t i = 0; i < p->override_count; i++) {
+        free(p->overrides[i].name);
+        sw_policy_deinit(p->overrides[i].policy);
+        free(p->overrides[i].policy);
+    }
+    free(p->overrides);
     *p = (struct sw_policy){0};
+}
+
+static char *copied(const char *text) { return text ? sw_xstrdup(text) : NULL; }
+
+struct sw_policy *sw_policy_override(struct sw_policy *p, enum sw_policy_part part, const char *name) {
+    struct sw_policy *own = sw_xmalloc(sizeof *own);
+    *own = *p;
+    own->overrides = NULL;
+    own->override_count = 0;
+    own->name = copied(p->name);
+    own->version = copied(p->version);
+    own->approved = copied(p->approved);
+    for (int i = 0; i < SW_RULE_COUNT; i++) own->rule[i].cite = copied(p->rule[i].cite);
+    for (size_t i = 0; i < p->late_class_count; i++) own->late_classes[i].name = copied(p->late_classes[i].name);
+    for (size_t i = 0; i < p->ladder_count; i++) own->ladder[i] = copied(p->ladder[i]);
+    p->overrides = sw_xrealloc(p->overrides, (p->override_count + 1) * sizeof *p->overrides);
+    p->overrides[p->override_count++] = (struct sw_policy_override){part, sw_xstrdup(name), own};
+    return own;
+}
+
+const struct sw_policy *sw_policy_of(const struct sw_policy *p, enum sw_policy_part part, const char *name) {
+    for (size_t i = 0; name && i < p->override_count; i++)
+        if (p->overrides[i].part == part && !strcmp(p->overrides[i].name, name)) return p->overrides[i].policy;
+    return p;
 }

@@ -1,6 +1,8 @@
 /* Shifts: keeping the roster, the grants and the trails. */
 #include "core/shift_state.h"
 
+#include <stdio.h>
+
 static const char *const grant_names[] = {
 #define XX(name, text) text,
     SW_GRANT_MAP(XX)
@@ -207,6 +209,17 @@ int sw_shifts_swap(struct sw_shifts *shifts, const struct sw_shift *first, const
     qsort(shifts->shifts, shifts->count, sizeof *shifts->shifts, by_start);
     link_agents(shifts);
     return 0;
+}
+
+const struct sw_policy *sw_shift_policy(const struct sw_shifts *shifts, const struct sw_shift *shift) {
+    const struct sw_policy *policy = shifts->policy;
+    if (!policy->override_count) return policy;
+    int64_t local_ms = shift->row.start_ms + sw_zone_offset_ms(shifts->zone, shift->row.start_ms);
+    int64_t minute = (local_ms % SW_DAY_MS + SW_DAY_MS) % SW_DAY_MS / 60000;
+    char start[16];
+    (void)snprintf(start, sizeof start, "%02d:%02d", (int)(minute / 60), (int)(minute % 60));
+    const struct sw_policy *own = sw_policy_of(policy, SW_PART_SHIFT, start);
+    return own != policy ? own : sw_policy_of(policy, SW_PART_TEAM, shift->row.team);
 }
 
 const struct sw_policy *sw_shifts_policy(const struct sw_shifts *shifts) { return shifts->policy; }

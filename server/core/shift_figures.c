@@ -119,7 +119,7 @@ static int64_t due_at(const struct sw_shift *shift, const struct sw_spans *leave
 static enum sw_attended attended(const struct sw_shifts *shifts, const struct sw_shift *shift,
                                  const struct sw_spans *leave, int64_t t_ms) {
     if (sw_spans_cover(leave, shift->row.start_ms, shift->row.end_ms)) return SW_ATTENDED_ON_LEAVE;
-    int64_t due_ms = due_at(shift, leave), limit_ms = due_ms + shifts->policy->absence_limit_ms;
+    int64_t due_ms = due_at(shift, leave), limit_ms = due_ms + sw_shift_policy(shifts, shift)->absence_limit_ms;
     /* the moment asked for counts: who signs in now has come */
     int64_t until_ms = t_ms < INT64_MAX ? sw__earlier(limit_ms, t_ms + 1) : limit_ms;
     if (sw__first_in(&shift->agent->trail, due_ms, until_ms) != INT64_MIN) return SW_ATTENDED_YES;
@@ -133,7 +133,7 @@ void sw_shift_figures(const struct sw_shifts *shifts, const struct sw_shift *shi
                                      .over = row->end_ms <= t_ms,
                                      .first_in_ms = INT64_MIN,
                                      .last_in_ms = INT64_MIN};
-    struct walk w = {.shift = shift, .tolerance_ms = shifts->policy->state_tolerance_ms, .out = out};
+    struct walk w = {.shift = shift, .tolerance_ms = sw_shift_policy(shifts, shift)->state_tolerance_ms, .out = out};
     sw__shift_leave(shift, &w.leave);
     sw__grants_within(shift->agent, SW__EXCUSES_ABSENCE, row->start_ms, row->end_ms, &w.excuse);
     if (out->begun) {
@@ -151,8 +151,8 @@ void sw_shift_figures(const struct sw_shifts *shifts, const struct sw_shift *shi
         int64_t end_ms = sw_spans_enter(&w.leave, row->end_ms);
         if (out->last_in_ms < end_ms) out->early_leave_ms = end_ms - out->last_in_ms;
     }
-    out->late_class = late_class(shifts->policy, out->late_ms);
-    out->early_class = late_class(shifts->policy, out->early_leave_ms);
+    out->late_class = late_class(sw_shift_policy(shifts, shift), out->late_ms);
+    out->early_class = late_class(sw_shift_policy(shifts, shift), out->early_leave_ms);
     sw_spans_deinit(&w.leave);
     sw_spans_deinit(&w.excuse);
 }

@@ -36,7 +36,7 @@ static void changes_of(const struct sw_shifts *shifts, const struct sw_shift *sh
     const struct sw_roster_row *row = &shift->row;
     struct sw_spans leave = {0};
     sw__shift_leave(shift, &leave);
-    int64_t limit_ms = sw_spans_leave(&leave, row->start_ms) + shifts->policy->absence_limit_ms;
+    int64_t limit_ms = sw_spans_leave(&leave, row->start_ms) + sw_shift_policy(shifts, shift)->absence_limit_ms;
     sw_spans_deinit(&leave);
     const char *const teams[] = {"", row->team ? row->team : ""};
     for (int i = 0; i < (row->team ? 2 : 1); i++) {

@@ -63,8 +63,9 @@ static void consider_step(struct next *next, const struct sw_policy *policy, con
 static void arm(struct sw_shifts *shifts, struct sw_rostered *agent) {
     struct next next = {shifts->now_ms, INT64_MAX};
     if (agent->shift_count) {
-        for (size_t i = 0; i < agent->shift_count; i++) consider_shift(&next, shifts->policy, agent->shifts[i]);
-        consider_step(&next, shifts->policy, &agent->trail);
+        for (size_t i = 0; i < agent->shift_count; i++) consider_shift(&next, sw_shift_policy(shifts, agent->shifts[i]), agent->shifts[i]);
+        for (size_t i = 0; i < agent->shift_count; i++)
+            consider_step(&next, sw_shift_policy(shifts, agent->shifts[i]), &agent->trail);
         for (size_t i = 0; i < agent->grant_count; i++) {
             consider(&next, agent->grants[i].from_ms);
             consider(&next, agent->grants[i].to_ms);

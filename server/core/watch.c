@@ -53,10 +53,9 @@ static bool is_threshold(enum sw_rule rule) {
 }
 
 /* Tells the condition at *AT, which is made when it is needed. */
-static struct sw_condition *tell(struct sw_floor *floor, struct sw_condition **at, enum sw_rule rule,
-                                 enum sw_subject kind, const char *subject, int64_t t_ms, int64_t since1_ms,
-                                 int64_t since2_ms) {
-    const struct sw_policy *policy = floor->options.policy;
+static struct sw_condition *tell(struct sw_floor *floor, const struct sw_policy *policy, struct sw_condition **at,
+                                 enum sw_rule rule, enum sw_subject kind, const char *subject, int64_t t_ms,
+                                 int64_t since1_ms, int64_t since2_ms) {
     const struct sw_rule_options *options = &policy->rule[rule];
     if (!options->on) since1_ms = since2_ms = INT64_MAX;
     if (!*at) {
@@ -72,6 +71,14 @@ static struct sw_condition *tell(struct sw_floor *floor, struct sw_condition **a
     c->clear_ms = lasts ? policy->clear_after_ms : 0;
     sw_condition_tell(&floor->watch->book, c, t_ms, since1_ms, since2_ms);
     return c;
+}
+
+static const struct sw_policy *policy_of_agent(const struct sw_floor *floor, const struct sw_agent *agent) {
+    return sw_policy_of(floor->options.policy, SW_PART_TEAM, agent->team->id);
+}
+
+static const struct sw_policy *policy_of_scope(const struct sw_floor *floor, const struct sw_scope *scope) {
+    return sw_policy_of(floor->options.policy, SW_PART_QUEUE, scope->id);
 }
 
 /* ---- agents ---- */
@@ -105,15 +112,15 @@ static void watch_idle(struct sw_floor *floor, struct sw_agent *agent, int64_t t
     int64_t since_ms = ready ? idle_since(floor, agent) : INT64_MAX;
     arm_idler(floor->watch, agent, since_ms != INT64_MAX);
     if (since_ms == INT64_MAX && !agent->conditions[SW__AGENT_IDLE]) return;
-    struct sw_condition *c = tell(floor, &agent->conditions[SW__AGENT_IDLE], SW_RULE_IDLE, SW_SUBJECT_AGENT, agent->id,
-                                  t_ms, after(since_ms, floor->options.policy->idle_ms), INT64_MAX);
-    if (c) c->limit = floor->options.policy->idle_ms;
+    struct sw_condition *c = tell(floor, policy_of_agent(floor, agent), &agent->conditions[SW__AGENT_IDLE], SW_RULE_IDLE, SW_SUBJECT_AGENT, agent->id,
+                                  t_ms, after(since_ms, policy_of_agent(floor, agent)->idle_ms), INT64_MAX);
+    if (c) c->limit = policy_of_agent(floor, agent)->idle_ms;
 }
 
 /* The limit of one of an agent's rules in the state it is in; INT64_MAX none. */
 static int64_t limit_of(const struct sw_floor *floor, const struct sw_agent *agent, enum sw__agent_rule which,
                         int64_t *critical_ms) {
-    const struct sw_policy *p = floor->options.policy;
+    const struct sw_policy *p = policy_of_agent(floor, agent);
     enum sw_agent_state s = agent->state;
     *critical_ms = INT64_MAX;
     switch (which) {
@@ -155,7 +162,7 @@ static void watch_limit(struct sw_floor *floor, struct sw_agent *agent, enum sw_
     if (which == SW__AGENT_BUSY || which == SW__AGENT_AWAY || which == SW__AGENT_BREAK)
         since1_ms = granted(floor, agent, which, since1_ms);
     struct sw_condition *c =
-        tell(floor, &agent->conditions[which], agent_rules[which], SW_SUBJECT_AGENT, agent->id, t_ms, since1_ms, since2_ms);
+        tell(floor, policy_of_agent(floor, agent), &agent->conditions[which], agent_rules[which], SW_SUBJECT_AGENT, agent->id, t_ms, since1_ms, since2_ms);
     if (c && endures) c->limit = limit_ms;
 }
 
@@ -169,9 +176,9 @@ void sw__watch_agent(struct sw_floor *floor, struct sw_agent *agent, int64_t t_m
 
 void sw__watch_holds(struct sw_floor *floor, struct sw_agent *agent, int64_t holds, int64_t t_ms) {
     if (!floor->watch || (!holds && !agent->conditions[SW__AGENT_HOLD_COUNT])) return;
-    const struct sw_policy *p = floor->options.policy;
+    const struct sw_policy *p = policy_of_agent(floor, agent);
     bool many = holds > p->hold_count || (p->hold_count_at && holds == p->hold_count);
-    struct sw_condition *c = tell(floor, &agent->conditions[SW__AGENT_HOLD_COUNT], SW_RULE_HOLD_COUNT, SW_SUBJECT_AGENT,
+    struct sw_condition *c = tell(floor, policy_of_agent(floor, agent), &agent->conditions[SW__AGENT_HOLD_COUNT], SW_RULE_HOLD_COUNT, SW_SUBJECT_AGENT,
                                   agent->id, t_ms, many ? t_ms : INT64_MAX, INT64_MAX);
     if (!c) return;
     c->unit = SW_UNIT_COUNT;
@@ -188,8 +195,8 @@ void sw__watch_agent_gone(struct sw_floor *floor, struct sw_agent *agent) {
 
 void sw__watch_team(struct sw_floor *floor, struct sw_team *team, int64_t t_ms) {
     if (!floor->watch) return;
-    int64_t on_break = team->states[SW_ST_BREAK], most = floor->options.policy->breaks_together;
-    struct sw_condition *c = tell(floor, &team->together, SW_RULE_BREAK_TOGETHER, SW_SUBJECT_TEAM, team->id, t_ms,
+    int64_t on_break = team->states[SW_ST_BREAK], most = sw_policy_of(floor->options.policy, SW_PART_TEAM, team->id)->breaks_together;
+    struct sw_condition *c = tell(floor, sw_policy_of(floor->options.policy, SW_PART_TEAM, team->id), &team->together, SW_RULE_BREAK_TOGETHER, SW_SUBJECT_TEAM, team->id, t_ms,
                                   on_break > most ? t_ms : INT64_MAX, INT64_MAX);
     if (!c) return;
     c->unit = SW_UNIT_COUNT;
@@ -211,7 +218,7 @@ static void sum_today(const struct sw_floor *floor, const struct sw_scope *scope
 static void tell_scope(struct sw_floor *floor, struct sw_scope *scope, enum sw__scope_rule which, int64_t t_ms,
                        int64_t since1_ms, int64_t since2_ms, enum sw_unit unit, int64_t value, int64_t limit) {
     enum sw_subject kind = scope->kind == SW_SCOPE_SITE ? SW_SUBJECT_SITE : SW_SUBJECT_QUEUE;
-    struct sw_condition *c = tell(floor, &scope->conditions[which], scope_rules[which], kind, scope->id, t_ms, since1_ms,
+    struct sw_condition *c = tell(floor, policy_of_scope(floor, scope), &scope->conditions[which], scope_rules[which], kind, scope->id, t_ms, since1_ms,
                                   since2_ms);
     if (!c) return;
     c->unit = unit;
@@ -234,7 +241,7 @@ static void watch_share(struct sw_floor *floor, struct sw_scope *scope, enum sw_
 }
 
 static void watch_shares(struct sw_floor *floor, struct sw_scope *scope, int64_t t_ms) {
-    const struct sw_policy *p = floor->options.policy;
+    const struct sw_policy *p = policy_of_scope(floor, scope);
     int64_t v[SW_QC_COUNT];
     sum_today(floor, scope, v);
     watch_share(floor, scope, SW__SCOPE_ANSWER_RATE, &p->answer_rate, true, v[SW_QC_AR_NUM], v[SW_QC_AR_DEN], t_ms);
@@ -244,7 +251,7 @@ static void watch_shares(struct sw_floor *floor, struct sw_scope *scope, int64_t
 }
 
 static void watch_waiting(struct sw_floor *floor, struct sw_scope *queue, int64_t t_ms) {
-    const struct sw_policy *p = floor->options.policy;
+    const struct sw_policy *p = policy_of_scope(floor, queue);
     int64_t waiting = (int64_t)queue->waiting.count;
     bool warning = waiting >= p->waiting.warning, critical = waiting >= p->waiting.critical;
     tell_scope(floor, queue, SW__SCOPE_WAITING, t_ms, warning || critical ? t_ms : INT64_MAX, critical ? t_ms : INT64_MAX,
@@ -258,7 +265,7 @@ static void watch_waiting(struct sw_floor *floor, struct sw_scope *queue, int64_
 
 /* Chats and mails: the one that waits longest for its answer. */
 static void watch_replies(struct sw_floor *floor, struct sw_scope *queue, int64_t t_ms) {
-    const struct sw_policy *p = floor->options.policy;
+    const struct sw_policy *p = policy_of_scope(floor, queue);
     const int64_t limits[2] = {p->chat_first_reply_ms, p->online_reply_ms};
     for (int i = 0; i < 2; i++) {
         const struct sw_heap_node *oldest = sw_heap_top(&queue->unanswered[i]);

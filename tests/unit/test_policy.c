@@ -557,9 +557,26 @@ static void test_many_mistakes_are_told_at_once(void **state) {
     sw_buf_deinit(&yaml);
 }
 
+static void test_overrides(void **state) {
+    (void)state;
+    struct sw_policy p;
+    good(&p, "teams:\n  N:\n    rules:\n      busy: {limit: 9m}\nqueues:\n  vip:\n    rules:\n      longest_wait: {warning: 10s}\n"
+             "shifts:\n  \"20:00\":\n    rules:\n      signin.early: {by: 15m}\nrules:\n  busy: {limit: 7m}\n  away.report: {after: 20m}\n");
+    const struct sw_policy *n = sw_policy_of(&p, SW_PART_TEAM, "N");
+    assert_true(n->busy_limit_ms == 9 * M && n->away_report_ms == 20 * M && p.busy_limit_ms == 7 * M);
+    assert_ptr_equal(sw_policy_of(&p, SW_PART_TEAM, "A"), &p);
+    assert_ptr_equal(sw_policy_of(&p, SW_PART_TEAM, NULL), &p);
+    assert_true(sw_policy_of(&p, SW_PART_QUEUE, "vip")->longest_wait_ms.warning == 10 * S);
+    assert_true(sw_policy_of(&p, SW_PART_SHIFT, "20:00")->signin_early_ms == 15 * M);
+    sw_policy_deinit(&p);
+    bad("shifts:\n  night:\n    rules: {}\n", "p.yaml:2: night: must be the time a shift starts at, like \"20:00\"\n");
+    bad("teams:\n  N:\n    rulez: {}\n", "p.yaml:3: rulez: unknown key\n");
+    bad("teams:\n  N:\n    rules:\n      busy: {limit: soon}\n", "p.yaml:4: limit: must be a duration like 90s, 5m or 1h30m\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rule_names),
+        cmocka_unit_test(test_rule_names), cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_empty_files_change_nothing),
         cmocka_unit_test(test_default_is_the_default),
