@@ -1,4 +1,5 @@
 // HTTP: every path of the OpenAPI document answers as it says, with the safety headers, ETags and clear errors.
+import nodePath from 'node:path';
 import { assert, call, equal, startDaemon, startRedis, state, until } from './lib.mjs';
 
 // A small checker of the part of JSON Schema that the document uses. Returns what is wrong, or "".
@@ -30,7 +31,7 @@ function fault(schema, value, all, at = '$') {
 
 async function floor(scene) {
   const redis = await startRedis(scene);
-  const daemon = await startDaemon(scene, { redis });
+  const daemon = await startDaemon(scene, { redis, args: ['--data', nodePath.join(scene.dir, 'data')] });
   await daemon.live();
   await redis.emit([
     state('1', 'ready', { team: 'A', queues: ['q'], name: 'Wang' }),
@@ -47,11 +48,17 @@ async function floor(scene) {
 export default {
   async 'every path of the OpenAPI document'(scene) {
     const { daemon } = await floor(scene);
+    const minute = Math.floor(Date.now() / 60000) * 60000;
+    const clock = t => new Date(t).toISOString();
+    const roster = `date,agent,name,team,seat,start,end,activities,leave\n${clock(minute).slice(0, 10)},1,,A,,${clock(minute - 60000 * 40).slice(11, 16)},${clock(minute + 60000 * 30).slice(11, 16)},,\n`;
+    await daemon.send('POST', 'roster', roster, { type: 'text/csv' });
+    await daemon.send('POST', 'grants', { agent: '1', kind: 'busy', from: minute, to: minute + 1, reason: 'x' });
     const document = JSON.parse((await daemon.get('/api/v1/openapi.json')).body);
     const schemas = document.components.schemas;
     const boards = JSON.parse((await daemon.get('/api/v1/boards')).body).boards;
-    const views = { site: 'SiteView', queues: 'QueuesView', teams: 'TeamsView', agents: 'AgentsView', 'agents/A': 'AgentsView', intervals: 'IntervalsView' };
+    const views = { site: 'SiteView', queues: 'QueuesView', teams: 'TeamsView', agents: 'AgentsView', 'agents/A': 'AgentsView', intervals: 'IntervalsView', strip: 'StripView', alerts: 'AlertsView', shifts: 'ShiftsView', breaches: 'BreachesView', grants: 'GrantsView', walk: 'WalkView', policy: 'PolicyView' };
     for (const path of Object.keys(document.paths)) {
+      if (!document.paths[path].get) continue;
       const answer = document.paths[path].get.responses['200'].content;
       for (const view of path.includes('{view}') ? Object.keys(views) : ['']) {
         for (const board of path.includes('{board}') ? boards : ['']) {
