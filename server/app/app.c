@@ -403,6 +403,8 @@ static void plan_demo(struct sw_app *app) {
     sw_demo_roster(sw_demo_start_ms(app->demo), app->zone, &roster);
     if (on_roster(app, &roster)) sw_log(SW_LOG_ERROR, "roster", "text=%s", "too many agents");
     sw_roster_deinit(&roster);
+    int64_t now_ms = clock_now(app);
+    sw_desk_stand_in(app->desk, "赵敏 Zhao Min", sw_demo_start_ms(app->demo), now_ms + INT64_C(7) * 86400000);
 }
 
 static const char *name_of(void *ctx, const char *person) {

@@ -50,6 +50,8 @@ void sw_desk_review(struct sw_desk *desk);
 struct sw_view *sw_desk_view(struct sw_desk *desk, const char *name);
 /* Writes what changed, records what opened and closed, commits. Only while the feed is live. */
 void sw_desk_flush(struct sw_desk *desk);
+/* Somebody is on duty in [from, to), without a record of it: for a floor that is only played. */
+void sw_desk_stand_in(struct sw_desk *desk, const char *person, int64_t from_ms, int64_t to_ms);
 /* The core keeps what happened from KEPT_FROM_MS on: the ladder counts what is on record from before. */
 void sw_desk_count_past(struct sw_desk *desk, int64_t kept_from_ms);
 /* When flush has something to do because time passes, or INT64_MAX. */

@@ -308,3 +308,10 @@ void sw_desk_duty_undo(struct sw_desk *desk, const char *id, const struct sw_des
 }
 
 void sw_desk_write_duty(struct sw_desk *desk, struct sw_buf *out) { sw_view_write_duty(desk->duty, out); }
+
+void sw_desk_stand_in(struct sw_desk *desk, const char *person, int64_t from_ms, int64_t to_ms) {
+    const struct sw_handover handover = {.id = "stand-in", .person = person, .from_ms = from_ms, .to_ms = to_ms};
+    int failed = sw_duty_hand_over(desk->duty, &handover);
+    SW_ASSERT(failed == 0);
+    desk->walk_dirty = true;
+}

@@ -160,6 +160,7 @@ void sw_view_write_shift(const struct sw_shifts *shifts, const struct sw_shift *
     sw_json_int(&j, "end", row->end_ms);
     sw_json_text(&j, "status", m.status);
     sw_json_bool(&j, "signed_in", m.signed_in);
+    if (f.attended == SW_ATTENDED_YES || f.attended == SW_ATTENDED_NO) sw_json_bool(&j, "attended", f.attended == SW_ATTENDED_YES);
     if (m.since_ms != INT64_MIN) sw_json_int(&j, "state_since", m.since_ms);
     if (m.deadline_ms != INT64_MAX) {
         sw_json_int(&j, "deadline", m.deadline_ms);
