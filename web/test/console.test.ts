@@ -128,8 +128,12 @@ const shift = (over: Partial<Shift> = {}): Shift => ({ agent: '1001', start: 8 *
 test('who needs a look at sign-in', () => {
   const at = 8 * HOUR;
   assert.equal(inFilter('attention', shift({ status: 'absent' }), at), true);
+  assert.equal(inFilter('attention', shift({ status: 'absent' }), 18 * HOUR), false, 'the shift is over: nothing to be done');
+  assert.equal(inFilter('absent', shift({ status: 'absent' }), 18 * HOUR), true);
   assert.equal(inFilter('attention', shift({ status: 'late', signed_in: true }), at), false);
-  assert.equal(inFilter('attention', shift({ status: 'late', signed_in: false }), at), true);
+  assert.equal(inFilter('attention', shift({ status: 'not_yet' }), at), true);
+  assert.equal(inFilter('attention', shift({ status: 'out' }), at), true);
+  assert.equal(inFilter('present', shift({ start: at + 16 * HOUR, end: at + 24 * HOUR }), at), false, 'signed in, but for an earlier shift');
   assert.equal(inFilter('attention', shift({ status: 'due', start: at + 20 * MINUTE }), at), true);
   assert.equal(inFilter('attention', shift({ status: 'due', start: at + 5 * HOUR }), at), false);
   assert.equal(inFilter('late', shift({ late_ms: 1 }), at), true);
@@ -213,6 +217,7 @@ test('answers of the API, whole and broken', () => {
   assert.deepEqual(asFirst(undefined), {});
   assert.deepEqual(asGrantAnswer({ key: 'g', before: { rate: 0.9 }, after: { rate: 0.8, slots_left: -1 }, month_days: 2 }), { id: 'g', rate_before: 0.9, rate_after: 0.8, slots_left: -1, month_days: 2 });
   const [record] = asRecords({ records: [{ record: 3, at: 4, kind: 'grant', key: 'k', agent: '1001', by: 'Li', body: { id: 'k', kind: 'leave', from: 1, to: 2, by: 'Li', csv: 'long' } }] });
+  assert.deepEqual(asRecords({ records: [{ record: 1, at: 2, kind: 'alert', body: { rule: 'waiting', kind: 'queue', subject: 'sales', value: 6, opened: 1 } }] })[0]?.fields, { subject: 'queue:sales', rule: 'waiting', since: 1 });
   assert.deepEqual(record, { id: '3', kind: 'grant', at: 4, by: 'Li', fields: { agent: '1001', grant_kind: 'leave', from: 1, to: 2 } });
   assert.deepEqual(asWalk({ walk: { id: 'w', due: 1 } }), { walk: { id: 'w', due: 1 } });
   const day = asRosterDay({ date: 'd', shifts: [{ agent: 'a', start: '2026-11-23T00:30:00+08:00', end: 9, activities: [{ kind: 'meal', start: 1, end: 2 }, { kind: 'x' }], leave: ['annual', { kind: 'sick', start: 1, end: 2 }] }, { agent: 'b' }] });

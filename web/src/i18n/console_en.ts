@@ -261,6 +261,7 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'duty.from': 'From',
   'duty.to': 'To',
   'duty.done': '{name} is on duty',
+  'duty.undone': 'The hand-over is taken back',
   'duty.list': 'Duty rota',
   'duty.none': 'The rota is empty',
   'duty.now': 'on duty',

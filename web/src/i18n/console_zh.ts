@@ -259,6 +259,7 @@ export const zh = {
   'duty.from': '从',
   'duty.to': '到',
   'duty.done': '值班已移交给 {name}',
+  'duty.undone': '值班移交已撤销',
   'duty.list': '值班表',
   'duty.none': '没有值班安排',
   'duty.now': '当值',

@@ -6,7 +6,7 @@ import {
 } from '../wire/console';
 import { isObject, type JsonObject } from '../wire/json';
 import type { AgentView } from '../wire/types';
-import { agentsOf, teams } from './wall';
+import { agentsOf, site, teams } from './wall';
 
 export const CONSOLE_VIEWS = ['site', 'teams', 'queues', 'agents', 'alerts', 'shifts', 'breaches', 'grants', 'walk', 'policy'] as const;
 
@@ -64,6 +64,19 @@ const shiftsByAgent = computed(() => {
   return by;
 });
 
+/** The shifts of this business day; the view has those of the days around it too. */
+export const shiftsToday = computed<Table<Shift> | undefined>(() => {
+  const { day_start: from, day_end: to } = site.value ?? {};
+  const all = shifts.value;
+  if (!all || from === undefined || to === undefined) return all;
+  return Object.fromEntries(Object.entries(all).filter(([, s]) => s.start < to && s.end > from));
+});
+
+/** Somebody should be here at AT and is not. */
+export function isMissed(shift: Shift, at: number): boolean {
+  return at < shift.end && (shift.status === 'not_yet' || shift.status === 'absent' || (shift.status === 'out' && at >= shift.start));
+}
+
 /** The shifts of an agent in the order of the day. */
 export function shiftsOf(agent: string): readonly (Shift & { readonly key: string })[] {
   return shiftsByAgent.value.get(agent) ?? [];
@@ -108,6 +121,13 @@ export function matches(who: Who, words: string): boolean {
   const text = `${who.id} ${who.name ?? ''} ${who.seat ?? ''} ${who.team ?? ''} ${teamName(who.team)}`.toLowerCase();
   return words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
+
+/** How long each break may be where any count is allowed. */
+export const breakEach = computed<number | undefined>(() => {
+  const list = policy.value?.rules['break.allowances']?.limits?.['list_ms'];
+  const each: unknown = Array.isArray(list) ? list[0] : undefined;
+  return typeof each === 'number' ? each : undefined;
+});
 
 /** Breaches that nobody has decided upon and no grant covers, the oldest first. */
 export const undecided = computed(() => Object.entries(breaches.value ?? {})

@@ -453,16 +453,17 @@ export function asDuty(value: unknown): readonly DutyShift[] {
 }
 
 // Of a record's body: said by the record itself, or too long to read.
-const BODY_HIDDEN: readonly string[] = ['id', 'by', 'at', 'role', 'agent', 'csv', 'items'];
+const BODY_HIDDEN: readonly string[] = ['id', 'by', 'at', 'role', 'agent', 'csv', 'items', 'over'];
 // What a member is called in a record depends on what the record is of: the kind of a grant, the times of a breach.
 const BODY_NAMES: { readonly [name: string]: string } = { kind: 'grant_kind', value: 'value_ms', limit: 'limit_ms', opened: 'since', closed: 'until' };
 
 function fieldsOf(kind: string, record: JsonObject): JsonObject {
   const body = isObject(record['body']) ? record['body'] : {};
-  const own = kind.startsWith('alert') ? ['value', 'limit', 'kind'] : [];
+  const own = kind.startsWith('alert') ? ['value', 'limit', 'kind', 'subject'] : [];
   const entries = Object.entries(body).filter(([key]) => !BODY_HIDDEN.includes(key) && !own.includes(key)).map(([key, value]) => [BODY_NAMES[key] ?? key, value] as const);
   const agent = text(record['agent']);
-  return { ...(agent === undefined ? {} : { agent }), ...Object.fromEntries(entries) };
+  const about = own.length > 0 && agent === undefined ? [text(body['kind']), text(body['subject'])].filter((part) => part !== undefined).join(':') : '';
+  return { ...(agent === undefined ? {} : { agent }), ...(about ? { subject: about } : {}), ...Object.fromEntries(entries) };
 }
 
 export function asRecords(value: unknown): readonly LedgerRecord[] {

@@ -142,11 +142,20 @@ export async function notice(text: string, until: number | undefined): Promise<P
   return undefined;
 }
 
+async function undoHandOver(id: string): Promise<boolean> {
+  const answer = await remove(`unduty/${id}`, `duty/${part(id)}`);
+  if (answer.ok) say(c('duty.undone'));
+  else fail(c('walk.handOver'), answer.problem);
+  return answer.ok;
+}
+
 export async function handOver(person: string, name: string, from: number, to: number): Promise<Problem | undefined> {
   const answer = await post('duty', 'duty', { person, from, to });
   if (!answer.ok) return answer.problem;
   closeForm();
-  say(c('duty.done', { name }));
+  const id = asId(answer.doc);
+  const undo: { undo?: Undo } = id === undefined ? {} : { undo: { run: () => undoHandOver(id) } };
+  say(c('duty.done', { name }), undo);
   return undefined;
 }
 

@@ -6,7 +6,7 @@ import { clockTime, count, duration, minuteTime, percent } from '../../i18n/form
 import { named } from '../../i18n/console';
 import { openForm } from '../../store/console_dialog';
 import { goBack } from '../../store/console_route';
-import { agents, breaches, everybody, grants, policy, shiftAt, whoOf } from '../../store/console_views';
+import { agents, breaches, breakEach, everybody, grants, policy, shiftAt, whoOf } from '../../store/console_views';
 import { now } from '../../store/time';
 import { figuresAt, loaded, site } from '../../store/wall';
 import { asRecords, type Breach, type LedgerRecord, type Shift } from '../../wire/console';
@@ -64,7 +64,7 @@ function BreakList({ shift }: { readonly shift: Shift }): JSX.Element {
   const left = shift.allowances_left;
   return (
     <>
-      {shift.unlimited ? <p class="muted">{left?.[0] === undefined ? c('breaks.unlimitedPlain') : c('breaks.unlimited', { n: minutes(left[0]) })}</p>
+      {shift.unlimited ? <p class="muted">{breakEach.value === undefined ? c('breaks.unlimitedPlain') : c('breaks.unlimited', { n: minutes(breakEach.value) })}</p>
         : left && <p>{c('breaks.left')}: {left.length ? left.map((ms, i) => <span key={i} class="allowance">{minutes(ms)}</span>) : <Tag text={c('breaks.exhausted')} level="warning" />}</p>}
       {shift.breaks?.length ? (
         <ul class="rows dense">

@@ -5,7 +5,7 @@ import { c, minutes, stateName } from '../../i18n/console';
 import { duration, minuteTime } from '../../i18n/format';
 import { openForm } from '../../store/console_dialog';
 import { search, teamFilter } from '../../store/console_route';
-import { agents, COLLATE, matches, policy, shiftAt, shifts, teamName, whoOf } from '../../store/console_views';
+import { agents, breakEach, COLLATE, matches, policy, shiftAt, shifts, teamName, whoOf } from '../../store/console_views';
 import { now } from '../../store/time';
 import { figuresAt, loaded } from '../../store/wall';
 import type { Shift } from '../../wire/console';
@@ -75,7 +75,7 @@ function Together({ out }: { readonly out: readonly (readonly [string, Out])[] }
 
 function Left({ shift }: { readonly shift: Shift }): JSX.Element {
   const left = shift.allowances_left;
-  if (shift.unlimited) return <span class="muted">{left?.[0] === undefined ? c('breaks.unlimitedPlain') : c('breaks.unlimited', { n: minutes(left[0]) })}</span>;
+  if (shift.unlimited) return <span class="muted">{breakEach.value === undefined ? c('breaks.unlimitedPlain') : c('breaks.unlimited', { n: minutes(breakEach.value) })}</span>;
   if (left === undefined) return <span class="muted">–</span>;
   if (!left.length) return <Tag text={c('breaks.exhausted')} level="warning" />;
   return <span class="allowances">{[...left].sort((a, b) => b - a).map((ms, i) => <span key={i} class="allowance">{minutes(ms)}</span>)}</span>;

@@ -1,5 +1,5 @@
 // The frame of every form: a dialog that holds the focus, closes with Escape, and keeps what went wrong in sight.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren, JSX } from 'preact';
 import type { Problem } from '../../wire/console';
 import { isNothing } from '../../store/console_write';
@@ -28,7 +28,9 @@ export function Modal({ title, wide = false, close, children, name }: {
   readonly title: string; readonly wide?: boolean; readonly close: () => void; readonly children: ComponentChildren; readonly name: string;
 }): JSX.Element {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  const gone = useRef(false);
+  // Before it is painted: a key pressed at once goes where it should.
+  useLayoutEffect(() => {
     const element = ref.current;
     if (!element) return undefined;
     const from = document.activeElement;
@@ -37,11 +39,14 @@ export function Modal({ title, wide = false, close, children, name }: {
     const first = element.querySelector<HTMLElement>('[data-first], [data-first-send] button');
     first?.focus();
     return () => {
+      // While it is open nothing behind it takes the focus.
+      gone.current = true;
+      if (element.open) element.close();
       if (from instanceof HTMLElement && from.isConnected) from.focus();
     };
   }, []);
   return (
-    <dialog ref={ref} class={`dialog form-dialog${wide ? ' wide' : ''}`} aria-labelledby={`title-${name}`} data-form={name} onClose={close}>
+    <dialog ref={ref} class={`dialog form-dialog${wide ? ' wide' : ''}`} aria-labelledby={`title-${name}`} data-form={name} onClose={() => { if (!gone.current) close(); }}>
       <div class="dialog-inner">
         <button type="button" class="close" aria-label={t('ui.close')} onClick={() => ref.current?.close()}><Icon name="close" /></button>
         <h2 id={`title-${name}`}>{title}</h2>

@@ -52,8 +52,8 @@ function Card({ id, agent, dim }: { readonly id: string; readonly agent: AgentVi
     <li class={`agent-card s-${agent.state}${mark ? ` limit-${mark}` : ''}${dim ? ' gone' : ''}`} data-row data-agent={id} data-state={agent.state} tabIndex={-1}>
       <a class="card-main" href={`#agent/${encodeURIComponent(id)}`} data-act="open">
         <span class="card-who">{who.seat !== undefined && <span class="seat">{who.seat}</span>}<span class="name ellipsis">{who.name ?? id}</span>
-          {mark && <span class="mark"><LevelIcon level={mark === 'over' ? 'critical' : 'warning'} /><span>{t(`agent.${mark}`)}</span></span>}</span>
-        <span class="card-state"><StateIcon state={agent.state} /><span class="ellipsis">{stateName(agent.state)}{agent.reason !== undefined ? ` · ${agent.reason}` : ''}</span></span>
+          {mark && <span class="mark" title={t(`agent.${mark}`)}><LevelIcon level={mark === 'over' ? 'critical' : 'warning'} /><span class="unseen">{t(`agent.${mark}`)}</span></span>}</span>
+        <span class="card-state"><StateIcon state={agent.state} /><span>{stateName(agent.state)}</span>{agent.reason !== undefined && <span class="why ellipsis">{agent.reason}</span>}</span>
         <span class="card-time">
           <b class="time"><Elapsed since={agent.since} /></b>
           {agent.limit_ms !== undefined && <span class="limit">/ {duration(agent.limit_ms)}</span>}

@@ -19,7 +19,7 @@ import { UploadForm } from './form_upload';
 import { Help } from './help';
 import { Action, Cite, Nothing, Send, Tag, Who, zoneOf } from './parts';
 import { reasonsOf } from './presets';
-import { fromField, toField } from './zone';
+import { fromField, toDate, toField } from './zone';
 
 const STEPS = ['remind', 'warn', 'report'] as const;
 
@@ -117,9 +117,14 @@ function SwapForm({ agent }: { readonly agent: string | undefined }): JSX.Elemen
   const a = first.value === undefined ? undefined : all[first.value];
   const b = second.value === undefined ? undefined : all[second.value];
   const others = Object.entries(all)
-    .filter(([key, s]) => a && key !== first.value && s.agent !== a.agent && (s.start !== a.start || s.end !== a.end) && (!words.value.trim() || matches(whoOf(s.agent, s), words.value.trim())))
+    .filter(([key, s]) => a && key !== first.value && s.agent !== a.agent && s.end > clock.now() && (s.start !== a.start || s.end !== a.end) && (!words.value.trim() || matches(whoOf(s.agent, s), words.value.trim())))
     .sort(([, x], [, y]) => x.start - y.start || COLLATE.compare(x.agent, y.agent));
-  const range = (s: { readonly start: number; readonly end: number }): string => c('ui.range', { from: minuteTime(s.start, zone), to: minuteTime(s.end, zone) });
+  // With its date where that is not today's.
+  const today = toDate(clock.now(), zone);
+  const range = (s: { readonly start: number; readonly end: number }): string => {
+    const date = toDate(s.start, zone);
+    return `${date === today ? '' : `${date.slice(5)} `}${c('ui.range', { from: minuteTime(s.start, zone), to: minuteTime(s.end, zone) })}`;
+  };
   const submit = async (): Promise<void> => {
     if (first.value === undefined || second.value === undefined || !a || !b) return;
     problem.value = await swap(first.value, second.value, { a: nameOf(a.agent), b: nameOf(b.agent) }, reason.value.trim());

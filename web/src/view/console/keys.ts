@@ -50,6 +50,17 @@ function press(act: string): boolean {
   return true;
 }
 
+const FRAMES = 30;
+const searchField = (): HTMLInputElement | null => document.querySelector<HTMLInputElement>('main [data-search]');
+
+// The floor may have to be drawn first.
+function focusSearch(frames: number): void {
+  const field = searchField();
+  field?.focus();
+  field?.select();
+  if (!field && frames > 0) requestAnimationFrame(() => focusSearch(frames - 1));
+}
+
 function letter(key: string): boolean {
   if (going.peek()) {
     setGoing(false);
@@ -62,16 +73,10 @@ function letter(key: string): boolean {
     case 'j': move(1); return true;
     case 'k': move(-1); return true;
     case 'u': undoLast(); return true;
-    case '/': {
-      const field = document.querySelector<HTMLInputElement>('main [data-search]');
-      if (!field) {
-        goTo({ section: 'floor' });
-        requestAnimationFrame(() => document.querySelector<HTMLInputElement>('main [data-search]')?.focus());
-      }
-      field?.focus();
-      field?.select();
+    case '/':
+      if (!searchField()) goTo({ section: 'floor' });
+      focusSearch(FRAMES);
       return true;
-    }
     case '?': openForm({ kind: 'help' }); return true;
     case 'n': if (press('grant')) return true; openForm({ kind: 'grant' }); return true;
     default: {

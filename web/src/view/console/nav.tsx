@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useComputed } from '@preact/signals';
 import { c, type ConsoleKey } from '../../i18n/console';
 import { lit, type Section } from '../../store/console_route';
-import { agents, shifts, unacked, undecided, walk } from '../../store/console_views';
+import { agents, isMissed, shiftsToday, unacked, undecided, walk } from '../../store/console_views';
 import { figuresAt } from '../../store/wall';
 import { Sign } from './icons';
 
@@ -34,7 +34,7 @@ function markOf(section: Section, at: number): Mark | undefined {
       return n ? { n, level: 'critical' } : undefined;
     }
     case 'signin': {
-      const n = Object.values(shifts.value ?? {}).filter((s) => s.status === 'absent' || s.status === 'not_yet' || (s.status === 'late' && s.signed_in !== true)).length;
+      const n = Object.values(shiftsToday.value ?? {}).filter((s) => isMissed(s, at)).length;
       return n ? { n, level: 'warning' } : undefined;
     }
     case 'day': {

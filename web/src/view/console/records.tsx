@@ -1,4 +1,5 @@
 // Lines of the ledger, whatever they hold: known members in words, times as times, the rest as written.
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { c, named, ruleName, stepName } from '../../i18n/console';
 import { duration, moment } from '../../i18n/format';
@@ -7,7 +8,10 @@ import { subjectText } from './alerts';
 import { site } from '../../store/wall';
 import type { LedgerRecord } from '../../wire/console';
 import { isObject, type Json, type JsonObject } from '../../wire/json';
-import { Nothing, Tag, zoneOf } from './parts';
+import { t } from '../../i18n';
+import { Action, Nothing, Tag, zoneOf } from './parts';
+
+const SHOWN_MAX = 300;
 
 const TIMES: readonly string[] = ['from', 'to', 'until', 'since', 'due'];
 
@@ -45,20 +49,25 @@ function fieldsText(fields: JsonObject): string {
 }
 
 export function Records({ records, empty, agent }: { readonly records: readonly LedgerRecord[]; readonly empty: string; readonly agent?: string }): JSX.Element {
+  const all = useSignal(false);
   if (!records.length) return <Nothing text={empty} />;
+  const shown = all.value ? records : records.slice(0, SHOWN_MAX);
   return (
-    <ul class="rows dense records">
-      {records.map((record, i) => {
-        const fields = Object.fromEntries(Object.entries(record.fields).filter(([key, value]) => key !== 'agent' || value !== agent));
-        return (
-          <li key={record.id ?? i} class="row record-row" data-row data-record={record.kind} tabIndex={-1}>
-            <span class="muted record-time">{moment(record.at, zoneOf(), site.value?.day_start)}</span>
-            <Tag text={named('record', record.kind)} />
-            <span class="record-text">{fieldsText(fields)}</span>
-            <span class="muted record-by">{record.by ?? ''}</span>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <ul class="rows dense records">
+        {shown.map((record, i) => {
+          const fields = Object.fromEntries(Object.entries(record.fields).filter(([key, value]) => key !== 'agent' || value !== agent));
+          return (
+            <li key={record.id ?? i} class="row record-row" data-row data-record={record.kind} tabIndex={-1}>
+              <span class="muted record-time">{moment(record.at, zoneOf(), site.value?.day_start)}</span>
+              <Tag text={named('record', record.kind)} />
+              <span class="record-text">{fieldsText(fields)}</span>
+              <span class="muted record-by">{record.by ?? ''}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {shown.length < records.length && <Action text={t('ui.more', { n: records.length - shown.length })} onClick={() => { all.value = true; }} />}
+    </>
   );
 }

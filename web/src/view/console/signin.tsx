@@ -6,7 +6,7 @@ import { count, duration, minuteTime, percent } from '../../i18n/format';
 import { openForm } from '../../store/console_dialog';
 import { signinFilter as filter, SIGNIN_FILTERS, type SigninFilter } from '../../store/console_filters';
 import { search, teamFilter } from '../../store/console_route';
-import { attendance, COLLATE, matches, shifts, teamAttendance, whoOf } from '../../store/console_views';
+import { attendance, COLLATE, isMissed, matches, shiftsToday, teamAttendance, whoOf } from '../../store/console_views';
 import { now } from '../../store/time';
 import { loaded, site } from '../../store/wall';
 import { SHIFT_STATUSES, type Attendance, type Shift, type ShiftStatus } from '../../wire/console';
@@ -15,19 +15,20 @@ import { Action, Countdown, Filters, Nothing, SearchField, Since, Tag, TeamChoic
 import type { GrantForm } from './presets';
 
 const SOON_MS = 30 * 60_000;
+const AHEAD_MS = 2 * 3_600_000;
 
 const LEVEL: { readonly [S in ShiftStatus]?: 'ok' | 'warning' | 'critical' | 'info' } = { present: 'ok', late: 'warning', not_yet: 'warning', absent: 'critical', left_early: 'warning', out: 'warning' };
 
 export function inFilter(which: SigninFilter, shift: Shift, at: number): boolean {
+  const ahead = shift.start - at;
   switch (which) {
-    case 'all': return true;
-    case 'attention':
-      return (shift.status === 'late' && shift.signed_in !== true) || shift.status === 'not_yet' || shift.status === 'absent' || shift.status === 'out' || shift.status === 'left_early'
-        || (shift.status === 'due' && shift.start - at < SOON_MS && shift.start > at - SOON_MS);
-    case 'not_yet': return shift.status === 'not_yet' || shift.status === 'due';
+    case 'all': return ahead < AHEAD_MS;
+    case 'attention': return isMissed(shift, at) || (shift.status === 'left_early' && at - shift.end < SOON_MS) || (shift.status === 'due' && shift.signed_in !== true && ahead < SOON_MS);
+    case 'not_yet': return shift.status === 'not_yet' || (shift.status === 'due' && ahead < AHEAD_MS);
     case 'late': return shift.status === 'late' || (shift.late_ms ?? 0) > 0;
     case 'absent': return shift.status === 'absent';
-    case 'present': return shift.status === 'present' || shift.status === 'out';
+    // Who is signed in is present also in shifts that are hours away.
+    case 'present': return (shift.status === 'present' || shift.status === 'late' || shift.status === 'out') && ahead <= SOON_MS;
     case 'on_leave': return shift.status === 'on_leave';
     case 'over': return shift.status === 'over' || shift.status === 'left_early';
   }
@@ -102,11 +103,12 @@ export function SignIn(): JSX.Element {
   const minute = useComputed(() => Math.floor(now.value / 60_000) * 60_000).value;
   const words = search.value.trim();
   const team = teamFilter.value;
-  const all = Object.entries(shifts.value ?? {}).filter(([, s]) => !team || s.team === team || whoOf(s.agent).team === team);
+  const today = shiftsToday.value;
+  const all = Object.entries(today ?? {}).filter(([, s]) => !team || s.team === team || whoOf(s.agent).team === team);
   const shown = all.filter(([, s]) => (words ? matches(whoOf(s.agent, s), words) : inFilter(filter.value, s, minute))).sort(byNeed);
   const { entries, hand } = useSteady(shown, `${filter.value}|${words}|${team ?? ''}`);
-  if (!loaded.value || shifts.value === undefined) return <Waiting />;
-  if (!Object.keys(shifts.value).length) {
+  if (!loaded.value || today === undefined) return <Waiting />;
+  if (!Object.keys(today).length) {
     return <Nothing text={c('signin.none')} how={c('signin.noneHow')}><Action text={c('signin.upload')} icon="upload" kind="main" onClick={() => openForm({ kind: 'upload' })} /></Nothing>;
   }
   const names: { readonly [F in SigninFilter]: string } = {
