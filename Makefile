@@ -5,14 +5,18 @@ comma := ,
 san_tag := $(subst $(comma),-,$(SAN))
 BUILD ?= build$(if $(san_tag),/$(san_tag))$(if $(filter clang,$(CC)),$(if $(san_tag),-clang,/clang))
 
-PKGS      := libuv hiredis libcjson libsodium zlib sqlite3
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKGS      := libuv hiredis libcjson libsodium zlib sqlite3 pangocairo xlsxwriter libcurl
+# As system headers: their warnings are not ours.
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 CPPFLAGS  += -D_GNU_SOURCE -Iinclude -Iserver -DNDEBUG -DSW_SHARE_DIR='"$(PREFIX)/share/shiftwall"' $(PKG_CFLAGS)
 CFLAGS    += -std=c11 $(OPT) -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers -Werror \
              -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 LDFLAGS   += $(if $(SAN),-fsanitize=$(SAN)) -rdynamic
 IO_LIBS    = -lwebsockets -luv -lhiredis -lsodium -lsqlite3 -lz -lm -lpthread
 CODEC_LIBS = -lcjson -lyaml -lm
+REPORT_LIBS = -lpangocairo-1.0 -lpango-1.0 -lcairo -lgobject-2.0 -lglib-2.0 -lxlsxwriter
+NOTIFY_LIBS = -lcurl
+ALL_LIBS   = -Wl,--as-needed $(IO_LIBS) $(CODEC_LIBS) $(REPORT_LIBS) $(NOTIFY_LIBS)
 Q := $(if $(filter 1,$(V)),,@)
 
 folder_objs = $(patsubst server/%.c,$(BUILD)/%.o,$(wildcard server/$(1)/*.c))
@@ -20,9 +24,11 @@ CORE  := $(call folder_objs,core)
 CODEC := $(call folder_objs,codec)
 IO    := $(call folder_objs,io)
 STORE := $(call folder_objs,store)
+REPORT := $(call folder_objs,report)
+NOTIFY := $(call folder_objs,notify)
 APP   := $(filter-out $(BUILD)/app/main.o,$(call folder_objs,app))
 TOOLS := $(filter-out $(BUILD)/tools/main.o,$(call folder_objs,tools))
-LIBS  := $(BUILD)/libapp.a $(BUILD)/libtools.a $(BUILD)/libstore.a $(BUILD)/libio.a $(BUILD)/libcodec.a $(BUILD)/libcore.a
+LIBS  := $(BUILD)/libapp.a $(BUILD)/libtools.a $(BUILD)/libreport.a $(BUILD)/libnotify.a $(BUILD)/libstore.a $(BUILD)/libio.a $(BUILD)/libcodec.a $(BUILD)/libcore.a
 
 .PHONY: all daemon web run test unit-tests bench lint format fuzz clean install deps test-deps help
 .DEFAULT_GOAL := all
@@ -33,15 +39,17 @@ daemon: $(BUILD)/shiftwalld $(BUILD)/shiftwall
 
 $(BUILD)/shiftwalld: $(BUILD)/app/main.o $(LIBS)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(BUILD)/app/main.o -Wl,--start-group $(LIBS) -Wl,--end-group $(IO_LIBS) $(CODEC_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(BUILD)/app/main.o -Wl,--start-group $(LIBS) -Wl,--end-group $(ALL_LIBS)
 $(BUILD)/shiftwall: $(BUILD)/tools/main.o $(LIBS)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(BUILD)/tools/main.o -Wl,--start-group $(LIBS) -Wl,--end-group $(IO_LIBS) $(CODEC_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(BUILD)/tools/main.o -Wl,--start-group $(LIBS) -Wl,--end-group $(ALL_LIBS)
 
 $(BUILD)/libcore.a: $(CORE)
 $(BUILD)/libcodec.a: $(CODEC)
 $(BUILD)/libio.a: $(IO)
 $(BUILD)/libstore.a: $(STORE)
+$(BUILD)/libreport.a: $(REPORT)
+$(BUILD)/libnotify.a: $(NOTIFY)
 $(BUILD)/libapp.a: $(APP)
 $(BUILD)/libtools.a: $(TOOLS)
 $(BUILD)/lib%.a:
@@ -60,7 +68,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 $(BUILD)/tests/%: tests/unit/%.c $(LIBS)
 	@mkdir -p $(@D)
 	@echo "  TEST    $@"
-	$(Q)$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group -lcmocka $(IO_LIBS) $(CODEC_LIBS)
+	$(Q)$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group -lcmocka $(ALL_LIBS)
 
 unit-tests: $(UNIT_BIN)
 
