@@ -109,6 +109,7 @@ enum sw_attended { SW_ATTENDED_PENDING, SW_ATTENDED_YES, SW_ATTENDED_NO, SW_ATTE
 struct sw_shift_figures {
     bool begun, over;
     enum sw_attended attended;
+    int64_t absent_ms;            /* when an agent who never came counts as absent */
     bool came;                    /* was signed in inside the shift at all */
     int64_t scheduled_ms;         /* the elapsed part, without leave */
     int64_t signed_in_ms;         /* of it */

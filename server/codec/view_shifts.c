@@ -95,7 +95,7 @@ static void look(const struct sw_shifts *shifts, const struct sw_shift *shift, c
         m->status = !f->came ? "absent" : f->early_leave_ms > 0 ? "left_early" : "over";
     } else if (!f->came) {
         m->status = f->attended == SW_ATTENDED_NO ? "absent" : "not_yet";
-        comes(m, "absent", row->start_ms + policy->absence_limit_ms);
+        comes(m, "absent", f->absent_ms);
         if (f->attended == SW_ATTENDED_NO) comes(m, "sign_out", row->end_ms);
     } else {
         m->status = !m->signed_in ? "out" : f->late_ms > 0 ? "late" : "present";

@@ -46,7 +46,7 @@ static void coming(struct list *l, const struct sw_shift_figures *f, int64_t sta
     int64_t until_ms = here ? first_ms : end_ms <= l->t_ms ? end_ms : INT64_MAX;
     int64_t value_ms = sw__earlier(until_ms, l->t_ms) - start_ms;
     if (f->attended == SW_ATTENDED_NO) {
-        int64_t at_ms = sw__earlier(start_ms + policy->absence_limit_ms, end_ms);
+        int64_t at_ms = sw__earlier(f->absent_ms, end_ms);
         add(l, SW_RULE_ABSENT, at_ms, start_ms, until_ms, value_ms, policy->absence_limit_ms, SW__EXCUSES_ABSENCE);
     } else if (!here || first_ms > start_ms) {
         add(l, SW_RULE_LATE, start_ms, start_ms, until_ms, value_ms, 0, SW__EXCUSES_ABSENCE);
@@ -109,10 +109,11 @@ static bool is_back(enum sw_presence presence, enum sw_activity kind) {
     return presence != (kind == SW_ACTIVITY_MEAL ? SW_AT_MEAL : SW_AT_MEETING);
 }
 
-/* Back after a planned meal or meeting. */
+/* Back after a planned meal or meeting. Who stays away over the next one broke the rule once. */
 static void returns(struct list *l, int64_t to_ms) {
     int64_t within_ms = sw_shift_policy(l->shifts, l->shift)->signin_after_activity_ms;
     const struct sw_roster_row *row = &l->shift->row;
+    int64_t away_until_ms = INT64_MIN;
     for (size_t i = 0; i < row->activity_count; i++) {
         const struct sw_roster_activity *a = &row->activities[i];
         if (a->kind != SW_ACTIVITY_MEAL && a->kind != SW_ACTIVITY_MEETING) continue;
@@ -124,9 +125,10 @@ static void returns(struct list *l, int64_t to_ms) {
         sw_trail_walk(&walk, &l->shift->agent->trail, a->end_ms, to_ms);
         while (back_ms == INT64_MIN && sw_trail_next(&walk, &s))
             if (is_back(s.presence, a->kind)) back_ms = s.start_ms;
-        if (back_ms != INT64_MIN && back_ms <= due_ms) continue;
+        if ((back_ms != INT64_MIN && back_ms <= due_ms) || due_ms <= away_until_ms) continue;
         int64_t until_ms = back_ms != INT64_MIN ? back_ms : row->end_ms <= l->t_ms ? row->end_ms : INT64_MAX;
         int64_t value_ms = (back_ms != INT64_MIN ? back_ms : to_ms) - a->end_ms;
+        away_until_ms = until_ms;
         add(l, SW_RULE_SIGNIN_AFTER_ACTIVITY, due_ms, due_ms, until_ms, value_ms, within_ms, EXCUSES_GAP);
     }
 }

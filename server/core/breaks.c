@@ -24,7 +24,7 @@ static void find_breaks(const struct sw_shift *shift, int64_t t_ms, struct finde
     bool signed_out = false;
     for (ptrdiff_t i = sw__later(0, sw_trail_find(trail, row->start_ms - 1)); i < (ptrdiff_t)trail->count; i++) {
         const struct sw_step *step = &trail->steps[i];
-        if (step->at_ms >= to_ms) break;
+        if (step->at_ms >= row->end_ms || step->at_ms > t_ms) break;
         bool inside = step->at_ms >= row->start_ms;
         if (start_ms == INT64_MIN) {
             if (step->presence == SW_AT_BREAK && inside) {

@@ -116,13 +116,25 @@ static int64_t due_at(const struct sw_shift *shift, const struct sw_spans *leave
     return at_ms;
 }
 
-static enum sw_attended attended(const struct sw_shifts *shifts, const struct sw_shift *shift,
-                                 const struct sw_spans *leave, int64_t t_ms) {
+/* Whether the agent was there in [from, to), leave not counted. */
+static bool was_there(const struct sw_trail *trail, const struct sw_spans *leave, int64_t from_ms, int64_t to_ms) {
+    while (from_ms < to_ms) {
+        int64_t in_ms = sw__first_in(trail, from_ms, to_ms);
+        if (in_ms == INT64_MIN) return false;
+        from_ms = sw_spans_leave(leave, in_ms);
+        if (from_ms == in_ms) return true;
+    }
+    return false;
+}
+
+static enum sw_attended attended(const struct sw_shift *shift, const struct sw_spans *leave, int64_t due_ms, int64_t limit_ms,
+                                 int64_t t_ms) {
     if (sw_spans_cover(leave, shift->row.start_ms, shift->row.end_ms)) return SW_ATTENDED_ON_LEAVE;
-    int64_t due_ms = due_at(shift, leave), limit_ms = due_ms + sw_shift_policy(shifts, shift)->absence_limit_ms;
     /* the moment asked for counts: who signs in now has come */
     int64_t until_ms = t_ms < INT64_MAX ? sw__earlier(limit_ms, t_ms + 1) : limit_ms;
-    if (sw__first_in(&shift->agent->trail, due_ms, until_ms) != INT64_MIN) return SW_ATTENDED_YES;
+    const struct sw_trail *trail = &shift->agent->trail;
+    if (was_there(trail, leave, shift->row.start_ms, sw__earlier(due_ms, until_ms))) return SW_ATTENDED_YES;
+    if (sw__first_in(trail, due_ms, until_ms) != INT64_MIN) return SW_ATTENDED_YES;
     return t_ms < limit_ms ? SW_ATTENDED_PENDING : SW_ATTENDED_NO;
 }
 
@@ -136,9 +148,11 @@ void sw_shift_figures(const struct sw_shifts *shifts, const struct sw_shift *shi
     struct walk w = {.shift = shift, .tolerance_ms = sw_shift_policy(shifts, shift)->state_tolerance_ms, .out = out};
     sw__shift_leave(shift, &w.leave);
     sw__grants_within(shift->agent, SW__EXCUSES_ABSENCE, row->start_ms, row->end_ms, &w.excuse);
+    int64_t due_ms = due_at(shift, &w.leave);
+    out->absent_ms = due_ms + sw_shift_policy(shifts, shift)->absence_limit_ms;
     if (out->begun) {
         walk_pieces(&w, sw__earlier(row->end_ms, t_ms));
-        out->attended = attended(shifts, shift, &w.leave, t_ms);
+        out->attended = attended(shift, &w.leave, due_ms, out->absent_ms, t_ms);
         out->conforming_ms = out->signed_in_ms + overhang(shift, t_ms);
     }
     bool works = out->attended != SW_ATTENDED_ON_LEAVE && out->came;

@@ -34,15 +34,11 @@ static void changes_of(const struct sw_shifts *shifts, const struct sw_shift *sh
     sw_shift_figures(shifts, shift, t_ms, &f);
     if (!f.begun || f.attended == SW_ATTENDED_ON_LEAVE) return;
     const struct sw_roster_row *row = &shift->row;
-    struct sw_spans leave = {0};
-    sw__shift_leave(shift, &leave);
-    int64_t limit_ms = sw_spans_leave(&leave, row->start_ms) + sw_shift_policy(shifts, shift)->absence_limit_ms;
-    sw_spans_deinit(&leave);
     const char *const teams[] = {"", row->team ? row->team : ""};
     for (int i = 0; i < (row->team ? 2 : 1); i++) {
         add(out, (struct change){row->start_ms, row->end_ms, row->date, teams[i], 1, 1});
         if (f.attended == SW_ATTENDED_NO)
-            add(out, (struct change){sw__earlier(limit_ms, row->end_ms), row->end_ms, row->date, teams[i], 0, -1});
+            add(out, (struct change){sw__earlier(f.absent_ms, row->end_ms), row->end_ms, row->date, teams[i], 0, -1});
     }
 }
 
@@ -79,6 +75,25 @@ static void look_at(struct below *b, const struct change *changes, size_t count)
     if (open && end_ms <= b->t_ms) open->closed_ms = end_ms; /* the day's shifts are over */
 }
 
+static int by_subject_time(const void *a, const void *b) {
+    const struct sw_alert *x = a, *y = b;
+    int order = strcmp(x->subject, y->subject);
+    return order ? order : (x->opened_ms > y->opened_ms) - (x->opened_ms < y->opened_ms);
+}
+
+/* The night shifts of one date and the shifts of the next may be below their goal at once: that is one alert. */
+static size_t join(struct sw_alert *list, size_t count) {
+    size_t kept = 0;
+    if (count) qsort(list, count, sizeof *list, by_subject_time);
+    for (size_t i = 0; i < count; i++) {
+        struct sw_alert *last = kept ? &list[kept - 1] : NULL;
+        if (last && !strcmp(last->subject, list[i].subject) && list[i].opened_ms <= last->closed_ms)
+            last->closed_ms = sw__later(last->closed_ms, list[i].closed_ms);
+        else list[kept++] = list[i];
+    }
+    return kept;
+}
+
 size_t sw_shifts_attendance_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out) {
     *out = NULL;
     if (!shifts->policy->rule[SW_RULE_ATTENDANCE].on) return 0;
@@ -97,5 +112,5 @@ size_t sw_shifts_attendance_alerts(const struct sw_shifts *shifts, int64_t t_ms,
     }
     free(changes.at);
     *out = b.list;
-    return b.count;
+    return join(b.list, b.count);
 }
