@@ -133,6 +133,36 @@ static void get_records(struct call *c) {
     if (good) sw_desk_records(c->api->desk, &query, later(c));
 }
 
+/* The team that is asked for. Leads see their own; false and answered when it is another's, or which one is not said. */
+static bool team_of(struct call *c, const char **team) {
+    *team = sw_http_query(c->request, "team");
+    struct sw_access access = sw_access_of(c->api->sessions, c->request->peer, c->request->cookie, sw_session_clock_ms());
+    if (sw_access_team(&access, *team) || (!*team && sw_http_query(c->request, "agent"))) return true;
+    if (!*team && access.person->teams.count == 1) {
+        *team = access.person->teams.items[0];
+        return true;
+    }
+    if (*team) sw_http_problem(c->response, 403, NULL, "only about your teams");
+    else sw_http_problem(c->response, 400, NULL, "team: say which of your teams");
+    return false;
+}
+
+static void get_attendance(struct call *c) {
+    const char *by = sw_http_query(c->request, "by");
+    static const char *const known[] = {"", "day", "month", "team", "agent"};
+    size_t i = 0;
+    if (!by) by = "day";
+    while (i < sizeof known / sizeof *known && strcmp(known[i], by)) i++;
+    if (i == sizeof known / sizeof *known) {
+        sw_http_problem(c->response, 400, NULL, "by: must be day, month, team or agent");
+        return;
+    }
+    int64_t from_ms, to_ms;
+    const char *team;
+    if (team_of(c, &team) && time_of(c, "from", 0, &from_ms) && time_of(c, "to", INT64_MAX, &to_ms))
+        sw_desk_attendance(c->api->desk, by, team, sw_http_query(c->request, "agent"), from_ms, to_ms, later(c));
+}
+
 /* ---- routes ---- */
 
 static const struct route {
@@ -159,6 +189,7 @@ static const struct route {
     {SW_HTTP_POST, "roster", NULL, 1, post_roster, CSV, SW_ROLES_CHIEFS},
     {SW_HTTP_GET, "roster", NULL, 1, get_roster, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "records", NULL, 1, get_records, JSON, SW_ROLES_READERS | SW_ROLE_AGENT},
+    {SW_HTTP_GET, "attendance", NULL, 1, get_attendance, JSON, SW_ROLES_READERS | SW_ROLE_AGENT},
     {SW_HTTP_GET, "audit", NULL, 1, get_records, JSON, SW_ROLES_CHIEFS},
 };
 

@@ -327,7 +327,7 @@ static void on_outputs(uv_timer_t *timer) {
     sw_feed_status_get(app->feed, &app->feed_status);
     keep_day(app);
     keep_shifts(app);
-    if (app->recorder) sw_archive_run(&app->archive, app->recorder, app->floor, app->config->retention_days);
+    if (app->recorder) sw_archive_run(&app->archive, app->recorder, app->floor, app->shifts, app->config->retention_days);
     /* a day that begins may end what was incomplete */
     if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))
         sw_app_tell_feed(app);

@@ -546,15 +546,14 @@ void sw_desk_write_roster(struct sw_desk *desk, const char *date, struct sw_buf 
 
 /* ---- records ---- */
 
-static void on_read(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
-    struct sw_desk_write *w = ctx;
-    (void)records, (void)count;
+/* Answers with TEXT, an array, as the member NAME. */
+static void answer_array(struct sw_desk_write *w, const char *name, int status, const char *text) {
     if (status) {
         sw__write_refuse(w->desk, w->reply, 503, text);
     } else {
         struct sw_buf out;
         sw_buf_init(&out, (size_t)13 << 20);
-        sw_buf_puts(&out, "{\"records\":");
+        sw_buf_printf(&out, "{\"%s\":", name);
         sw_buf_puts(&out, text);
         sw_buf_puts(&out, "}");
         w->reply.fn(w->reply.ctx, 200, sw_buf_text(&out), NULL);
@@ -564,6 +563,21 @@ static void on_read(void *ctx, int status, const struct sw_record *records, size
     free(w);
 }
 
+static void on_read(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
+    (void)records, (void)count;
+    answer_array(ctx, "records", status, text);
+}
+
+static void on_sums(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
+    (void)records, (void)count;
+    answer_array(ctx, "attendance", status, text);
+}
+
 void sw_desk_records(struct sw_desk *desk, const struct sw_record_query *query, struct sw_desk_reply reply) {
     sw_recorder_read(desk->options.recorder, query, sw__write_new(desk, reply), on_read);
+}
+
+void sw_desk_attendance(struct sw_desk *desk, const char *by, const char *team, const char *agent, int64_t from_ms,
+                        int64_t to_ms, struct sw_desk_reply reply) {
+    sw_recorder_sum_shifts(desk->options.recorder, by, team, agent, from_ms, to_ms, sw__write_new(desk, reply), on_sums);
 }

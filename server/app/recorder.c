@@ -13,7 +13,7 @@
 #define ANSWER_BYTES_MAX ((size_t)12 << 20)
 #define PATH_BYTES 4096
 
-enum job_kind { APPEND, READ, HISTORY, PURGE };
+enum job_kind { APPEND, READ, SUM, HISTORY, PURGE };
 
 struct job {
     struct job *next;
@@ -123,6 +123,10 @@ static void work(uv_work_t *req) {
         sw_buf_puts(&job->text, "]");
         if (!job->status && job->text.failed) job->status = -SW_ELIMIT;
         break;
+    case SUM:
+        job->status = sw_store_sum_shifts(r->store, r->site, job->query.kind, job->query.key, job->query.agent,
+                                          job->query.from_ms, job->query.to_ms, &job->text);
+        break;
     case HISTORY: job->status = sw_store_put_history(r->store, r->site, job->rows, job->count); break;
     case PURGE: job->status = sw_store_purge(r->store, r->site, job->before_ms, PURGE_ROWS, &job->deleted); break;
     default: break;
@@ -230,6 +234,14 @@ void sw_recorder_read(struct sw_recorder *r, const struct sw_record_query *query
     job->query.kind = copied(query->kind);
     job->query.agent = copied(query->agent);
     job->query.key = copied(query->key);
+    add(r, job);
+}
+
+void sw_recorder_sum_shifts(struct sw_recorder *r, const char *by, const char *team, const char *agent, int64_t from_ms,
+                            int64_t to_ms, void *ctx, sw_recorder_done done) {
+    struct job *job = new_job(SUM, ctx, done);
+    job->query = (struct sw_record_query){.kind = copied(by), .key = copied(team), .agent = copied(agent), .from_ms = from_ms,
+                                          .to_ms = to_ms};
     add(r, job);
 }
 

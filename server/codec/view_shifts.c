@@ -38,12 +38,37 @@ bool sw_view_write_attendance(const struct sw_shifts *shifts, const char *team, 
     sw_json_number(&j, "adherence_goal", (double)policy->adherence_goal_ppm / 1e6);
     sw_json_text(&j, "adherence_level",
                  level_of(sw_ratio_defined(adherence),
-                          a.signed_in_ms / 1000 * 1000000 >= policy->adherence_goal_ppm * (a.expected_ms / 1000)));
+                          a.signed_in_ms * 1000000 >= policy->adherence_goal_ppm * a.expected_ms));
     sw_json_close(&j, '}');
     return true;
 }
 
 /* ---- one shift ---- */
+
+void sw_shift_counts_write(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, struct sw_buf *out) {
+    const struct sw_roster_row *row = sw_shift_row(shift);
+    struct sw_shift_figures f;
+    sw_shift_figures(shifts, shift, t_ms, &f);
+    bool leave = f.attended == SW_ATTENDED_ON_LEAVE, due = f.begun && !leave, came = due && f.came;
+    struct sw_json j = sw_json_on(out);
+    sw_json_open(&j, NULL, '{');
+    sw_json_text(&j, "date", row->date);
+    sw_json_text(&j, "team", row->team);
+    sw_json_int(&j, "begun", f.begun);
+    sw_json_int(&j, "leave", f.begun && leave);
+    sw_json_int(&j, "due", due);
+    sw_json_int(&j, "attended", due && f.attended == SW_ATTENDED_YES);
+    sw_json_int(&j, "absent", due && f.attended == SW_ATTENDED_NO);
+    sw_json_int(&j, "late", due && f.late_ms > 0);
+    sw_json_int(&j, "early_leave", due && f.early_leave_ms > 0);
+    sw_json_int(&j, "signed_in_ms", came ? f.signed_in_ms : 0);
+    sw_json_int(&j, "expected_ms", came ? f.scheduled_ms - f.excused_ms : 0);
+    sw_json_int(&j, "as_planned_ms", came ? f.as_planned_ms : 0);
+    sw_json_int(&j, "scheduled_ms", due ? f.scheduled_ms : 0);
+    sw_json_int(&j, "service_ms", due ? f.service_ms : 0);
+    sw_json_int(&j, "conforming_ms", due ? f.conforming_ms : 0);
+    sw_json_close(&j, '}');
+}
 
 #define BREAKS_MAX 64
 

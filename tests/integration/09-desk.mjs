@@ -219,6 +219,30 @@ export default {
     for (const kind of ['swap', 'notice', 'recall', 'roster']) assert(kinds.includes(kind), `${kind} is on record`);
   },
 
+  async 'attendance of days, months, teams and agents is in the history'(scene) {
+    const s = await site(scene);
+    const { from } = await morning(s);
+    await s.daemon.process.kill('SIGKILL');
+    const again = await s.start();
+    await until('the rules are in force', async () => Object.keys((await again.view('breaches')).breaches).length === 2);
+    const sums = async query => (await again.send('GET', `attendance${query}`)).body.attendance;
+    const [day] = await until('the history', async () => {
+      const got = await sums('');
+      return got.length && got[0].attended && got;
+    });
+    const live = (await again.view('site')).attendance;
+    equal([day.key, day.begun, day.due, day.attended, day.absent, day.late], [date(from), 3, 3, 2, 1, 1], 'the day');
+    equal(day.attendance_rate, live.attendance_rate, 'the rate is that of the wall');
+    equal((await sums('?by=month')).map(one => [one.key, one.due]), [[date(from).slice(0, 7), 3]], 'the month');
+    equal((await sums('?by=team&team=A')).map(one => [one.key, one.due]), [['A', 3]], 'the team');
+    equal(await sums('?by=team&team=B'), [], 'another team');
+    equal((await sums('?by=agent')).map(one => [one.key, one.attended]), [['1', 1], ['2', 0], ['3', 1]], 'the agents');
+    const [late] = await sums('?by=agent&agent=1');
+    assert(late.signed_in_ms === late.expected_ms - 7 * MINUTE && late.adherence < 1, 'seven minutes late');
+    equal(await sums(`?from=${from + 1}`), [], 'none began later');
+    equal((await again.send('GET', 'attendance?by=moon')).status, 400, 'by what?');
+  },
+
   async 'what is not understood is told'(scene) {
     const { daemon } = await site(scene);
     const post = (path_, body, options) => daemon.send('POST', path_, body, options);
