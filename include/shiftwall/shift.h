@@ -191,8 +191,9 @@ void sw_breach_id(const struct sw_breach *breach, char out[SW_ALERT_ID_SIZE]);
 /* The alerts that are opened by BREACHES, into OUT, which has room for COUNT. Returns how many. */
 size_t sw_breaches_alerts(const struct sw_policy *policy, const struct sw_breach *breaches, size_t count,
                           struct sw_alert *out);
-/* Spans in which attendance of the site and of every team is below its goal, as alerts; the list is the caller's. */
-size_t sw_shifts_attendance_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out);
+/* Spans in which attendance or adherence of the site and of every team is below its goal, as alerts; the list is the
+ * caller's. It changes with sw_shifts_version() only. */
+size_t sw_shifts_goal_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out);
 
 /* A lead excused the breach of RULE at AT_MS, or (EXCUSED false) took that back. */
 void sw_shifts_excuse(struct sw_shifts *shifts, const char *agent, enum sw_rule rule, int64_t at_ms, bool excused);

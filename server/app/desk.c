@@ -260,7 +260,6 @@ struct sw_desk *sw_desk_new(struct sw_floor *floor, const struct sw_desk_options
     struct sw_desk *desk = sw_xcalloc(1, sizeof *desk);
     desk->options = *options;
     desk->floor = floor;
-    desk->goals_minute = INT64_MIN;
     desk->escalate_ms = INT64_MAX;
     desk->alerts_dirty = desk->policy_dirty = desk->walk_dirty = true;
     desk->duty = sw_duty_new();
@@ -291,6 +290,7 @@ static void free_shown(struct sw_desk *desk, struct sw_shown *shown) {
 
 void sw_desk_free(struct sw_desk *desk) {
     if (!desk) return;
+    free(desk->goals);
     for (int kind = 0; kind < SW_NOTE_KINDS; kind++) {
         struct sw_note *note, *next;
         HASH_ITER(hh, desk->notes[kind], note, next) { free_note(desk, (enum sw_note_kind)kind, note); }

@@ -317,15 +317,22 @@ static void add_open(struct open *open, const struct sw_alert *alerts, size_t co
     }
 }
 
+void sw__desk_look_at_goals(struct sw_desk *desk) {
+    uint64_t version = sw_shifts_version(desk->options.shifts);
+    if (desk->goals && version == desk->goals_version) return;
+    free(desk->goals);
+    desk->goal_count = sw_shifts_goal_alerts(desk->options.shifts, sw_floor_now(desk->floor), &desk->goals);
+    desk->goals_version = version;
+    desk->alerts_dirty = true;
+}
+
 static struct open all_open(struct sw_desk *desk) {
     struct open open = {0};
     struct sw_alert *list, walks[16];
     size_t count = sw_floor_alerts(desk->floor, true, &list);
     add_open(&open, list, count);
     free(list);
-    count = sw_shifts_attendance_alerts(desk->options.shifts, sw_floor_now(desk->floor), &list);
-    add_open(&open, list, count);
-    free(list);
+    add_open(&open, desk->goals, desk->goal_count);
     for (const struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next)
         add_open(&open, shown->alerts, shown->alert_count);
     count = sw__desk_walk_alerts(desk, walks, sizeof walks / sizeof *walks);
@@ -376,6 +383,7 @@ void sw_desk_flush(struct sw_desk *desk) {
     sw_walks_advance(desk->walks, now_ms);
     if (sw_walks_version(desk->walks) != desk->walks_version) desk->alerts_dirty = desk->walk_dirty = true;
     desk->walks_version = sw_walks_version(desk->walks);
+    sw__desk_look_at_goals(desk);
     uint64_t version = sw_floor_alerts_version(desk->floor);
     if (version != desk->alerts_version) review_callers(desk);
     bool alerts = version != desk->alerts_version || desk->alerts_dirty || desk->escalate_ms <= now_ms;

@@ -80,16 +80,16 @@ static void put_alert(cJSON *alerts, const struct sw_alert *alert, int64_t end_m
     cJSON_AddItemToArray(alerts, one);
 }
 
-/* Those of the floor, of breaches and of attendance, in order. */
+/* Those of the floor, of breaches and of goals, in order. */
 static void put_alerts(cJSON *report, const struct sw_shifts *shifts, const struct sw_alert *floor, size_t floor_count,
                        const struct sw_breach *breaches, size_t breach_count, struct sw_span window, int64_t end_ms) {
-    struct sw_alert *attendance;
-    size_t attendance_count = sw_shifts_attendance_alerts(shifts, end_ms, &attendance);
-    struct sw_alert *all = sw_xmalloc((floor_count + breach_count + attendance_count + 1) * sizeof *all);
+    struct sw_alert *goals;
+    size_t goal_count = sw_shifts_goal_alerts(shifts, end_ms, &goals);
+    struct sw_alert *all = sw_xmalloc((floor_count + breach_count + goal_count + 1) * sizeof *all);
     size_t count = sw_breaches_alerts(sw_shifts_policy(shifts), breaches, breach_count, all);
     for (size_t i = 0; i < floor_count; i++) all[count++] = floor[i];
-    for (size_t i = 0; i < attendance_count; i++) all[count++] = attendance[i];
-    free(attendance);
+    for (size_t i = 0; i < goal_count; i++) all[count++] = goals[i];
+    free(goals);
     qsort(all, count, sizeof *all, sw_alert_order);
     cJSON *alerts = cJSON_AddArrayToObject(report, "alerts");
     for (size_t i = 0; i < count; i++)

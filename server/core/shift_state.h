@@ -77,6 +77,13 @@ enum sw_activity sw__shift_activity(const struct sw_shift *shift, int64_t t_ms, 
 /* The first instant signed in of [from, to), or INT64_MIN. */
 int64_t sw__first_in(const struct sw_trail *trail, int64_t from_ms, int64_t to_ms);
 
+/* Adherence against its goal is looked at at multiples of this. */
+#define SW__ADHERENCE_EVERY_MS INT64_C(900000)
+/* The first such moment after T_MS. */
+int64_t sw__adherence_look(int64_t t_ms);
+/* Spans up to T_MS in which adherence is below its goal; of one subject they may overlap. The list is the caller's. */
+size_t sw__adherence_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out);
+
 static inline int64_t sw__later(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t sw__earlier(int64_t a, int64_t b) { return a < b ? a : b; }
 

@@ -46,7 +46,7 @@ const items = text => text.slice(1, -1).split(',').map(one => one.trim());
 
 export function policyOf({ preset, yaml }, folder) {
   const p = {
-    goal: 950000, absentAfter: 1800, tolerance: 60, early: 300, lateOut: null, returnWithin: 180, each: 600, list: null, month: 5, monthAt: false,
+    goal: 950000, adherenceGoal: 920000, absentAfter: 1800, tolerance: 60, early: 300, lateOut: null, returnWithin: 180, each: 600, list: null, month: 5, monthAt: false,
     classes: [['up_to_5_min', 300], ['up_to_10_min', 600], ['up_to_30_min', 1800], ['over_30_min', Infinity]], ladder: ['remind', 'warn', 'report'],
   };
   if (preset === 'default' || (!preset && !yaml)) return p; // the shipped file says the defaults, and is compared with them by a unit test
@@ -61,6 +61,7 @@ export function policyOf({ preset, yaml }, folder) {
     if (indent.length === 2) rule = key;
     const where = indent.length === 4 ? `${rule}/${key}` : key;
     if (where === 'attendance.goal/goal') p.goal = share(value);
+    if (where === 'adherence.goal/goal') p.adherenceGoal = share(value);
     if (where === 'attendance.goal/absent_after') p.absentAfter = seconds(value);
     if (where === 'adherence.goal/tolerance') p.tolerance = seconds(value);
     if (where === 'signin.early/by') p.early = seconds(value);
@@ -248,6 +249,41 @@ function figures(agent, shift, t, policy, zone) {
   for (let s = shift.end - 1; s >= shift.start && lastIn === null; s--) if (isIn(s)) lastIn = s + 1;
   f.early = f.over && f.came && lastIn !== null ? Math.max(0, until - lastIn) : 0;
   return f;
+}
+
+// Adherence is looked at every quarter of an hour, from the absence limit of the first shift on: alerts of the site and of
+// each team, of the shifts of a date; those of two dates at once are one.
+export function adherenceAlerts(floor, policyFolder) {
+  const { zone } = floor.options;
+  const ax = axis(floor);
+  const policy = policyOf(floor.policy, policyFolder);
+  const until = floor.options.until === undefined ? Infinity : floor.options.until / 1000;
+  const t = until === Infinity ? Math.max(...floor.events.map(e => e.ts / 1000)) : until;
+  const agents = new Map(floor.rows.map(({ agent }) => [agent, agentOf(floor, agent, zone, ax, until)]));
+  const below = new Map();
+  for (const date of new Set(floor.rows.map(one => one.date)))
+    for (const team of new Set(['', ...floor.rows.map(one => one.team)])) {
+      const rows = floor.rows.filter(one => one.date === date && (!team || one.team === team));
+      if (!rows.length) continue;
+      const end = Math.max(...rows.map(one => one.end));
+      const start = Math.min(...rows.map(one => one.start));
+      for (let at = Math.floor(start / 900) * 900 + 900; at < end && at <= t; at += 900) {
+        if (at < start + policy.absentAfter) continue;
+        const came = rows.filter(one => one.start < at).map(one => figures(agents.get(one.agent), one, at, policy, zone)).filter(f => f.came);
+        const sum = what => came.reduce((all, f) => all + f[what], 0);
+        if (sum('signedIn') * 1000000 >= policy.adherenceGoal * (sum('scheduled') - sum('excused'))) continue;
+        const key = team ? `team:${team}` : 'site';
+        below.set(key, (below.get(key) ?? []).concat([[at, Math.min(at + 900, end)]]));
+      }
+    }
+  const alerts = [];
+  for (const [subject, spans] of below)
+    for (const [from, to] of spans.sort((a, b) => a[0] - b[0])) {
+      const last = alerts.at(-1);
+      if (last?.subject === subject && from <= last.closed) last.closed = Math.max(last.closed, to);
+      else alerts.push({ subject, opened: from, closed: to });
+    }
+  return alerts.map(one => ({ subject: one.subject, opened: ms(one.opened), closed: one.closed <= t ? ms(one.closed) : null })).sort((a, b) => a.opened - b.opened || (a.subject < b.subject ? -1 : 1));
 }
 
 const classOf = (policy, s) => (s > 0 ? policy.classes.find(([, upTo]) => s <= upTo)[0] : null);
