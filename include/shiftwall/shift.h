@@ -77,8 +77,10 @@ const struct sw_shift *sw_shifts_find(const struct sw_shifts *shifts, const char
 int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) SW_NODISCARD;
 /* Takes a grant back. 0 or -SW_ENOENT. */
 int sw_shifts_remove_grant(struct sw_shifts *shifts, const char *agent_id, const char *id) SW_NODISCARD;
-/* An agent is in STATE from AT_MS on; for one agent in order of time. Agents past the cap are not kept. */
-void sw_shifts_agent_state(struct sw_shifts *shifts, const char *agent, enum sw_agent_state state, int64_t at_ms);
+/* An agent is in STATE from AT_MS on, or gives a reason for it then; for one agent in order of time. Agents past the cap
+ * are not kept. */
+void sw_shifts_agent_state(struct sw_shifts *shifts, const char *agent, enum sw_agent_state state, bool has_reason,
+                           int64_t at_ms);
 
 /* Forgets what agents did, as before the first event; the roster and the grants stay. */
 void sw_shifts_clear_states(struct sw_shifts *shifts);
@@ -176,6 +178,7 @@ struct sw_breach {
     int64_t value_ms, limit_ms;
     bool excused;
     int64_t n;                   /* the n-th unexcused one of the rule, the agent and the calendar month; 0 excused */
+    bool came;                   /* of an absence: the agent came later */
     const char *step;            /* what the ladder proposes; NULL when excused */
     int64_t points, money_fen;   /* what the policy proposes, points reckoned in; 0 nothing */
 };

@@ -258,7 +258,6 @@ static void change_state(struct sw_floor *floor, struct sw_agent *agent, enum sw
     agent->since_ms = t_ms;
     stand(floor, agent, 1);
     if (state == SW_ST_BREAK) sw__agent_count(floor, agent, t_ms, SW_AC_BREAKS, 1);
-    if (floor->options.on_agent_state) floor->options.on_agent_state(floor->options.ctx, agent->id, state, t_ms);
 }
 
 static void change_team(struct sw_floor *floor, struct sw_agent *agent, const char *id, int64_t t_ms) {
@@ -302,6 +301,8 @@ void sw__agent_event(struct sw_floor *floor, const struct sw_event *event) {
         agent->since_ms = t_ms;
         sw__replace(&agent->reason, event->reason);
         set_limit(floor, agent);
+        if (floor->options.on_agent_state)
+            floor->options.on_agent_state(floor->options.ctx, agent->id, state, event->reason != NULL, t_ms);
     }
     if (!repeat || moved) sw__watch_agent(floor, agent, t_ms);
     if (changed && (on_break || state == SW_ST_BREAK)) sw__watch_team(floor, team, t_ms);

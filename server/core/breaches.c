@@ -32,7 +32,8 @@ static void add(struct list *l, enum sw_rule rule, int64_t at_ms, int64_t from_m
     bool excused = sw_spans_cover(&granted, from_ms, sw__earlier(until_ms, l->t_ms));
     sw_spans_deinit(&granted);
     push(l, (struct sw_breach){.rule = rule, .agent = l->shift->agent->id, .at_ms = at_ms, .until_ms = until_ms,
-                               .value_ms = value_ms, .limit_ms = limit_ms, .excused = excused});
+                               .value_ms = value_ms, .limit_ms = limit_ms, .excused = excused,
+                               .came = until_ms < l->shift->row.end_ms});
 }
 
 /* ---- coming and going ---- */
@@ -50,7 +51,7 @@ static void coming(struct list *l, const struct sw_shift_figures *f, int64_t sta
         add(l, SW_RULE_ABSENT, at_ms, start_ms, until_ms, value_ms, policy->absence_limit_ms, SW__EXCUSES_ABSENCE);
     } else if (!here || first_ms > start_ms) {
         add(l, SW_RULE_LATE, start_ms, start_ms, until_ms, value_ms, 0, SW__EXCUSES_ABSENCE);
-    } else if (policy->signin_early_ms > 0) {
+    } else if (policy->signin_early_ms > 0 && start_ms == l->shift->row.start_ms) { /* not out of leave */
         int64_t due_ms = start_ms - policy->signin_early_ms;
         int64_t in_ms = sw__first_in(&l->shift->agent->trail, due_ms, start_ms + 1);
         if (in_ms > due_ms)
@@ -63,7 +64,7 @@ static void going(struct list *l, const struct sw_shift_figures *f, int64_t end_
     int64_t late_ms = sw_shift_policy(l->shifts, l->shift)->signout_late_ms;
     if (f->early_leave_ms > 0) {
         add(l, SW_RULE_EARLY_LEAVE, f->last_in_ms, f->last_in_ms, end_ms, f->early_leave_ms, 0, SW__EXCUSES_ABSENCE);
-    } else if (late_ms > 0) {
+    } else if (late_ms > 0 && end_ms == l->shift->row.end_ms) { /* not into leave */
         struct sw_trail_walk walk;
         struct sw_stretch stretch;
         sw_trail_walk(&walk, &l->shift->agent->trail, end_ms, sw__earlier(end_ms + late_ms, l->t_ms));
@@ -85,9 +86,21 @@ static bool may_sign_out(const struct sw_shift *shift, const struct sw_spans *le
     return sw_spans_contain(leave, t_ms) || sw__shift_activity(shift, t_ms, &edge_ms) != SW_ACTIVITY_WORK;
 }
 
+/* One breach a time: of no reason from the start to the reason or the end, else of the limit. */
+static void busy(struct list *l, const struct sw_stretch *s, bool open) {
+    const struct sw_policy *policy = sw_shift_policy(l->shifts, l->shift);
+    int64_t limit_ms = policy->busy_limit_ms, until_ms = open ? INT64_MAX : s->end_ms, length_ms = s->end_ms - s->start_ms;
+    if (policy->busy_reason && s->reason_ms > s->start_ms) {
+        bool given = s->reason_ms < s->end_ms;
+        int64_t end_ms = given ? s->reason_ms : s->end_ms;
+        add(l, SW_RULE_BUSY, s->start_ms, s->start_ms, given ? end_ms : until_ms, end_ms - s->start_ms, 0, EXCUSES_BUSY);
+    } else if (limit_ms > 0 && length_ms > limit_ms) {
+        add(l, SW_RULE_BUSY, s->start_ms + limit_ms, s->start_ms + limit_ms, until_ms, length_ms, limit_ms, EXCUSES_BUSY);
+    }
+}
+
 static void sign_outs_and_busy(struct list *l, const struct sw_shift_figures *f, const struct sw_spans *leave,
                                int64_t to_ms) {
-    int64_t limit_ms = sw_shift_policy(l->shifts, l->shift)->busy_limit_ms;
     struct sw_trail_walk walk;
     struct sw_stretch s;
     enum sw_presence before = SW_AT_OFFLINE;
@@ -98,9 +111,7 @@ static void sign_outs_and_busy(struct list *l, const struct sw_shift_figures *f,
         /* out of a break: the break goes on; to the end: early leave */
         if (s.presence == SW_AT_OFFLINE && before != SW_AT_BREAK && !last && !may_sign_out(l->shift, leave, s.start_ms))
             add(l, SW_RULE_SIGNOUT_INSIDE_SHIFT, s.start_ms, s.start_ms, until_ms, s.end_ms - s.start_ms, 0, EXCUSES_GAP);
-        if (s.presence == SW_AT_BUSY && limit_ms > 0 && s.end_ms - s.start_ms > limit_ms)
-            add(l, SW_RULE_BUSY, s.start_ms + limit_ms, s.start_ms + limit_ms, until_ms, s.end_ms - s.start_ms, limit_ms,
-                EXCUSES_BUSY);
+        if (s.presence == SW_AT_BUSY) busy(l, &s, open);
     }
 }
 
@@ -213,36 +224,66 @@ static const char *step_of(const struct sw_policy *policy, int64_t n) {
     return policy->ladder[(size_t)n - 1 < last ? (size_t)n - 1 : last];
 }
 
-/* Late and early leave are counted together where money is added for repeats. */
-static int64_t repeat_money(const struct sw_policy *policy, int64_t in_month) {
-    for (size_t i = 0; i < policy->late_repeat_count; i++)
-        if (policy->late_repeats[i].in_month && policy->late_repeats[i].in_month == in_month)
-            return policy->late_repeats[i].money_fen;
-    return 0;
+/* Shifts in a row in which an agent was late or left early. */
+struct late_run {
+    const struct sw_rostered *agent;
+    ptrdiff_t shift; /* the last one that counted; -1: the last of those that are forgotten */
+    int64_t count;
+};
+
+static struct late_run late_run_of(const struct sw_rostered *agent) {
+    return (struct late_run){agent, -1, agent ? agent->late_run : 0};
 }
 
-static int64_t money_of(const struct sw_policy *policy, const struct sw_breach *b, int64_t late_in_month) {
-    if (b->rule == SW_RULE_ABSENT) return policy->absent_day_fen;
-    if (b->rule != SW_RULE_LATE && b->rule != SW_RULE_EARLY_LEAVE) return 0;
-    for (size_t i = 0; i < policy->late_class_count; i++) {
-        const struct sw_late_class *class = &policy->late_classes[i];
-        if (b->value_ms > class->up_to_ms) continue;
-        return (class->half_day ? policy->absent_day_fen / 2 : class->money_fen) + repeat_money(policy, late_in_month);
+static bool is_late(const struct sw_breach *b) { return b->rule == SW_RULE_LATE || b->rule == SW_RULE_EARLY_LEAVE; }
+
+/* True when the breach begins another shift of the row, or a new row. */
+static bool late_again(struct late_run *run, const struct sw_breach *b) {
+    if (!run->agent) return false;
+    ptrdiff_t i = (ptrdiff_t)run->agent->shift_count - 1;
+    while (i >= 0 && run->agent->shifts[i]->row.start_ms > b->at_ms) i--;
+    if (i < 0 || i == run->shift) return false;
+    run->count = i == run->shift + 1 ? run->count + 1 : 1;
+    run->shift = i;
+    return true;
+}
+
+/* Late and early leave are counted together where money is added for repeats. */
+static int64_t repeat_money(const struct sw_policy *policy, int64_t in_month, int64_t in_a_row) {
+    for (size_t i = 0; i < policy->late_repeat_count; i++) {
+        const struct sw_late_repeat *repeat = &policy->late_repeats[i];
+        bool reached = (repeat->in_month && repeat->in_month == in_month) || (repeat->in_a_row && repeat->in_a_row == in_a_row);
+        if (reached) return repeat->money_fen;
     }
     return 0;
 }
 
+static int64_t class_money(const struct sw_policy *policy, int64_t late_ms) {
+    for (size_t i = 0; i < policy->late_class_count; i++) {
+        const struct sw_late_class *class = &policy->late_classes[i];
+        if (late_ms <= class->up_to_ms) return class->half_day ? policy->absent_day_fen / 2 : class->money_fen;
+    }
+    return 0;
+}
+
+/* Who came after the absence limit pays for being that late, if the policy has money for it, and not for the day.
+ * IN_A_ROW 0: does not count. */
+static int64_t money_of(const struct sw_policy *policy, const struct sw_breach *b, int64_t late_in_month, int64_t in_a_row) {
+    if (is_late(b)) return class_money(policy, b->value_ms) + repeat_money(policy, late_in_month, in_a_row);
+    if (b->rule != SW_RULE_ABSENT) return 0;
+    int64_t late_fen = b->came ? class_money(policy, b->value_ms) : 0;
+    return late_fen ? late_fen : policy->absent_day_fen;
+}
+
 static bool is_decided(const struct sw_shifts *shifts, const struct sw_breach *b) {
-    const struct sw_rostered *agent;
-    HASH_FIND(hh, shifts->agents, b->agent, strlen(b->agent), agent);
+    const struct sw_rostered *agent = sw_shifts_agent(shifts, b->agent);
     for (size_t i = 0; agent && i < agent->excused_count; i++)
         if (agent->excused[i].rule == b->rule && agent->excused[i].at_ms == b->at_ms) return true;
     return false;
 }
 
 static int64_t past(const struct sw_shifts *shifts, const char *id, enum sw_rule rule, int64_t month) {
-    const struct sw_rostered *agent;
-    HASH_FIND(hh, shifts->agents, id, strlen(id), agent);
+    const struct sw_rostered *agent = sw_shifts_agent(shifts, id);
     for (size_t i = 0; agent && i < agent->past_count; i++)
         if (agent->past[i].rule == rule && agent->past[i].month == month) return agent->past[i].count;
     return 0;
@@ -254,6 +295,7 @@ static void climb(struct list *l, size_t from, size_t to) {
     const struct sw_policy *policy = l->shifts->policy;
     int64_t counts[SW_RULE_COUNT] = {0}, month = INT64_MIN;
     int64_t too_many = policy->break_month + !policy->break_month_at;
+    struct late_run run = late_run_of(sw_shifts_agent(l->shifts, l->at[from].agent));
     for (size_t i = from; i < to; i++) {
         struct sw_breach *b = &l->at[i];
         b->excused = b->excused || is_decided(l->shifts, b);
@@ -267,7 +309,8 @@ static void climb(struct list *l, size_t from, size_t to) {
         b->n = ++counts[b->rule];
         b->step = step_of(policy, b->n);
         b->points = policy->rule[b->rule].points;
-        b->money_fen = money_of(policy, b, counts[SW_RULE_LATE] + counts[SW_RULE_EARLY_LEAVE]) +
+        int64_t in_a_row = is_late(b) && late_again(&run, b) ? run.count : 0;
+        b->money_fen = money_of(policy, b, counts[SW_RULE_LATE] + counts[SW_RULE_EARLY_LEAVE], in_a_row) +
                        b->points * policy->point_fen;
         if (b->rule != SW_RULE_BREAK_ALLOWANCES || b->n != too_many || !policy->rule[SW_RULE_BREAK_MONTH].on) continue;
         int64_t points = policy->rule[SW_RULE_BREAK_MONTH].points, n = b->n;
@@ -305,6 +348,19 @@ size_t sw_rostered_breaches(const struct sw_shifts *shifts, const struct sw_rost
     for (size_t i = 0; i < agent->shift_count && agent->shifts[i]->row.start_ms <= t_ms; i++) look_at(&l, agent->shifts[i]);
     from_alerts(&l, agent->id, alerts, alert_count);
     return finish(&l, out);
+}
+
+void sw__keep_late_run(struct sw_shifts *shifts, struct sw_rostered *agent, int64_t t_ms) {
+    ptrdiff_t gone = 0;
+    while (gone < (ptrdiff_t)agent->shift_count && agent->shifts[gone]->row.end_ms < t_ms) gone++;
+    if (!gone) return;
+    struct sw_breach *list;
+    size_t count = sw_rostered_breaches(shifts, agent, NULL, 0, agent->shifts[gone - 1]->row.end_ms, &list);
+    struct late_run run = late_run_of(agent);
+    for (size_t i = 0; i < count; i++)
+        if (is_late(&list[i]) && !list[i].excused) (void)late_again(&run, &list[i]);
+    free(list);
+    agent->late_run = run.shift == gone - 1 ? run.count : 0;
 }
 
 void sw_breach_id(const struct sw_breach *breach, char out[SW_ALERT_ID_SIZE]) {

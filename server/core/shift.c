@@ -81,14 +81,15 @@ static struct sw_rostered *find_or_make(struct sw_shifts *shifts, const char *id
     return agent;
 }
 
-void sw_shifts_agent_state(struct sw_shifts *shifts, const char *id, enum sw_agent_state state, int64_t at_ms) {
+void sw_shifts_agent_state(struct sw_shifts *shifts, const char *id, enum sw_agent_state state, bool has_reason,
+                           int64_t at_ms) {
     struct sw_rostered *agent = find_or_make(shifts, id);
     if (!agent) return;
     bool was_in = agent->trail.count && agent->trail.steps[agent->trail.count - 1].presence != SW_AT_OFFLINE;
     if (was_in != (state != SW_ST_OFFLINE)) shifts->version++;
     size_t steps = agent->trail.count;
-    sw_trail_add(&agent->trail, state, at_ms);
-    if (agent->shift_count && agent->trail.count != steps) sw__rostered_changed(shifts, agent);
+    sw_trail_add(&agent->trail, state, has_reason, at_ms);
+    if (agent->shift_count && (agent->trail.count != steps || has_reason)) sw__rostered_changed(shifts, agent);
 }
 
 void sw_shifts_clear_states(struct sw_shifts *shifts) {
@@ -270,6 +271,7 @@ static void forget_grants(struct sw_shifts *shifts, struct sw_rostered *agent, i
 
 void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms) {
     size_t kept = 0;
+    for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) sw__keep_late_run(shifts, agent, t_ms);
     for (size_t i = 0; i < shifts->count; i++) {
         if (shifts->shifts[i]->row.end_ms >= t_ms) shifts->shifts[kept++] = shifts->shifts[i];
         else free_shift(shifts->shifts[i]);

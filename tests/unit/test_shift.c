@@ -47,7 +47,7 @@ static const struct sw_shift *plan(struct floor *f, const char *date, int64_t fr
 }
 
 static void is(struct floor *f, enum sw_agent_state state, int64_t minute) {
-    sw_shifts_agent_state(f->shifts, "a", state, at(minute));
+    sw_shifts_agent_state(f->shifts, "a", state, true, at(minute));
 }
 
 static void grant(struct floor *f, enum sw_grant_kind kind, int64_t from, int64_t to) {
