@@ -117,6 +117,8 @@ static void put_breaches(cJSON *report, const struct sw_floor *floor, const stru
         cJSON_AddBoolToObject(one, "excused", list[i].excused);
         if (list[i].step) cJSON_AddStringToObject(one, "step", list[i].step);
         else cJSON_AddNullToObject(one, "step");
+        report_int(one, "points", list[i].points);
+        report_int(one, "money_fen", list[i].money_fen);
         cJSON_AddItemToArray(breaches, one);
     }
     put_alerts(report, shifts, alerts, alert_count, list, count, (struct sw_span){from_ms, to_ms}, end_ms);
