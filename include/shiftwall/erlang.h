@@ -19,6 +19,7 @@
 
 #define SW_ERLANG_AGENTS_MAX 5000
 #define SW_ERLANG_CALLS_MILLI_MAX INT64_C(1000000000) /* a million calls */
+#define SW_ERLANG_INTERVAL_MS_MIN INT64_C(60000)
 #define SW_ERLANG_TIME_MS_MAX INT64_C(86400000)       /* of an interval, and of a handle time: a day */
 #define SW_ERLANG_PATIENCE_MS_MAX INT64_C(3600000)
 #define SW_ERLANG_ENDLESS_MS INT64_MAX /* the wait in a queue that grows for ever */
@@ -26,7 +27,7 @@
 /* What is offered. Its work in erlangs, the agents it keeps busy, is calls x aht / interval. */
 struct sw_load {
     int64_t calls_milli; /* thousandths of calls offered in the interval, 0..SW_ERLANG_CALLS_MILLI_MAX */
-    int64_t interval_ms; /* 1..SW_ERLANG_TIME_MS_MAX */
+    int64_t interval_ms; /* SW_ERLANG_INTERVAL_MS_MIN..SW_ERLANG_TIME_MS_MAX */
     int64_t aht_ms;      /* 1..SW_ERLANG_TIME_MS_MAX */
 };
 
@@ -52,7 +53,8 @@ int sw_erlang_c(const struct sw_load *load, int64_t agents, int64_t within_ms, s
  * Source, with c = n patience / aht, y = calls per patience, r = y / c = a / n, P the regularised lower incomplete gamma
  * function, A = c e^y y^-c gamma(c, y) = 1 + sum of y^j / ((c+1)...(c+j)): P(wait) = r b A / (1 + r b A) with b = B(n-1);
  * P(abandon | wait) = 1 - (A - 1) / (r A); P(answered, wait > t | wait) = (P(c, z) / P(c, y) - e^(E) / A) / r with
- * z = y e^(-t / patience), E = y - z - c t / patience; occupancy = a (1 - P(abandon)) / n. */
+ * z = y e^(-t / patience), E = y - z - c t / patience; occupancy = a (1 - P(abandon)) / n. A call costs the recursion of
+ * Erlang B and some multiple of the square root of y: 0.1 ms in practice, some ms at the edge of the ranges. */
 int sw_erlang_a(const struct sw_load *load, int64_t patience_ms, int64_t agents, int64_t within_ms,
                 struct sw_erlang *out) SW_NODISCARD;
 

@@ -94,7 +94,8 @@ void sw_staffing_day(const struct sw_staffing_plan *plan, const struct sw_staffi
                      int64_t aht_ms, struct sw_staffing_point *out);
 
 /* For the diagnosis "short of people: n" at NOW_MS: the n of the point that contains it, 0 when nobody is missing;
- * SW_UNKNOWN when that cannot be said. */
+ * SW_UNKNOWN when that cannot be said. Where there is no forecast yet, what the last 30 minutes were offered tells the need
+ * of now: sw_staffing_need of that load, less the signed in. */
 int64_t sw_staffing_short(const struct sw_staffing_point *points, size_t count, int64_t now_ms);
 
 #endif

@@ -13,7 +13,8 @@ static bool in_range(int64_t value, int64_t from, int64_t to) { return value >= 
 
 static bool load_is_good(const struct sw_load *l) {
     return in_range(l->calls_milli, 0, SW_ERLANG_CALLS_MILLI_MAX) &&
-           in_range(l->interval_ms, 1, SW_ERLANG_TIME_MS_MAX) && in_range(l->aht_ms, 1, SW_ERLANG_TIME_MS_MAX);
+           in_range(l->interval_ms, SW_ERLANG_INTERVAL_MS_MIN, SW_ERLANG_TIME_MS_MAX) &&
+           in_range(l->aht_ms, 1, SW_ERLANG_TIME_MS_MAX);
 }
 
 /* Work in milli-erlangs times the interval: the load is this over 1000 x interval_ms erlangs, exactly. */
@@ -132,6 +133,7 @@ struct impatient {
     double patience_ms;
     struct gamma g; /* at y */
     double p_wait, p_abandon;
+    double answered; /* 1 - p_abandon, also where hardly anybody is answered and the difference would be all rounding */
 };
 
 /* LOAD above 0. */
@@ -144,8 +146,10 @@ static struct impatient impatient(const struct sw_load *l, int64_t patience_ms, 
                           .patience_ms = (double)patience_ms};
     q.g = gamma_at(q.c, q.y);
     double rb = q.r * b_before;
-    q.p_wait = rb / (q.g.inverse_a + rb);
-    if (rb <= 0) q.p_wait = 0; /* underflown: nobody waits */
+    bool underflown = rb <= 0; /* nobody waits */
+    q.p_wait = underflown ? 0 : rb / (q.g.inverse_a + rb);
+    double at_once = underflown ? 1 : q.g.inverse_a / (q.g.inverse_a + rb);
+    q.answered = fmin(1, at_once + q.p_wait * (1 - q.g.inverse_a) / q.r);
     q.p_abandon = q.p_wait * fmax(0, 1 - (1 - q.g.inverse_a) / q.r);
     return q;
 }
@@ -196,7 +200,7 @@ static double wait_of_answered(const struct impatient *q) {
     }
     /* The weights are those of 1, 2, ... waiting; who finds k - 1 and is answered is one of c / y of those of k. */
     double at_least_one = q->p_wait * (1 - q->g.inverse_a);
-    return at_least_one * waits / sum / q->r / (1 - q->p_abandon);
+    return at_least_one * waits / sum / q->r / q->answered;
 }
 
 int sw_erlang_a(const struct sw_load *load, int64_t patience_ms, int64_t agents, int64_t within_ms,
@@ -209,13 +213,13 @@ int sw_erlang_a(const struct sw_load *load, int64_t patience_ms, int64_t agents,
         return 0;
     }
     struct impatient q = impatient(load, patience_ms, agents, erlang_b(erlangs(load), agents - 1));
-    double level = 1 - q.p_abandon - answered_late(&q, within_ms);
+    double level = q.answered - answered_late(&q, within_ms);
     *out = (struct sw_erlang){.stable = true,
                               .p_wait = q.p_wait,
                               .service_level = fmin(1, fmax(0, level)),
-                              .occupancy = fmin(1, q.r * (1 - q.p_abandon)),
+                              .occupancy = fmin(1, q.r * q.answered),
                               .p_abandon = q.p_abandon,
-                              .answer_rate = 1 - q.p_abandon,
+                              .answer_rate = q.answered,
                               .asa_ms = q.p_wait > 0 ? llround(wait_of_answered(&q) * (double)patience_ms) : 0};
     return 0;
 }
@@ -258,8 +262,8 @@ static int required_c(const struct sw_load *l, const struct sw_erlang_target *t,
 static bool meets_a(const struct sw_load *l, int64_t patience_ms, const struct sw_erlang_target *t, int64_t agents,
                     double b_before) {
     struct impatient q = impatient(l, patience_ms, agents, b_before);
-    if (t->occupancy_ppm && q.r * (1 - q.p_abandon) > (double)t->occupancy_ppm / 1e6 + TOLERANCE) return false;
-    return !t->service_level_ppm || meets_level(t, 1 - q.p_abandon - answered_late(&q, t->within_ms));
+    if (t->occupancy_ppm && q.r * q.answered > (double)t->occupancy_ppm / 1e6 + TOLERANCE) return false;
+    return !t->service_level_ppm || meets_level(t, q.answered - answered_late(&q, t->within_ms));
 }
 
 /* More agents are never worse, so the least that meet the target are found by halving. Erlang B goes upwards only: all of

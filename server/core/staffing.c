@@ -30,7 +30,8 @@ static int64_t beyond(const struct sw_policy *p, const struct sw_staffing_row *l
 
 int64_t sw_staffing_table(const struct sw_policy *p, int64_t calls_milli, int64_t interval_ms) {
     if (!p->rule[SW_RULE_STAFFING_TABLE].on || !p->staffing_row_count) return SW_UNKNOWN;
-    if (calls_milli < 0 || calls_milli > SW_ERLANG_CALLS_MILLI_MAX || interval_ms < 1 || interval_ms > SW_ERLANG_TIME_MS_MAX)
+    if (calls_milli < 0 || calls_milli > SW_ERLANG_CALLS_MILLI_MAX || interval_ms < SW_ERLANG_INTERVAL_MS_MIN ||
+        interval_ms > SW_ERLANG_TIME_MS_MAX)
         return SW_UNKNOWN;
     if (!calls_milli) return 0;
     for (size_t i = 0; i < p->staffing_row_count; i++)

@@ -70,7 +70,7 @@ static void test_table(void **state) {
     assert_true(sw_staffing_table(&manual, 166500001, H) == SW_UNKNOWN); /* 5,003 seats */
     assert_true(sw_staffing_table(&manual, -1, H) == SW_UNKNOWN && sw_staffing_table(&manual, 1, 0) == SW_UNKNOWN);
     assert_true(sw_staffing_table(&manual, SW_UNKNOWN, H) == SW_UNKNOWN);
-    assert_true(sw_staffing_table(&manual, SW_ERLANG_CALLS_MILLI_MAX, 1) == SW_UNKNOWN);
+    assert_true(sw_staffing_table(&manual, SW_ERLANG_CALLS_MILLI_MAX, M) == SW_UNKNOWN);
     assert_true(sw_staffing_table(&plain, 50000, H) == SW_UNKNOWN);
 }
 
