@@ -44,7 +44,8 @@ struct sw_erlang {
 
 /* Erlang C: LOAD with AGENTS (1..SW_ERLANG_AGENTS_MAX), service level within WITHIN_MS (0 or more; a wait equal to it is in
  * target). -SW_EINVAL when an argument is out of its range. Source: B(0) = 1, B(n) = a B(n-1) / (n + a B(n-1));
- * P(wait) = n B / (n - a (1 - B)); P(wait > t) = P(wait) e^(-(n - a) t / aht); ASA = P(wait) aht / (n - a); occupancy a / n. */
+ * P(wait) = n B / (n - a (1 - B)); P(wait > t) = P(wait) e^(-(n - a) t / aht); ASA = P(wait) aht / (n - a);
+ * occupancy = a / n. */
 int sw_erlang_c(const struct sw_load *load, int64_t agents, int64_t within_ms, struct sw_erlang *out) SW_NODISCARD;
 
 /* Erlang A: the same with callers who give up after PATIENCE_MS on average, exponentially

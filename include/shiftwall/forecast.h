@@ -46,7 +46,7 @@ struct sw_forecast {
     bool scaled;          /* by today; else history's own level */
     int64_t scale_ppm;    /* today's offered so far over what history has for the same intervals, in millionths; SW_UNKNOWN
                            * where that is nothing. Above surge.factor is a surge of the day */
-    int64_t expected_milli; /* calls of the whole day by the forecast, in thousandths: offered so far and to come; SW_UNKNOWN */
+    int64_t expected_milli; /* calls of the whole day in thousandths: offered so far, and to come; or SW_UNKNOWN */
     int64_t aht_ms;       /* of a call to come; SW_UNKNOWN */
     enum sw_aht_source aht_source;
 };

@@ -1,9 +1,9 @@
 /* How many agents an interval needs: by the policy's table of seats where it has one, else by Erlang, from the calls that
  * were offered or are forecast; and how many are short.
  *
- * A figure without a basis is SW_UNKNOWN (see forecast.h) and says why. A plan is of one queue, or of a group or a site whose
- * agents all can take every call; the needs of queues with agents of their own are to be added. Counts of people are whole;
- * calls are in thousandths, as a forecast is no whole number. */
+ * A figure without a basis is SW_UNKNOWN (see forecast.h) and says why. A plan is of one queue, or of a group or a site
+ * whose agents all can take every call; the needs of queues with agents of their own are to be added. Counts of people are
+ * whole; calls are in thousandths, as a forecast is no whole number. */
 #ifndef SHIFTWALL_STAFFING_H
 #define SHIFTWALL_STAFFING_H
 

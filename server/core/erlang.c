@@ -129,7 +129,7 @@ static struct gamma gamma_at(double c, double z) {
 
 /* The queue of Erlang A in the terms of the header's formulas. */
 struct impatient {
-    double n, c, y, r; /* agents; n patience / aht; calls per patience; load per agent */
+    double c, y, r; /* agents x patience / aht; calls per patience; load per agent */
     double patience_ms;
     struct gamma g; /* at y */
     double p_wait, p_abandon;
@@ -139,8 +139,7 @@ struct impatient {
 /* LOAD above 0. */
 static struct impatient impatient(const struct sw_load *l, int64_t patience_ms, int64_t agents, double b_before) {
     double per_patience = (double)l->calls_milli / 1000 / (double)l->interval_ms * (double)patience_ms;
-    struct impatient q = {.n = (double)agents,
-                          .c = (double)agents * (double)patience_ms / (double)l->aht_ms,
+    struct impatient q = {.c = (double)agents * (double)patience_ms / (double)l->aht_ms,
                           .y = per_patience,
                           .r = erlangs(l) / (double)agents,
                           .patience_ms = (double)patience_ms};
@@ -198,7 +197,7 @@ static double wait_of_answered(const struct impatient *q) {
         waits += weight * h;
         if (weight < 1e-17 * sum) break;
     }
-    /* The weights are those of 1, 2, ... waiting; who finds k - 1 and is answered is one of c / y of those of k. */
+    /* The weights are of k = 1, 2, ... waiting; who finds k - 1 and will be answered has c / y = 1 / r of the weight of k. */
     double at_least_one = q->p_wait * (1 - q->g.inverse_a);
     return at_least_one * waits / sum / q->r / q->answered;
 }

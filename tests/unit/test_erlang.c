@@ -183,7 +183,8 @@ static struct chain a_by_chain(struct sw_load l, long double patience, int64_t a
     c.p_abandon = waiting / sum * theta / lambda;
     c.level = 1 - c.p_wait;
     long double spread = fminl(patience * 45, 60 / fmaxl(n * mu - lambda, 1e-12L));
-    if (lambda * 1.2L > n * mu) spread = fminl(patience * 45, fmaxl(patience * logl(lambda / (n * mu)), 0) + 40 / sqrtl(n * mu * theta) + 60 / (n * mu));
+    long double until_even = fmaxl(patience * logl(lambda / (n * mu)), 0);
+    if (lambda * 1.2L > n * mu) spread = fminl(patience * 45, until_even + 40 / sqrtl(n * mu * theta) + 60 / (n * mu));
     for (int part = 0; part < 2; part++) { /* up to the target, and all */
         long double end = part ? spread : fminl(within, spread), step = end / 20000, area = 0;
         for (int i = 0; i <= 20000; i++) {
@@ -361,7 +362,8 @@ static void test_unstable(void **state) {
     near(a.answer_rate, 1.0L / 66666.6667L, 1e-9);
     near(a.occupancy, 1, 1e-9);
     assert_true(a.stable && a.p_wait > 0.999999 && a.service_level < 1e-9);
-    a = a_of((struct sw_load){SW_ERLANG_CALLS_MILLI_MAX, M, SW_ERLANG_TIME_MS_MAX}, SW_ERLANG_PATIENCE_MS_MAX, 5000, INT64_MAX);
+    l = (struct sw_load){SW_ERLANG_CALLS_MILLI_MAX, M, SW_ERLANG_TIME_MS_MAX};
+    a = a_of(l, SW_ERLANG_PATIENCE_MS_MAX, 5000, INT64_MAX);
     sound(&a);
     a = a_of((struct sw_load){1, SW_ERLANG_TIME_MS_MAX, 1}, 1, 5000, INT64_MAX);
     sound(&a);
@@ -398,7 +400,8 @@ static void test_refused(void **state) {
     assert_int_equal(sw_erlang_c(&good, 1, -1, &e), -SW_EINVAL);
     assert_int_equal(sw_erlang_a(&good, 0, 1, 0, &e), -SW_EINVAL);
     assert_int_equal(sw_erlang_a(&good, SW_ERLANG_PATIENCE_MS_MAX + 1, 1, 0, &e), -SW_EINVAL);
-    const struct sw_erlang_target wrong[] = {{0, 0, 0}, {1000000, 0, 0}, {-1, 0, 0}, {1, -1, 0}, {1, 0, 1000001}, {1, 0, -1}};
+    const struct sw_erlang_target wrong[] = {{0, 0, 0},  {1000000, 0, 0}, {-1, 0, 0},
+                                             {1, -1, 0}, {1, 0, 1000001}, {1, 0, -1}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(sw_erlang_required(&good, 0, &wrong[i], &n), -SW_EINVAL);
     assert_int_equal(sw_erlang_required(&good, -1, &t, &n), -SW_EINVAL);

@@ -20,11 +20,13 @@ struct day {
 };
 
 static void make(struct day *d, int64_t interval_ms, size_t count, const int64_t *offered) {
-    for (size_t i = 0; i < count; i++) d->intervals[i] = (struct sw_forecast_interval){(int64_t)i * interval_ms, offered ? offered[i] : 0};
+    for (size_t i = 0; i < count; i++)
+        d->intervals[i] = (struct sw_forecast_interval){(int64_t)i * interval_ms, offered ? offered[i] : 0};
     d->day = (struct sw_forecast_day){.intervals = d->intervals, .count = count};
 }
 
-static struct sw_forecast forecast(struct day *days, size_t count, const struct day *today, size_t finished, int64_t *calls) {
+static struct sw_forecast forecast(struct day *days, size_t count, const struct day *today, size_t finished,
+                                   int64_t *calls) {
     struct sw_forecast_day history[SW_FORECAST_DAYS_MAX];
     for (size_t d = 0; d < count; d++) history[d] = days[d].day;
     struct sw_forecast f;

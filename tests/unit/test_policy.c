@@ -356,11 +356,13 @@ static void test_manual(void **state) {
 static void test_staffing(void **state) {
     (void)state;
     struct sw_policy p;
-    good(&p, "rules:\n  staffing.target: {patience: 2m, occupancy: 0.9, shrinkage: 30 %}\n  staffing.table: {rows: [{calls: 9, seats: 2}]}\n"
+    good(&p, "rules:\n  staffing.target: {patience: 2m, occupancy: 0.9, shrinkage: 30 %}\n"
+             "  staffing.table: {rows: [{calls: 9, seats: 2}]}\n"
              "queues:\n  vip:\n    rules:\n      staffing.target: {patience: measured, occupancy: 100 %}\n"
              "  mail:\n    rules:\n      staffing.target: {patience: never}\n      staffing.table: {on: false}\n");
     const struct sw_policy *vip = sw_policy_of(&p, SW_PART_QUEUE, "vip"), *mail = sw_policy_of(&p, SW_PART_QUEUE, "mail");
-    assert_true(p.staffing_patience_ms == 120 * S && p.staffing_occupancy_ppm == 900000 && p.staffing_shrinkage_ppm == 300000);
+    assert_true(p.staffing_patience_ms == 120 * S && p.staffing_occupancy_ppm == 900000 &&
+                p.staffing_shrinkage_ppm == 300000);
     assert_true(vip->staffing_patience_ms == SW_PATIENCE_MEASURED && vip->staffing_occupancy_ppm == 1000000);
     assert_true(mail->staffing_patience_ms == SW_PATIENCE_NEVER && mail->staffing_shrinkage_ppm == 300000);
     assert_true(p.rule[SW_RULE_STAFFING_TABLE].on && !mail->rule[SW_RULE_STAFFING_TABLE].on && p.staffing_row_count == 1);
@@ -376,14 +378,18 @@ static void test_staffing(void **state) {
     bad_rule("staffing.table: {rows: [{calls: 5}]}", "rows: seats is missing");
     bad_rule("staffing.table: {rows: [{seats: 5}]}", "rows: calls is missing");
     bad_rule("staffing.table: {rows: [{calls: 5, seats: 0}]}", "seats: must be between 1 and 5000");
-    bad_rule("staffing.table: {rows: [{calls: 5, seats: 2}, {calls: 5, seats: 3}]}", "rows: must be more than the row before");
-    bad_rule("staffing.table: {rows: [{calls: 5, seats: 2}, {calls: 6, seats: 1}]}", "rows: must be more than the row before");
+    bad_rule("staffing.table: {rows: [{calls: 5, seats: 2}, {calls: 5, seats: 3}]}",
+             "rows: must be more than the row before");
+    bad_rule("staffing.table: {rows: [{calls: 5, seats: 2}, {calls: 6, seats: 1}]}",
+             "rows: must be more than the row before");
     bad_rule("staffing.table: {on: false, beyond: {calls: 100}}", "beyond: must have calls and seats");
     bad_rule("staffing.people: {spare: 5 %}", "front_line: must hold one factor at least");
-    bad_rule("staffing.people: {front_line: [{from: 5, factor: 2}]}", "front_line: the first must be from 0, so that no day is without a factor");
+    bad_rule("staffing.people: {front_line: [{from: 5, factor: 2}]}",
+             "front_line: the first must be from 0, so that no day is without a factor");
     bad_rule("staffing.people: {front_line: [{from: 0}]}", "front_line: factor is missing");
     bad_rule("staffing.people: {front_line: [{from: 0, factor: 0.5}]}", "factor: must be between 1 and 100");
-    bad_rule("staffing.people: {front_line: [{factor: 2}, {factor: 3}]}", "front_line: must be from more than the one before");
+    bad_rule("staffing.people: {front_line: [{factor: 2}, {factor: 3}]}",
+             "front_line: must be from more than the one before");
     bad("queues:\n  a:\n    rules:\n      staffing.table: {on: true}\n", "p.yaml:4: rows: must hold one row at least\n");
 }
 

@@ -235,7 +235,8 @@ static void test_day(void **state) {
     static const enum sw_need_basis basis[] = {SW_BASIS_OFFERED,  SW_BASIS_OFFERED,  SW_BASIS_NONE,    SW_BASIS_FORECAST,
                                                SW_BASIS_FORECAST, SW_BASIS_NONE, SW_BASIS_FORECAST};
     for (size_t i = 0; i < COUNT; i++) {
-        if (p[i].need.required != required[i] || p[i].short_by != short_by[i] || p[i].calls_milli != calls[i] || p[i].basis != basis[i])
+        if (p[i].need.required != required[i] || p[i].short_by != short_by[i] || p[i].calls_milli != calls[i] ||
+            p[i].basis != basis[i])
             fail_msg("%zu: required %lld, short by %lld", i, (long long)p[i].need.required, (long long)p[i].short_by);
         assert_true(p[i].start_ms == day[i].start_ms && p[i].end_ms == day[i].end_ms && p[i].aht_ms == 180 * S);
         assert_true(p[i].scheduled == day[i].scheduled && p[i].signed_in == day[i].signed_in);
@@ -277,7 +278,14 @@ static void test_from_forecast_to_need(void **state) {
     struct sw_staffing_interval day[48];
     struct sw_staffing_point p[48];
     for (size_t i = 0; i < 48; i++)
-        day[i] = (struct sw_staffing_interval){(int64_t)i * 30 * M, (int64_t)(i + 1) * 30 * M, i < 26, now[i].offered, calls[i], SW_UNKNOWN, 20, 15};
+        day[i] = (struct sw_staffing_interval){.start_ms = (int64_t)i * 30 * M,
+                                               .end_ms = (int64_t)(i + 1) * 30 * M,
+                                               .finished = i < 26,
+                                               .offered = now[i].offered,
+                                               .forecast_milli = calls[i],
+                                               .aht_ms = SW_UNKNOWN,
+                                               .scheduled = 20,
+                                               .signed_in = 15};
     struct sw_staffing_plan plan = usual(&plain);
     sw_staffing_day(&plan, day, 48, f.aht_ms, p);
     assert_true(p[20].need.required == p[30].need.required && p[30].calls_milli == 120000);
