@@ -305,6 +305,7 @@ void sw__agent_event(struct sw_floor *floor, const struct sw_event *event) {
             floor->options.on_agent_state(floor->options.ctx, agent->id, state, event->reason != NULL, t_ms);
     }
     if (!repeat || moved) sw__watch_agent(floor, agent, t_ms);
+    if (changed) sw__watch_ready(floor, t_ms);
     if (changed && (on_break || state == SW_ST_BREAK)) sw__watch_team(floor, team, t_ms);
     if (!repeat || event->queue) sw__replace(&agent->queue_id, event->queue);
     sw__agent_touch(floor, agent);

@@ -294,11 +294,16 @@ static void watch_crowd(struct sw_floor *floor, struct sw_scope *queue, int64_t 
     for (size_t i = watch->idler_count; i > 0; i--) watch_idle(floor, watch->idlers[i - 1], t_ms);
 }
 
-static void watch_site(struct sw_floor *floor, int64_t t_ms) {
-    watch_shares(floor, floor->site, t_ms);
+void sw__watch_ready(struct sw_floor *floor, int64_t t_ms) {
+    if (!floor->watch) return;
     int64_t waiting = (int64_t)floor->site->waiting.count, ready = floor->everyone->states[SW_ST_READY];
     tell_scope(floor, floor->site, SW__SCOPE_SURGE, t_ms, waiting > ready ? t_ms : INT64_MAX, INT64_MAX, SW_UNIT_COUNT,
                waiting, ready);
+}
+
+static void watch_site(struct sw_floor *floor, int64_t t_ms) {
+    watch_shares(floor, floor->site, t_ms);
+    sw__watch_ready(floor, t_ms);
 }
 
 void sw__watch_touched(struct sw_floor *floor, struct sw_scope *queue) {

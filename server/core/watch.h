@@ -64,6 +64,8 @@ void sw__watch_free(struct sw_watch *watch);
 
 /* An agent's state, reason or queues changed at T_MS. */
 void sw__watch_agent(struct sw_floor *floor, struct sw_agent *agent, int64_t t_ms);
+/* The number of ready agents, or of callers who wait, may have changed at T_MS. */
+void sw__watch_ready(struct sw_floor *floor, int64_t t_ms);
 /* A call of the agent was put on hold for the HOLDS-th time; 0: it is over. */
 void sw__watch_holds(struct sw_floor *floor, struct sw_agent *agent, int64_t holds, int64_t t_ms);
 /* The agents of a team on break changed. */
