@@ -201,6 +201,8 @@ size_t sw_floor_team_count(const struct sw_floor *floor);
 const struct sw_team *sw_floor_team(const struct sw_floor *floor, size_t index);
 /* The sum of all agents, as a team without id. */
 const struct sw_team *sw_floor_everyone(const struct sw_floor *floor);
+/* The options' shifts; NULL: no roster. */
+const struct sw_shifts *sw_floor_shifts(const struct sw_floor *floor);
 const char *sw_team_id(const struct sw_team *team);
 /* Agents of the team by state now. */
 const uint32_t *sw_team_states(const struct sw_team *team);

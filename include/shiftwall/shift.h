@@ -152,6 +152,11 @@ struct sw_break {
 size_t sw_shift_breaks(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, struct sw_break *out,
                        size_t max);
 
+/* Puts what the agent's shifts that start in [from, to) say of its breaks up to T_MS in place of COUNTS' own counters of
+ * breaks, which know neither the roster nor the policy. Nothing when there is no such shift. */
+void sw_shifts_count_breaks(const struct sw_shifts *shifts, const char *agent, int64_t from_ms, int64_t to_ms, int64_t t_ms,
+                            struct sw_agent_counts *counts);
+
 /* Sums over shifts that start in [from, to), up to T_MS, of TEAM or (NULL) of all. */
 struct sw_attendance {
     int64_t scheduled;             /* agents whose shift covers now and who are not on leave */
@@ -178,7 +183,9 @@ struct sw_breach {
     int64_t value_ms, limit_ms;
     bool excused;
     int64_t n;                   /* the n-th unexcused one of the rule, the agent and the calendar month; 0 excused */
+    int64_t since_ms;            /* when what broke the rule began */
     bool came;                   /* of an absence: the agent came later */
+    int was;                     /* the rule it seemed to break first (late, before it was an absence), or -1 */
     const char *step;            /* what the ladder proposes; NULL when excused */
     int64_t points, money_fen;   /* what the policy proposes, points reckoned in; 0 nothing */
 };
@@ -191,7 +198,8 @@ size_t sw_rostered_breaches(const struct sw_shifts *shifts, const struct sw_rost
                             size_t alert_count, int64_t t_ms, struct sw_breach **out);
 /* The same rule, agent and time have the same id everywhere. */
 void sw_breach_id(const struct sw_breach *breach, char out[SW_ALERT_ID_SIZE]);
-/* The alerts that are opened by BREACHES, into OUT, which has room for COUNT. Returns how many. */
+/* The alerts that are opened by BREACHES, and those that were before one was known for what it is, into OUT, which has
+ * room for twice COUNT. Returns how many. */
 size_t sw_breaches_alerts(const struct sw_policy *policy, const struct sw_breach *breaches, size_t count,
                           struct sw_alert *out);
 /* Spans in which attendance or adherence of the site and of every team is below its goal, as alerts; the list is the

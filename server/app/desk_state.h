@@ -13,7 +13,7 @@
 #include "shiftwall/walk.h"
 
 /* What is on record for a thing: one a key and kind. */
-enum sw_note_kind { SW_NOTE_GRANT, SW_NOTE_ACK, SW_NOTE_DECISION, SW_NOTE_DISPUTE, SW_NOTE_BREACH, SW_NOTE_ALERT, SW_NOTE_NOTICE, SW_NOTE_SWAP, SW_NOTE_KINDS };
+enum sw_note_kind { SW_NOTE_GRANT, SW_NOTE_ACK, SW_NOTE_DECISION, SW_NOTE_DISPUTE, SW_NOTE_BREACH, SW_NOTE_ALERT, SW_NOTE_TOLD /* alerts that are on record, open or not */, SW_NOTE_NOTICE, SW_NOTE_SWAP, SW_NOTE_KINDS };
 
 struct sw_note {
     UT_hash_handle hh;
@@ -83,6 +83,8 @@ void sw__desk_fold(struct sw_desk *desk, const struct sw_record *record);
 /* Sets a part of a view from desk->part. */
 void sw__desk_set(struct sw_desk *desk, int view, const char *group, const char *key);
 
+/* The alert is on record. */
+void sw__desk_told(struct sw_desk *desk, const char *id, int64_t opened_ms);
 /* Makes desk->goals what it is now, if it is not. */
 void sw__desk_look_at_goals(struct sw_desk *desk);
 

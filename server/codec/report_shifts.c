@@ -85,7 +85,7 @@ static void put_alerts(cJSON *report, const struct sw_shifts *shifts, const stru
                        const struct sw_breach *breaches, size_t breach_count, struct sw_span window, int64_t end_ms) {
     struct sw_alert *goals;
     size_t goal_count = sw_shifts_goal_alerts(shifts, end_ms, &goals);
-    struct sw_alert *all = sw_xmalloc((floor_count + breach_count + goal_count + 1) * sizeof *all);
+    struct sw_alert *all = sw_xmalloc((floor_count + 2 * breach_count + goal_count + 1) * sizeof *all);
     size_t count = sw_breaches_alerts(sw_shifts_policy(shifts), breaches, breach_count, all);
     for (size_t i = 0; i < floor_count; i++) all[count++] = floor[i];
     for (size_t i = 0; i < goal_count; i++) all[count++] = goals[i];

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "codec/json_writer.h"
+#include "shiftwall/shift.h"
 
 #define NO_CARRY INT64_MIN
 #define WAITING_CALLS_MAX 20
@@ -465,6 +466,8 @@ void sw_view_write_agent(const struct sw_floor *floor, const struct sw_agent *ag
     for (int w = 0; w < 2; w++) {
         struct sw_agent_counts c;
         sw_agent_between(floor, agent, spans[w].start_ms, spans[w].end_ms, INT64_MIN, &c);
+        if (w == 0 && sw_floor_shifts(floor))
+            sw_shifts_count_breaks(sw_floor_shifts(floor), now.id, spans[w].start_ms, spans[w].end_ms, sw_floor_now(floor), &c);
         sw_json_open(&j, window_names[w], '{');
         put_agent_counts(&j, &c, w == 0);
         sw_json_close(&j, '}');

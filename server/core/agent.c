@@ -380,6 +380,7 @@ void sw_agent_between(const struct sw_floor *floor, const struct sw_agent *agent
 size_t sw_floor_team_count(const struct sw_floor *floor) { return floor->team_count; }
 const struct sw_team *sw_floor_team(const struct sw_floor *floor, size_t index) { return floor->teams[index]; }
 const struct sw_team *sw_floor_everyone(const struct sw_floor *floor) { return floor->everyone; }
+const struct sw_shifts *sw_floor_shifts(const struct sw_floor *floor) { return floor->options.shifts; }
 const char *sw_team_id(const struct sw_team *team) { return team->id; }
 const uint32_t *sw_team_states(const struct sw_team *team) { return team->states; }
 

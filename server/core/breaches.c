@@ -33,7 +33,12 @@ static void add(struct list *l, enum sw_rule rule, int64_t at_ms, int64_t from_m
     sw_spans_deinit(&granted);
     push(l, (struct sw_breach){.rule = rule, .agent = l->shift->agent->id, .at_ms = at_ms, .until_ms = until_ms,
                                .value_ms = value_ms, .limit_ms = limit_ms, .excused = excused,
-                               .came = until_ms < l->shift->row.end_ms});
+                               .since_ms = from_ms, .came = until_ms < l->shift->row.end_ms, .was = -1});
+}
+
+/* The breach that was added, if one was, seemed to be one of RULE before. */
+static void seemed(struct list *l, size_t before, enum sw_rule rule) {
+    if (l->count > before && sw_shift_policy(l->shifts, l->shift)->rule[rule].on) l->at[l->count - 1].was = (int)rule;
 }
 
 /* ---- coming and going ---- */
@@ -44,11 +49,13 @@ static void coming(struct list *l, const struct sw_shift_figures *f, int64_t sta
     int64_t end_ms = l->shift->row.end_ms;
     int64_t first_ms = sw__first_in(&l->shift->agent->trail, start_ms, sw__earlier(end_ms, l->t_ms + 1));
     bool here = first_ms != INT64_MIN;
+    size_t before = l->count;
     int64_t until_ms = here ? first_ms : end_ms <= l->t_ms ? end_ms : INT64_MAX;
     int64_t value_ms = sw__earlier(until_ms, l->t_ms) - start_ms;
     if (f->attended == SW_ATTENDED_NO) {
         int64_t at_ms = sw__earlier(f->absent_ms, end_ms);
         add(l, SW_RULE_ABSENT, at_ms, start_ms, until_ms, value_ms, policy->absence_limit_ms, SW__EXCUSES_ABSENCE);
+        seemed(l, before, SW_RULE_LATE);
     } else if (!here || first_ms > start_ms) {
         add(l, SW_RULE_LATE, start_ms, start_ms, until_ms, value_ms, 0, SW__EXCUSES_ABSENCE);
     } else if (policy->signin_early_ms > 0 && start_ms == l->shift->row.start_ms) { /* not out of leave */
@@ -59,11 +66,21 @@ static void coming(struct list *l, const struct sw_shift_figures *f, int64_t sta
     }
 }
 
-static void going(struct list *l, const struct sw_shift_figures *f, int64_t end_ms) {
+/* Whether a sign-out at T_MS goes with the plan: in leave, or at a meal or a meeting. */
+static bool may_sign_out(const struct sw_shift *shift, const struct sw_spans *leave, int64_t t_ms) {
+    int64_t edge_ms;
+    return sw_spans_contain(leave, t_ms) || sw__shift_activity(shift, t_ms, &edge_ms) != SW_ACTIVITY_WORK;
+}
+
+static void going(struct list *l, const struct sw_shift_figures *f, const struct sw_spans *leave) {
     if (!f->over || !f->came) return;
+    int64_t end_ms = sw_spans_enter(leave, l->shift->row.end_ms);
+    size_t before = l->count;
     int64_t late_ms = sw_shift_policy(l->shifts, l->shift)->signout_late_ms;
     if (f->early_leave_ms > 0) {
         add(l, SW_RULE_EARLY_LEAVE, f->last_in_ms, f->last_in_ms, end_ms, f->early_leave_ms, 0, SW__EXCUSES_ABSENCE);
+        bool on_break = sw_trail_at(&l->shift->agent->trail, f->last_in_ms - 1) == SW_AT_BREAK;
+        if (!on_break && !may_sign_out(l->shift, leave, f->last_in_ms)) seemed(l, before, SW_RULE_SIGNOUT_INSIDE_SHIFT);
     } else if (late_ms > 0 && end_ms == l->shift->row.end_ms) { /* not into leave */
         struct sw_trail_walk walk;
         struct sw_stretch stretch;
@@ -79,12 +96,6 @@ static void going(struct list *l, const struct sw_shift_figures *f, int64_t end_
 }
 
 /* ---- inside the shift ---- */
-
-/* Whether a sign-out at T_MS goes with the plan: in leave, or at a meal or a meeting. */
-static bool may_sign_out(const struct sw_shift *shift, const struct sw_spans *leave, int64_t t_ms) {
-    int64_t edge_ms;
-    return sw_spans_contain(leave, t_ms) || sw__shift_activity(shift, t_ms, &edge_ms) != SW_ACTIVITY_WORK;
-}
 
 /* One breach a time: of no reason from the start to the reason or the end, else of the limit. */
 static void busy(struct list *l, const struct sw_stretch *s, bool open) {
@@ -155,7 +166,7 @@ static void breaks(struct list *l) {
         push(l, (struct sw_breach){.rule = SW_RULE_BREAK_ALLOWANCES, .agent = l->shift->agent->id,
                                    .at_ms = list[i].start_ms + list[i].allowance_ms, .until_ms = list[i].end_ms,
                                    .value_ms = list[i].length_ms, .limit_ms = list[i].allowance_ms,
-                                   .excused = list[i].excused});
+                                   .excused = list[i].excused, .since_ms = list[i].start_ms, .was = -1});
     }
     free(list);
 }
@@ -173,7 +184,7 @@ static void look_at(struct list *l, const struct sw_shift *shift) {
         sign_outs_and_busy(l, &f, &leave, to_ms);
         returns(l, to_ms);
         breaks(l);
-        going(l, &f, sw_spans_enter(&leave, shift->row.end_ms));
+        going(l, &f, &leave);
     }
     sw_spans_deinit(&leave);
 }
@@ -191,7 +202,7 @@ static void from_alerts(struct list *l, const char *agent, const struct sw_alert
         if (a->kind != SW_SUBJECT_AGENT || !is_breach(a->rule) || (agent && strcmp(agent, a->subject))) continue;
         int64_t value = a->unit == SW_UNIT_MS ? sw__earlier(a->closed_ms, l->t_ms) - a->opened_ms + a->limit : a->value;
         push(l, (struct sw_breach){.rule = a->rule, .agent = a->subject, .at_ms = a->opened_ms, .until_ms = a->closed_ms,
-                                   .value_ms = value, .limit_ms = a->limit});
+                                   .value_ms = value, .limit_ms = a->limit, .since_ms = a->since_ms, .was = -1});
     }
 }
 
@@ -316,6 +327,7 @@ static void climb(struct list *l, size_t from, size_t to) {
         int64_t points = policy->rule[SW_RULE_BREAK_MONTH].points, n = b->n;
         push(l, (struct sw_breach){.rule = SW_RULE_BREAK_MONTH, .agent = b->agent, .at_ms = b->at_ms, .until_ms = b->at_ms,
                                    .value_ms = n, .limit_ms = policy->break_month, .n = 1, .step = step_of(policy, 1),
+                                   .since_ms = b->at_ms, .was = -1,
                                    .points = points, .money_fen = points * policy->point_fen});
     }
 }
@@ -383,6 +395,13 @@ size_t sw_breaches_alerts(const struct sw_policy *policy, const struct sw_breach
     for (size_t i = 0; i < count; i++) {
         const struct sw_breach *b = &breaches[i];
         if (b->excused || !opens_alert(b->rule)) continue;
+        /* an absence is known when the limit is passed, that somebody left early when the shift is over */
+        if (b->was >= 0)
+            out[written++] = (struct sw_alert){.rule = (enum sw_rule)b->was, .severity = policy->rule[b->was].severity,
+                                               .kind = SW_SUBJECT_AGENT, .subject = b->agent, .since_ms = b->since_ms,
+                                               .opened_ms = b->since_ms,
+                                               .closed_ms = b->rule == SW_RULE_ABSENT ? b->at_ms : b->until_ms,
+                                               .value = b->value_ms, .unit = SW_UNIT_MS};
         out[written++] = (struct sw_alert){.rule = b->rule, .severity = policy->rule[b->rule].severity,
                                            .kind = SW_SUBJECT_AGENT, .subject = b->agent, .since_ms = b->at_ms,
                                            .opened_ms = b->at_ms, .closed_ms = b->until_ms, .value = b->value_ms,
