@@ -36,10 +36,10 @@ static void describe(struct sw_layout *layout) {
     char date[SW_FIGURE_SIZE];
     sw_figure_date(date, sizeof date, layout->lang, chart->date);
     drawing->lang = layout->lang == SW_DRAW_EN ? "en" : "zh-CN";
-    const char *title = sw__fill(layout, SW_SAY_TITLE_OF, chart->site_name ? chart->site_name : chart->site, NULL, NULL, NULL);
+    const char *site = chart->site_name ? chart->site_name : chart->site ? chart->site : "";
     struct sw_buf text;
     sw_buf_init(&text, SIZE_MAX);
-    sw_buf_printf(&text, "%s %s %s", title, date, sw__clock(layout, chart->at_ms, false));
+    sw_buf_printf(&text, "%s%s %s %s", site, sw__say(layout, SW_SAY_CHART_TITLE), date, sw__clock(layout, chart->at_ms, false));
     char *whole = sw_text_fit(sw_buf_text(&text), 1, false, DBL_MAX);
     drawing->title = sw_drawing_keep(drawing, whole);
     sw_buf_clear(&text);

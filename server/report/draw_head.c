@@ -2,10 +2,11 @@
 #include "report/draw_layout.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BAND_HEIGHT 52.0
-#define CARD_HEIGHT 262.0
+#define CARD_HEIGHT 278.0
 #define CARD_GAP 22.0
 #define CARD_WIDTH ((SW_INNER - 3 * CARD_GAP) / 4)
 #define CARD_PAD 22.0
@@ -33,7 +34,7 @@ static const char *policy_line(struct sw_layout *layout) {
     struct sw_buf text;
     sw_buf_init(&text, SIZE_MAX);
     sw_buf_puts(&text, named);
-    sw_buf_puts(&text, " · ");
+    sw_buf_puts(&text, sw__say(layout, SW_SAY_DOT));
     sw_buf_puts(&text, chart->policy_cite);
     const char *kept = sw_drawing_keep(layout->drawing, sw_xstrdup(sw_buf_text(&text)));
     sw_buf_deinit(&text);
@@ -66,12 +67,26 @@ static const char *incomplete_line(struct sw_layout *layout) {
     return sw__fill(layout, SW_SAY_INCOMPLETE, since, why_incomplete(layout), NULL, NULL);
 }
 
+/* The site and what this is. A long name is set smaller, then cut: never the rest of the title. */
+static void put_title(struct sw_layout *layout, int part, double y, double size) {
+    const char *rest = sw__say(layout, part == 1 ? SW_SAY_CHART_TITLE : SW_SAY_LISTS_TITLE);
+    const char *site = site_of(layout->chart);
+    double room = SW_INNER - 440, least = size * 0.7;
+    while (size > least && sw_text_width(site, size, true) + sw_text_width(rest, size, true) > room) size -= 1;
+    char *fitted = sw_text_fit(site, size, true, room - sw_text_width(rest, size, true));
+    struct sw_buf title;
+    sw_buf_init(&title, SIZE_MAX);
+    sw_buf_puts(&title, fitted);
+    sw_buf_puts(&title, rest);
+    sw__put(layout, SW_MARGIN, y, room + 1, SW_LEFT, (struct sw_style){size, true, SW_INK}, sw_buf_text(&title));
+    sw_buf_deinit(&title);
+    free(fitted);
+}
+
 static void full_head(struct sw_layout *layout, int part) {
     const struct sw_chart *chart = layout->chart;
-    const struct sw_style title = {52, true, SW_INK}, moment = {84, true, SW_INK}, plain = {26, false, SW_INK_SOFT};
-    enum sw_say say = part == 1 ? SW_SAY_TITLE_OF : SW_SAY_LISTS_OF;
-    sw__put(layout, SW_MARGIN, 100, SW_INNER - 460, SW_LEFT, title,
-            sw__fill(layout, say, site_of(chart), NULL, NULL, NULL));
+    const struct sw_style moment = {84, true, SW_INK}, plain = {26, false, SW_INK_SOFT};
+    put_title(layout, part, 100, 52);
     const char *time = sw__clock(layout, chart->at_ms, false);
     double width = sw__put(layout, SW_DRAW_WIDTH - SW_MARGIN - 420, 110, 420, SW_RIGHT, moment, time);
     sw__put(layout, SW_DRAW_WIDTH - SW_MARGIN - 420, 110, 420 - width - 14, SW_RIGHT, plain, sw__say(layout, SW_SAY_AS_OF));
@@ -83,10 +98,10 @@ static void full_head(struct sw_layout *layout, int part) {
     sw_buf_puts(&line, chart->number > 0 ? sw__fill(layout, SW_SAY_NUMBER, number, NULL, NULL, NULL)
                                          : sw__say(layout, SW_SAY_BY_HAND));
     if (!chart->incomplete) {
-        sw_buf_puts(&line, " · ");
+        sw_buf_puts(&line, sw__say(layout, SW_SAY_DOT));
         sw_buf_puts(&line, sw__say(layout, SW_SAY_COMPLETE));
     }
-    sw_buf_puts(&line, " · ");
+    sw_buf_puts(&line, sw__say(layout, SW_SAY_DOT));
     sw_buf_puts(&line, policy_line(layout));
     sw__put(layout, SW_MARGIN, 152, SW_INNER - 460, SW_LEFT, plain, sw_buf_text(&line));
     sw_buf_deinit(&line);
@@ -101,10 +116,8 @@ static void full_head(struct sw_layout *layout, int part) {
 /* Of the pages that go on: site, moment, completeness and policy on two lines. */
 static void small_head(struct sw_layout *layout, int part) {
     const struct sw_chart *chart = layout->chart;
-    const struct sw_style title = {32, true, SW_INK}, plain = {22, false, SW_INK_SOFT};
-    enum sw_say say = part == 1 ? SW_SAY_TITLE_OF : SW_SAY_LISTS_OF;
-    sw__put(layout, SW_MARGIN, 78, SW_INNER - 460, SW_LEFT, title,
-            sw__fill(layout, say, site_of(chart), NULL, NULL, NULL));
+    const struct sw_style plain = {22, false, SW_INK_SOFT};
+    put_title(layout, part, 78, 32);
     sw__put(layout, SW_DRAW_WIDTH - SW_MARGIN - 420, 78, 420, SW_RIGHT, (struct sw_style){40, true, SW_INK},
             sw__clock(layout, chart->at_ms, false));
     put_date(layout, 112, plain);
@@ -114,10 +127,10 @@ static void small_head(struct sw_layout *layout, int part) {
     if (chart->incomplete)
         data = sw__fill(layout, SW_SAY_INCOMPLETE_SHORT, sw__clock(layout, chart->incomplete_since_ms, false), NULL, NULL, NULL);
     sw_buf_puts(&line, data);
-    sw_buf_puts(&line, " · ");
+    sw_buf_puts(&line, sw__say(layout, SW_SAY_DOT));
     if (chart->late) {
         sw_buf_puts(&line, sw__say(layout, SW_SAY_LATE_SHORT));
-        sw_buf_puts(&line, " · ");
+        sw_buf_puts(&line, sw__say(layout, SW_SAY_DOT));
     }
     sw_buf_puts(&line, policy_line(layout));
     sw__put(layout, SW_MARGIN, 112, SW_INNER - 460, SW_LEFT, plain, sw_buf_text(&line));
@@ -141,7 +154,7 @@ void sw__feet(struct sw_layout *layout) {
     char number[24], of[24], made_clock[SW_FIGURE_SIZE];
     sw_figure_clock(made_clock, sizeof made_clock, layout->zone, chart->made_ms, true);
     const char *zone = layout->zone ? chart->zone ? chart->zone : sw_zone_name(layout->zone) : sw__say(layout, SW_SAY_ZONE_UTC);
-    const char *made = sw__fill(layout, SW_SAY_FOOT, "Shiftwall", site_of(chart), zone, made_clock);
+    const char *made = sw__fill(layout, SW_SAY_FOOT, zone, made_clock, NULL, NULL);
     snprintf(of, sizeof of, "%zu", drawing->page_count);
     for (size_t i = 0; i < drawing->page_count; i++) {
         layout->page = &drawing->pages[i];
@@ -160,25 +173,30 @@ struct card {
     bool missed;
 };
 
+/* In a smaller size rather than cut. */
+static void put_fitting(struct sw_layout *layout, double x, double y, double w, struct sw_style style, const char *text) {
+    double least = style.size / 2;
+    while (style.size > least && sw_text_width(text, style.size, style.bold) > w) style.size -= 1;
+    sw__put(layout, x, y, w, SW_LEFT, style, text);
+}
+
 static void put_card(struct sw_layout *layout, int column, const struct card *card) {
     struct sw_draw_page *page = layout->page;
     double x = SW_MARGIN + column * (CARD_WIDTH + CARD_GAP), y = layout->y, inner = CARD_WIDTH - 2 * CARD_PAD;
     sw_draw_rect(page, x, y, CARD_WIDTH, CARD_HEIGHT, card->missed ? SW_RED_PALE : SW_SHADE);
     sw_draw_frame(page, x, y, CARD_WIDTH, CARD_HEIGHT, card->missed ? SW_RED : SW_RULE, card->missed ? 5 : 2);
     uint32_t ink = card->missed ? SW_RED : SW_INK;
-    sw__put(layout, x + CARD_PAD, y + 46, inner, SW_LEFT, (struct sw_style){34, true, SW_INK}, card->label);
-    double size = 88;
-    while (size > 40 && sw_text_width(card->value, size, true) > inner) size -= 2;
-    sw__put(layout, x + CARD_PAD, y + 136, inner, SW_LEFT, (struct sw_style){size, true, ink}, card->value);
+    put_fitting(layout, x + CARD_PAD, y + 46, inner, (struct sw_style){34, true, SW_INK}, card->label);
+    put_fitting(layout, x + CARD_PAD, y + 136, inner, (struct sw_style){88, true, ink}, card->value);
     double indent = 0;
     if (card->missed) {
-        sw_draw_below_mark(page, x + CARD_PAD, y + 156, 22, SW_RED);
+        sw_draw_below_mark(page, x + CARD_PAD, y + 172, 22, SW_RED);
         indent = 30;
     }
-    sw__put(layout, x + CARD_PAD + indent, y + 178, inner - indent, SW_LEFT, (struct sw_style){26, true, ink}, card->verdict);
+    put_fitting(layout, x + CARD_PAD + indent, y + 193, inner - indent, (struct sw_style){26, true, ink}, card->verdict);
     const struct sw_style soft = {23, false, SW_INK_SOFT};
-    sw__put(layout, x + CARD_PAD, y + 212, inner, SW_LEFT, soft, card->detail);
-    sw__put(layout, x + CARD_PAD, y + 243, inner, SW_LEFT, soft, card->more);
+    put_fitting(layout, x + CARD_PAD, y + 228, inner, soft, card->detail);
+    put_fitting(layout, x + CARD_PAD, y + 259, inner, soft, card->more);
 }
 
 static const char *verdict(struct sw_layout *layout, struct sw_goal goal) {
@@ -233,7 +251,7 @@ static void present_card(struct sw_layout *layout, const struct sw_chart_interva
 
 static const char *staffing_line(struct sw_layout *layout) {
     const char *staffing = layout->chart->staffing;
-    if (!staffing) return sw__say(layout, SW_SAY_REQUIRED_UNKNOWN);
+    if (!staffing) return "";
     if (strcmp(staffing, "erlang_c") == 0) return sw__say(layout, SW_SAY_STAFFING_ERLANG_C);
     if (strcmp(staffing, "erlang_a") == 0) return sw__say(layout, SW_SAY_STAFFING_ERLANG_A);
     return sw__say(layout, SW_SAY_STAFFING_TABLE);
@@ -244,7 +262,7 @@ static void required_card(struct sw_layout *layout, const struct sw_chart_interv
                         .value = sw__slash(layout, SW_UNKNOWN_FIGURE, SW_UNKNOWN_FIGURE),
                         .verdict = sw__say(layout, SW_SAY_NO_INTERVAL),
                         .detail = "",
-                        .more = staffing_line(layout)};
+                        .more = ""};
     if (last) {
         card.value = sw__slash(layout, sw__count(layout, last->signed_in), sw__count(layout, last->required));
         const char *range = sw__range(layout, last->start_ms, last->end_ms);
@@ -255,9 +273,9 @@ static void required_card(struct sw_layout *layout, const struct sw_chart_interv
             card.missed = spare < 0;
             enum sw_say say = spare < 0 ? SW_SAY_SHORT_OF : spare > 0 ? SW_SAY_ENOUGH : SW_SAY_JUST;
             card.verdict = sw__fill(layout, say, sw__count(layout, spare < 0 ? -spare : spare), NULL, NULL, NULL);
+            card.more = staffing_line(layout);
         }
     }
-    if (layout->chart->staffing && last && last->required < 0) card.more = "";
     put_card(layout, 3, &card);
 }
 

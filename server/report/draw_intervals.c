@@ -108,7 +108,10 @@ static void put_bars(struct sw_layout *layout, const struct plot *plot) {
         const struct sw_chart_interval *row = &plot->rows[i];
         double x = x_of(plot, row->start_ms), w = x_of(plot, row->end_ms) - x;
         double gap = w > 8 ? 2 : 0, base = plot->y + plot->height;
-        if (row->uncertain) sw_draw_hatch(page, x, plot->y, w, plot->height, SW_HATCH_FALLING, 10, SW_RULE, 1.5);
+        if (row->uncertain) { /* behind the bar, and in a strip under the axis, where no bar hides it */
+            sw_draw_hatch(page, x, plot->y, w, plot->height, SW_HATCH_FALLING, 10, SW_RULE, 1.5);
+            sw_draw_hatch(page, x, base + 31, w, 12, SW_HATCH_FALLING, 6, SW_INK_SOFT, 2);
+        }
         if (!known(row)) continue;
         double y = y_of(plot, row->present);
         sw_draw_rect(page, x + gap / 2, y, w - gap, base - y, row->below_goal ? SW_RED_PALE : SW_BLUE_PALE);
@@ -151,7 +154,21 @@ static void put_steps(struct sw_layout *layout, const struct plot *plot, enum se
     free(points);
 }
 
-static bool is_free(const struct plot *plot, double x, double y, double w, double h) {
+/* True where a step of SERIES, or the rise to it, runs through the box. */
+static bool crosses(const struct plot *plot, enum series series, double x, double y, double w, double h) {
+    double before = -1;
+    for (size_t i = 0; i < plot->count; i++) {
+        int64_t value = value_of(&plot->rows[i], series);
+        double at = value < 0 ? -1 : y_of(plot, value), from = before < 0 ? at : before;
+        before = at;
+        if (value < 0 || x_of(plot, plot->rows[i].end_ms) < x || x_of(plot, plot->rows[i].start_ms) > x + w) continue;
+        if (fmin(at, from) - 3 < y + h && fmax(at, from) + 3 > y) return true;
+    }
+    return false;
+}
+
+static bool is_free(const struct plot *plot, double x, double y, double w, double h, bool lines_too) {
+    if (lines_too && (crosses(plot, SCHEDULED, x, y, w, h) || crosses(plot, REQUIRED, x, y, w, h))) return false;
     for (size_t i = 0; i < plot->label_count; i++)
         if (x < plot->labels[i].x + plot->labels[i].w && plot->labels[i].x < x + w &&
             y < plot->labels[i].y + plot->labels[i].h && plot->labels[i].y < y + h)
@@ -162,11 +179,11 @@ static bool is_free(const struct plot *plot, double x, double y, double w, doubl
 /* The name of a line at its end: as near to Y as the names already there allow, inside the plot's height. */
 static void put_label(struct sw_layout *layout, struct plot *plot, double x, double y, uint32_t colour, const char *text) {
     double w = sw_text_width(text, LABEL_SIZE, true), h = LABEL_SIZE * 1.2;
-    for (int i = 0; i < 60; i++) {
-        double try = y - h / 2 + (i % 2 ? 1 : -1) * ((i + 1) / 2) * 8.0;
+    for (int i = 0; i < 120; i++) { /* clear of the lines when that is possible */
+        double try = y - h / 2 + (i % 2 ? 1 : -1) * ((i % 60 + 1) / 2) * 8.0;
         bool inside = try >= plot->y && try + h <= plot->y + plot->height;
-        if (!inside || !is_free(plot, x - 4, try, w + 8, h) || plot->label_count == LABELS_MAX) continue;
-        sw_draw_rect(layout->page, x - 4, try, w + 8, h, SW_PAPER);
+        if (!inside || !is_free(plot, x - 4, try, w + 8, h, i < 60) || plot->label_count == LABELS_MAX) continue;
+        sw_draw_rect(layout->page, x - 4, try, w + 8, h, x < PLOT_RIGHT ? SW_SHADE : SW_PAPER);
         sw__put(layout, x, try + h * 0.79, w + 1, SW_LEFT, (struct sw_style){LABEL_SIZE, true, colour}, text);
         plot->labels[plot->label_count].x = x - 4;
         plot->labels[plot->label_count].y = try;
@@ -226,13 +243,13 @@ static double put_swatch(struct sw_layout *layout, double x, uint32_t fill, enum
     return x + 48 + sw__put(layout, x + 48, y + 20, 420, SW_LEFT, (struct sw_style){22, false, SW_INK}, text) + 34;
 }
 
-static void put_key(struct sw_layout *layout, bool uncertain) {
+static void put_key(struct sw_layout *layout, bool required, bool uncertain) {
     const char *goal = sw__goal(layout, layout->chart->attendance_goal_ppm);
     double x = SW_MARGIN;
     x = put_sample(layout, x, &styles[SCHEDULED], sw__say(layout, SW_SAY_SCHEDULED));
     x = put_swatch(layout, x, SW_BLUE_PALE, SW_HATCH_NONE, SW_BLUE, sw__say(layout, SW_SAY_PRESENT));
     x = put_sample(layout, x, &styles[SIGNED_IN], sw__say(layout, SW_SAY_SIGNED_IN));
-    x = put_sample(layout, x, &styles[REQUIRED], sw__say(layout, SW_SAY_REQUIRED));
+    if (required) x = put_sample(layout, x, &styles[REQUIRED], sw__say(layout, SW_SAY_REQUIRED));
     x = put_swatch(layout, x, SW_RED_PALE, SW_HATCH_RISING, SW_RED, sw__fill(layout, SW_SAY_BELOW, goal, NULL, NULL, NULL));
     if (uncertain) put_swatch(layout, x, SW_PAPER, SW_HATCH_FALLING, SW_INK_SOFT, sw__say(layout, SW_SAY_UNCERTAIN));
     layout->y += 74;
@@ -317,7 +334,7 @@ void sw__draw_intervals(struct sw_layout *layout, double plot_height) {
         layout->y += 60 + SW_SECTION_GAP;
         return;
     }
-    put_key(layout, uncertain);
+    put_key(layout, required, uncertain);
     plot.y = layout->y;
     plot.height = plot_height;
     put_moment(layout, &plot);

@@ -7,44 +7,23 @@
 #include "report/draw_layout.h"
 
 #define WIDE_ROWS_MAX 24
-#define SCREEN_ROWS 132      /* of all lists together */
-#define SCREEN_ROWS_EACH 22  /* that every list may have */
+#define SCREEN_ROWS 108      /* of all lists together */
+#define SCREEN_ROWS_EACH 18  /* that every list may have */
 #define COLUMN_GAP 36.0
-#define COLUMNS_MAX 9
 
-enum column { AGENT, NAME, TEAM, SEAT, SHIFT, AT, VALUE, OVER, CLASS, GRANT };
+enum column { AGENT, NAME, TEAM, SEAT, SHIFT, AT, VALUE, OVER, CLASS, GRANT, COLUMNS };
 
-struct cell {
-    enum column column;
-    double width; /* 0: the rest */
-};
-
+/* How a list stands on the page: which columns it has and how wide they are, as its texts ask for. */
 struct form {
     double size, row, width;
-    size_t columns; /* side by side */
-    struct cell cells[COLUMNS_MAX];
+    size_t abreast; /* columns of rows */
+    enum column columns[COLUMNS];
+    size_t count;
+    double widths[COLUMNS]; /* by enum column */
 };
 
-#define WIDE 22, 34, SW_INNER, 1
-#define NARROW 19, 29, (SW_INNER - COLUMN_GAP) / 2, 2
-
-static const struct form forms[SW_CHART_LISTS][2] = {
-    [SW_CHART_ABSENT] = {{WIDE, {{AGENT, 150}, {NAME, 200}, {TEAM, 250}, {SEAT, 90}, {SHIFT, 240}, {GRANT, 0}}},
-                         {NARROW, {{AGENT, 92}, {NAME, 122}, {TEAM, 122}, {SEAT, 54}, {SHIFT, 178}, {GRANT, 0}}}},
-    [SW_CHART_PENDING] = {{WIDE, {{AGENT, 150}, {NAME, 200}, {TEAM, 250}, {SEAT, 90}, {SHIFT, 240}, {GRANT, 0}}},
-                          {NARROW, {{AGENT, 92}, {NAME, 122}, {TEAM, 122}, {SEAT, 54}, {SHIFT, 178}, {GRANT, 0}}}},
-    [SW_CHART_LATE] =
-        {{WIDE, {{AGENT, 112}, {NAME, 160}, {TEAM, 170}, {SEAT, 72}, {SHIFT, 206}, {AT, 152}, {VALUE, 102}, {CLASS, 156}, {GRANT, 0}}},
-         {NARROW, {{AGENT, 86}, {NAME, 104}, {TEAM, 92}, {SEAT, 48}, {AT, 130}, {VALUE, 76}, {CLASS, 100}, {GRANT, 0}}}},
-    [SW_CHART_EARLY] =
-        {{WIDE, {{AGENT, 112}, {NAME, 160}, {TEAM, 170}, {SEAT, 72}, {SHIFT, 206}, {AT, 152}, {VALUE, 102}, {CLASS, 156}, {GRANT, 0}}},
-         {NARROW, {{AGENT, 86}, {NAME, 104}, {TEAM, 92}, {SEAT, 48}, {AT, 130}, {VALUE, 76}, {CLASS, 100}, {GRANT, 0}}}},
-    [SW_CHART_UNAUTHORISED] =
-        {{WIDE, {{AGENT, 120}, {NAME, 180}, {TEAM, 210}, {SEAT, 80}, {SHIFT, 220}, {AT, 170}, {VALUE, 120}, {GRANT, 0}}},
-         {NARROW, {{AGENT, 88}, {NAME, 112}, {TEAM, 106}, {SEAT, 50}, {AT, 132}, {VALUE, 84}, {GRANT, 0}}}},
-    [SW_CHART_OVERRUN] =
-        {{WIDE, {{AGENT, 112}, {NAME, 160}, {TEAM, 170}, {SEAT, 72}, {SHIFT, 206}, {AT, 152}, {VALUE, 170}, {OVER, 100}, {GRANT, 0}}},
-         {NARROW, {{AGENT, 86}, {NAME, 100}, {TEAM, 88}, {SEAT, 46}, {AT, 128}, {VALUE, 124}, {OVER, 64}, {GRANT, 0}}}}};
+#define CELL_GAP 18.0
+#define ID_WIDTH_MAX 7.0 /* in ems; longer ones are cut */
 
 struct list {
     enum sw_chart_list kind;
@@ -92,7 +71,7 @@ static const char *grant_text(struct sw_layout *layout, const struct sw_chart_pe
     sw_buf_init(&text, SIZE_MAX);
     sw_buf_puts(&text, sw__say(layout, person->excused ? SW_SAY_EXCUSED : SW_SAY_NOT_COVERED));
     if (person->grant) {
-        sw_buf_puts(&text, " · ");
+        sw_buf_puts(&text, sw__say(layout, SW_SAY_DOT));
         sw_buf_puts(&text, grant_kind(layout, person->grant));
     }
     if (person->reason && *person->reason) {
@@ -130,6 +109,7 @@ static const char *cell_text(struct sw_layout *layout, enum sw_chart_list kind, 
     case OVER: return sw__duration(layout, person->value_ms - person->limit_ms);
     case CLASS: return class_text(layout, person->late_class);
     case GRANT: return grant_text(layout, person);
+    case COLUMNS: break;
     }
     return "";
 }
@@ -151,18 +131,64 @@ static const char *column_title(struct sw_layout *layout, enum sw_chart_list kin
 /* One line of cells: of PERSON, or the titles when that is NULL. */
 static void put_line(struct sw_layout *layout, const struct form *form, enum sw_chart_list kind, double x, double y,
                      const struct sw_chart_person *person) {
-    double right = x + form->width, base = y + form->row * 0.5 + form->size * 0.36;
+    double base = y + form->row * 0.5 + form->size * 0.36;
     bool soft = !person || person->excused;
-    for (size_t i = 0; i < COLUMNS_MAX; i++) {
-        const struct cell *cell = &form->cells[i];
-        bool last = cell->column == GRANT;
-        double width = last ? right - x : cell->width;
-        struct sw_style style = {person ? form->size : form->size - 1, person && cell->column == NAME, soft ? SW_INK_SOFT : SW_INK};
-        const char *text = person ? cell_text(layout, kind, cell->column, person) : column_title(layout, kind, cell->column);
-        sw__put(layout, x, base, width - (last ? 0 : 10), SW_LEFT, style, text);
-        x += width;
-        if (last) break;
+    for (size_t i = 0; i < form->count; i++) {
+        enum column column = form->columns[i];
+        struct sw_style style = {person ? form->size : form->size - 1, person && column == NAME, soft ? SW_INK_SOFT : SW_INK};
+        const char *text = person ? cell_text(layout, kind, column, person) : column_title(layout, kind, column);
+        sw__put(layout, x, base, form->widths[column], SW_LEFT, style, text);
+        x += form->widths[column] + CELL_GAP;
     }
+}
+
+/* Lets the columns of words share ROOM: each has what it asks for, or an equal part of what the modest ones leave. */
+static void share_width(double asked[], const enum column columns[], size_t count, double room) {
+    bool modest[COLUMNS] = {false};
+    size_t left = count;
+    for (size_t round = 0; round < count; round++) {
+        for (size_t i = 0; i < count; i++) {
+            if (modest[i] || asked[columns[i]] > room / (double)left + 0.001) continue;
+            modest[i] = true;
+            room -= asked[columns[i]];
+            if (--left == 0) return;
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!modest[i]) asked[columns[i]] = room / (double)left;
+}
+
+static struct form form_of(struct sw_layout *layout, const struct list *list) {
+    static const enum column words[] = {NAME, TEAM, GRANT};
+    bool wide = list->shown <= WIDE_ROWS_MAX;
+    bool classes = list->kind == SW_CHART_LATE || list->kind == SW_CHART_EARLY;
+    bool came = list->kind != SW_CHART_ABSENT && list->kind != SW_CHART_PENDING;
+    struct form form = {.size = wide ? 22 : 19, .row = wide ? 34 : 29, .abreast = wide ? 1 : 2};
+    form.width = wide ? SW_INNER : (SW_INNER - COLUMN_GAP) / 2;
+    for (enum column c = AGENT; c <= GRANT; c++) {
+        bool has = true;
+        if (c == SHIFT) has = wide || !came;
+        if (c == AT || c == VALUE) has = came;
+        if (c == OVER) has = list->kind == SW_CHART_OVERRUN;
+        if (c == CLASS) has = classes;
+        if (has) form.columns[form.count++] = c;
+    }
+    double room = form.width - (double)(form.count - 1) * CELL_GAP;
+    for (size_t i = 0; i < form.count; i++) {
+        enum column c = form.columns[i];
+        double most = sw_text_width(column_title(layout, list->kind, c), form.size - 1, false);
+        for (size_t r = 0; r < list->shown; r++) {
+            const char *text = cell_text(layout, list->kind, c, &list->rows[list->order[r]]);
+            double width = sw_text_width(text, form.size, c == NAME);
+            if (width > most) most = width;
+        }
+        bool id = c == AGENT || c == SEAT || c == CLASS;
+        if (id && most > form.size * ID_WIDTH_MAX) most = form.size * ID_WIDTH_MAX;
+        form.widths[c] = most + 1;
+        if (c != NAME && c != TEAM && c != GRANT) room -= form.widths[c];
+    }
+    share_width(form.widths, words, 3, room);
+    return form;
 }
 
 /* Ranks of classes: by the shortest time among those in it. No class comes last. */
@@ -231,8 +257,8 @@ static void order_rows(struct list *list) {
     free(placed);
 }
 
-static void add_part(struct sw_buf *text, const char *part) {
-    if (text->len) sw_buf_puts(text, " · ");
+static void add_part(struct sw_layout *layout, struct sw_buf *text, const char *part) {
+    if (text->len) sw_buf_puts(text, sw__say(layout, SW_SAY_DOT));
     sw_buf_puts(text, part);
 }
 
@@ -244,20 +270,20 @@ static const char *note_of(struct sw_layout *layout, const struct list *list) {
     sw_buf_init(&text, SIZE_MAX);
     int64_t excused = 0;
     for (size_t i = 0; i < list->count; i++) excused += list->rows[i].excused;
-    if (!list->count) add_part(&text, sw__say(layout, SW_SAY_NONE));
-    else add_part(&text, sw__fill(layout, times ? SW_SAY_TIMES : SW_SAY_PEOPLE, sw__count(layout, (int64_t)list->count), NULL, NULL, NULL));
-    if (excused) add_part(&text, sw__fill(layout, SW_SAY_OF_THESE_EXCUSED, sw__count(layout, excused), NULL, NULL, NULL));
+    if (!list->count) add_part(layout, &text, sw__say(layout, SW_SAY_NONE));
+    else add_part(layout, &text, sw__fill(layout, times ? SW_SAY_TIMES : SW_SAY_PEOPLE, sw__count(layout, (int64_t)list->count), NULL, NULL, NULL));
+    if (excused) add_part(layout, &text, sw__fill(layout, SW_SAY_OF_THESE_EXCUSED, sw__count(layout, excused), NULL, NULL, NULL));
     if (list->count && (list->kind == SW_CHART_LATE || list->kind == SW_CHART_EARLY)) {
         struct classes classes = classes_of(list);
         for (size_t c = 0; c < classes.count; c++) {
             const char *name = classes.names[c] ? class_text(layout, classes.names[c]) : sw__say(layout, SW_SAY_CLASS_NONE);
-            add_part(&text, name);
+            add_part(layout, &text, name);
             sw_buf_puts(&text, layout->lang == SW_DRAW_ZH ? "：" : ": ");
             sw_buf_int(&text, (int64_t)classes.counts[c]);
         }
     }
     if (list->kind == SW_CHART_OVERRUN)
-        add_part(&text, sw__fill(layout, SW_SAY_OVERRUN_SUM, sw__count(layout, total->breaks),
+        add_part(layout, &text, sw__fill(layout, SW_SAY_OVERRUN_SUM, sw__count(layout, total->breaks),
                                  sw__count(layout, total->overruns), sw__duration(layout, total->overrun_ms), NULL));
     const char *kept = sw_drawing_keep(layout->drawing, sw_xstrdup(sw_buf_text(&text)));
     sw_buf_deinit(&text);
@@ -284,10 +310,10 @@ static const char *title_of(struct sw_layout *layout, enum sw_chart_list kind, b
 
 /* The rows from FIRST on that the page has room for; gives how many. */
 static size_t put_rows(struct sw_layout *layout, const struct form *form, const struct list *list, size_t first) {
-    size_t rows = (list->shown - first + form->columns - 1) / form->columns;
+    size_t rows = (list->shown - first + form->abreast - 1) / form->abreast;
     double left = sw__left(layout) - form->row;
     if (left < (double)rows * form->row) rows = (size_t)(left / form->row);
-    size_t count = rows * form->columns;
+    size_t count = rows * form->abreast;
     if (count > list->shown - first) count = list->shown - first;
     size_t columns = (count + rows - 1) / rows;
     for (size_t c = 0; c < columns; c++) {
@@ -306,7 +332,7 @@ static size_t put_rows(struct sw_layout *layout, const struct form *form, const 
 }
 
 static void put_list(struct sw_layout *layout, const struct list *list) {
-    const struct form *form = &forms[list->kind][list->shown > WIDE_ROWS_MAX];
+    const struct form chosen = form_of(layout, list), *form = &chosen;
     bool times = list->kind == SW_CHART_UNAUTHORISED || list->kind == SW_CHART_OVERRUN;
     sw__room(layout, list->count ? 56 + 4 * form->row : 56);
     sw__section(layout, title_of(layout, list->kind, false), note_of(layout, list));

@@ -61,7 +61,7 @@ void sw__draw_states(struct sw_layout *layout) {
     const struct sw_chart *chart = layout->chart;
     const struct sw_style name = {22, true, SW_INK}, plain = {21, false, SW_INK};
     int64_t now = sum_of(chart->states), day_ms = sum_of(chart->state_ms);
-    sw__section(layout, sw__say(layout, SW_SAY_STATES), NULL);
+    sw__section(layout, sw__say(layout, SW_SAY_STATES), sw__say(layout, SW_SAY_STATES_KEY));
     put_bar(layout, sw__fill(layout, SW_SAY_STATES_NOW, sw__clock(layout, chart->at_ms, false), sw__count(layout, now), NULL, NULL),
             chart->states);
     put_bar(layout, sw__fill(layout, SW_SAY_STATES_DAY, sw__hours(layout, day_ms), NULL, NULL, NULL), chart->state_ms);

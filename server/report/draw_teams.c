@@ -12,11 +12,11 @@ struct grid {
     double width;  /* of a column */
     double row;    /* height */
     double size;   /* of the text */
-    double name, bar, percent, counts, breaks; /* widths */
+    double name, bar, percent, counts, breaks; /* widths; no breaks where there is no room: the table has them */
 };
 
 static const struct grid wide = {SW_INNER, 46, 25, 330, 290, 120, 120, 180};
-static const struct grid narrow = {(SW_INNER - COLUMN_GAP) / 2, 31, 19, 154, 116, 76, 66, 78};
+static const struct grid narrow = {(SW_INNER - COLUMN_GAP) / 2, 31, 19, 212, 104, 102, 70, 0};
 
 static const struct grid *grid_of(const struct sw_layout *layout) {
     return layout->chart->team_count <= WIDE_TEAMS_MAX ? &wide : &narrow;
@@ -32,7 +32,7 @@ double sw__teams_height(const struct sw_layout *layout) {
 /* Left edges of the columns of figures in a row that begins at X. */
 static double attendance_x(const struct grid *grid, double x) { return x + grid->name + 10; }
 static double adherence_x(const struct grid *grid, double x) {
-    return attendance_x(grid, x) + grid->bar + grid->percent + grid->counts + 26;
+    return attendance_x(grid, x) + grid->bar + grid->percent + grid->counts + (grid == &wide ? 26 : 14);
 }
 static double breaks_x(const struct grid *grid, double x) {
     return adherence_x(grid, x) + grid->bar + grid->percent + 16;
@@ -50,7 +50,8 @@ static void put_header(struct sw_layout *layout, const struct grid *grid, double
     sw__put(layout, attendance_x(grid, x), y, columns + grid->counts, SW_LEFT, soft, attendance);
     sw__put(layout, adherence_x(grid, x), y, columns + 10, SW_LEFT, soft, adherence);
     double at = breaks_x(grid, x);
-    sw__put(layout, at, y, x + grid->width - at, SW_RIGHT, soft, sw__say(layout, SW_SAY_BREAKS));
+    if (grid->breaks > 0)
+        sw__put(layout, at, y, x + grid->width - at, SW_RIGHT, soft, sw__say(layout, SW_SAY_BREAKS));
     sw_draw_line(layout->page, x, layout->y + 36, x + grid->width, layout->y + 36, SW_RULE, 2, SW_DASH_NONE);
 }
 
@@ -83,6 +84,7 @@ static void put_row(struct sw_layout *layout, const struct grid *grid, double x,
     sw__put(layout, counts, base, grid->counts, SW_LEFT, soft,
             sw__slash(layout, sw__count(layout, team->attended), sw__count(layout, team->due)));
     put_bar(layout, grid, adherence_x(grid, x), y, sw__adherence(layout->chart, team), bold);
+    if (grid->breaks <= 0) return;
     double breaks = breaks_x(grid, x);
     sw__put(layout, breaks, base, x + grid->width - breaks, SW_RIGHT, soft,
             sw__slash(layout, sw__count(layout, team->breaks), sw__count(layout, team->overruns)));

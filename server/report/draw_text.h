@@ -12,9 +12,8 @@
 #define SW_UNKNOWN_FIGURE "–"
 
 #define SW_SAY_MAP(XX)                                                                                                  \
-    XX(TITLE, "签入情况图表", "Sign-in chart")                                                                          \
-    XX(TITLE_OF, "{0} · 签入情况图表", "{0} · Sign-in chart")                                                           \
-    XX(LISTS_OF, "{0} · 签入情况名单", "{0} · Sign-in lists")                                                           \
+    XX(CHART_TITLE, "·签入情况图表", ": sign-in chart")                                                                 \
+    XX(LISTS_TITLE, "·签入情况名单", ": sign-in lists")                                                                 \
     XX(AS_OF, "截至", "As of")                                                                                          \
     XX(NUMBER, "当日第 {0} 张", "Chart {0} of the day")                                                                 \
     XX(BY_HAND, "临时绘制", "Drawn on request")                                                                         \
@@ -26,26 +25,26 @@
     XX(POLICY, "制度：{0}", "Policy: {0}")                                                                              \
     XX(POLICY_VERSION, "制度：{0}（版本 {1}）", "Policy: {0} (version {1})")                                            \
     XX(POLICY_NONE, "制度：未注明", "Policy: not stated")                                                               \
-    XX(FOOT, "{0} · {1}（{2}）· 生成于 {3}", "{0} · {1} ({2}) · made at {3}")                                              \
-    XX(FOOT_UNKNOWN, "“–”：未知或无从计算", "“–”: not known")                                                           \
+    XX(FOOT, "Shiftwall·时区 {0}·生成于 {1}", "Shiftwall, zone {0}, made at {1}")                                       \
+    XX(FOOT_UNKNOWN, "–：未知或无从计算", "–: not known")                                                               \
     XX(PAGE, "第 {0} 页，共 {1} 页", "Page {0} of {1}")                                                                 \
     XX(ATTENDANCE, "出勤率", "Attendance")                                                                              \
     XX(ADHERENCE, "登录吻合度", "Adherence")                                                                            \
     XX(PRESENT_DUE, "实到 / 应到", "Present / scheduled")                                                               \
     XX(SIGNED_REQUIRED, "签入 / 需要", "Signed in / required")                                                          \
-    XX(MET, "达标 · 目标 ≥ {0}", "Met · goal ≥ {0}")                                                                    \
-    XX(NOT_MET, "未达标 · 目标 ≥ {0}", "Below goal of {0}")                                                             \
-    XX(GOAL_UNKNOWN, "无从计算 · 目标 ≥ {0}", "Not known · goal ≥ {0}")                                                 \
+    XX(MET, "达标·目标 ≥ {0}", "Met: goal ≥ {0}")                                                                       \
+    XX(NOT_MET, "未达标·目标 ≥ {0}", "Below goal of {0}")                                                               \
+    XX(GOAL_UNKNOWN, "无从计算·目标 ≥ {0}", "Not known, goal ≥ {0}")                                                    \
     XX(ATTENDED_OF, "出勤 {0} / 应出勤 {1}", "{0} attended of {1} due")                                                 \
-    XX(ABSENT_PENDING, "缺勤 {0} · 未到 {1} · 请假 {2}", "{0} absent · {1} not yet · {2} leave")                        \
+    XX(ABSENT_PENDING, "缺勤 {0}·未到 {1}·请假 {2}", "{0} absent, {1} not yet, {2} leave")                              \
     XX(HOURS_OF, "签入 {0} / 应签 {1} 小时", "{0} of {1} hours")                                                        \
-    XX(LATE_EARLY, "迟到 {0} · 早退 {1}", "{0} late · {1} left early")                                                  \
+    XX(LATE_EARLY, "迟到 {0}·早退 {1}", "{0} late, {1} left early")                                                     \
     XX(AT_INTERVAL, "{0} 时段", "At {0}")                                                                               \
     XX(PRESENCE, "在席率 {0}", "Presence {0}")                                                                          \
     XX(NO_INTERVAL, "尚无已过时段", "No interval has passed")                                                           \
-    XX(SHORT_OF, "缺 {0} 人", "{0} short")                                                                    \
-    XX(ENOUGH, "多 {0} 人", "{0} to spare")                                                                   \
-    XX(JUST, "刚好够", "Just enough")                                                                           \
+    XX(SHORT_OF, "缺 {0} 人", "{0} short")                                                                              \
+    XX(ENOUGH, "多 {0} 人", "{0} to spare")                                                                             \
+    XX(JUST, "刚好够", "Just enough")                                                                                   \
     XX(REQUIRED_UNKNOWN, "需要人数未知", "Required: not known")                                                         \
     XX(STAFFING_ERLANG_C, "需要按 Erlang C 计算", "Required by Erlang C")                                               \
     XX(STAFFING_ERLANG_A, "需要按 Erlang A 计算", "Required by Erlang A")                                               \
@@ -61,11 +60,12 @@
     XX(UNCERTAIN, "数据存疑", "Data uncertain")                                                                         \
     XX(TO_COME, "尚未到", "To come")                                                                                    \
     XX(NO_SHIFTS, "今日没有班次", "No shifts today")                                                                    \
-    XX(BELOW_LIST, "低于 {0} 的时段（{1} 段，共 {2}）：", "Below {0}, {2} in all: ")                        \
+    XX(BELOW_LIST, "低于 {0} 的时段（{1} 段，共 {2}）：", "Below {0}, {2} in all: ")                                    \
     XX(BELOW_NONE, "已过时段的实到均不低于应到的 {0}", "No interval so far was below {0} of scheduled")                 \
     XX(BELOW_UNKNOWN, "尚无可比较的时段", "No interval to compare yet")                                                 \
-    XX(UNCERTAIN_LIST, "数据存疑的时段（{0} 段，共 {1}）：", "Data uncertain, {1} in all: ")                \
+    XX(UNCERTAIN_LIST, "数据存疑的时段（{0} 段，共 {1}）：", "Data uncertain, {1} in all: ")                            \
     XX(MORE_SPANS, "另有 {0} 段", "and {0} more")                                                                       \
+    XX(DOT, "·", " | ")                                                                                                 \
     XX(SEPARATOR, "、", ", ")                                                                                           \
     XX(TEAMS, "各班组出勤率与登录吻合度", "Attendance and adherence by team")                                           \
     XX(TEAM, "班组", "Team")                                                                                            \
@@ -73,11 +73,12 @@
     XX(BREAKS, "小休 / 超时", "Breaks / over")                                                                          \
     XX(SITE, "全中心", "Whole site")                                                                                    \
     XX(NO_TEAMS, "没有班组", "No teams")                                                                                \
-    XX(MORE_TEAMS, "另有 {0} 个班组，见 PDF 或表格", "Teams left out here: {0}. See the PDF or the table")                    \
-    XX(STATES, "坐席状态", "Agents’ states")                                                                            \
+    XX(MORE_TEAMS, "另有 {0} 个班组，见 PDF 或表格", "Teams left out here: {0}. See the PDF or the table")              \
+    XX(STATES, "坐席状态", "States of agents")                                                                            \
     XX(STATES_NOW, "此刻（{0}，签入 {1} 人）", "Now ({0}, {1} signed in)")                                              \
     XX(STATES_DAY, "当日签入时长（{0} 小时）", "Signed-in time today ({0} hours)")                                      \
-    XX(STATE_LINE, "{0} 人 · {1}", "{0} · {1} of time")                                                                 \
+    XX(STATE_LINE, "{0} 人·{1}", "{0}, {1}")                                                                    \
+    XX(STATES_KEY, "下列各项：此刻人数·占当日签入时长的比例", "Below: agents now, share of the time signed in today") \
     XX(NOBODY, "无人签入", "Nobody signed in")                                                                          \
     XX(PEOPLE, "{0} 人", "{0}")                                                                                         \
     XX(TIMES, "{0} 次", "{0}")                                                                                          \
@@ -92,7 +93,7 @@
     XX(LIST_EARLY, "早退", "Left early")                                                                                \
     XX(LIST_UNAUTHORISED, "擅自签出", "Unauthorised sign-outs")                                                         \
     XX(LIST_OVERRUN, "小休超时", "Break overruns")                                                                      \
-    XX(OVERRUN_SUM, "小休共 {0} 次，超时 {1} 次，超时合计 {2}", "breaks {0}, over {1}, by {2} in all")                \
+    XX(OVERRUN_SUM, "小休共 {0} 次，超时 {1} 次，超时合计 {2}", "breaks: {0}, over: {1}, by {2} in all")                  \
     XX(COL_AGENT, "工号", "Agent")                                                                                      \
     XX(COL_NAME, "姓名", "Name")                                                                                        \
     XX(COL_TEAM, "班组", "Team")                                                                                        \
