@@ -5,10 +5,9 @@
 
 #include "report/draw_layout.h"
 
-#define STATES_HEIGHT 330.0    /* of the section of states */
-#define INTERVALS_REST 230.0   /* of the section of intervals, less the plot */
+#define STATES_HEIGHT 264.0 /* of the section of states */
 #define PLOT_HEIGHT 480.0
-#define PLOT_HEIGHT_MIN 360.0
+#define PLOT_HEIGHT_MIN 250.0
 #define PLOT_HEIGHT_MAX 900.0
 
 int sw_draw_format_from_name(const char *name) {
@@ -26,7 +25,7 @@ int sw_draw_lang_from_name(const char *name) {
 /* On paper the plot takes what the rest of the first page leaves. */
 static double plot_height(const struct sw_layout *layout) {
     if (!layout->paper) return PLOT_HEIGHT;
-    double left = sw__left(layout) - INTERVALS_REST - sw__teams_height(layout) - STATES_HEIGHT - 3 * SW_SECTION_GAP;
+    double left = sw__left(layout) - sw__intervals_height(layout) - sw__teams_height(layout) - STATES_HEIGHT;
     return left < PLOT_HEIGHT_MIN ? PLOT_HEIGHT_MIN : left > PLOT_HEIGHT_MAX ? PLOT_HEIGHT_MAX : left;
 }
 
@@ -61,6 +60,7 @@ void sw__lay_out(const struct sw_chart *chart, const struct sw_draw_options *opt
     struct sw_layout layout = {.chart = chart,
                                .zone = options->zone,
                                .lang = options->lang,
+                               .gap = options->format == SW_DRAW_PDF ? 30 : 44,
                                .paper = options->format == SW_DRAW_PDF,
                                .drawing = drawing};
     describe(&layout);

@@ -285,5 +285,5 @@ void sw__draw_cards(struct sw_layout *layout) {
     adherence_card(layout);
     present_card(layout, last);
     required_card(layout, last);
-    layout->y += CARD_HEIGHT + SW_SECTION_GAP;
+    layout->y += CARD_HEIGHT + layout->gap;
 }

@@ -6,9 +6,12 @@
 #include "report/draw_layout.h"
 
 #define PLOT_LEFT (SW_MARGIN + 76)
-#define PLOT_RIGHT (SW_DRAW_WIDTH - SW_MARGIN - 128)
+#define PLOT_RIGHT (SW_DRAW_WIDTH - SW_MARGIN - 140)
 #define LABEL_SIZE 24.0
 #define LABELS_MAX 6
+#define KEY_HEIGHT 74.0
+#define AXIS_HEIGHT 84.0
+#define NOTE_HEIGHT 36.0
 
 struct plot {
     const struct sw_chart_interval *rows;
@@ -95,7 +98,7 @@ static void put_axes(struct sw_layout *layout, struct plot *plot) {
         if (!named) continue;
         char clock[SW_FIGURE_SIZE];
         sw_figure_clock(clock, sizeof clock, layout->zone, t_ms, false);
-        sw__put(layout, x - 40, y + 62, 80, SW_CENTRE, small, clock);
+        sw__put(layout, x - 40, y + 66, 80, SW_CENTRE, small, clock);
         taken = x + 37;
     }
 }
@@ -252,7 +255,7 @@ static void put_key(struct sw_layout *layout, bool required, bool uncertain) {
     if (required) x = put_sample(layout, x, &styles[REQUIRED], sw__say(layout, SW_SAY_REQUIRED));
     x = put_swatch(layout, x, SW_RED_PALE, SW_HATCH_RISING, SW_RED, sw__fill(layout, SW_SAY_BELOW, goal, NULL, NULL, NULL));
     if (uncertain) put_swatch(layout, x, SW_PAPER, SW_HATCH_FALLING, SW_INK_SOFT, sw__say(layout, SW_SAY_UNCERTAIN));
-    layout->y += 74;
+    layout->y += KEY_HEIGHT;
 }
 
 static bool is_below(const struct sw_chart_interval *row) { return row->below_goal; }
@@ -291,7 +294,7 @@ static bool put_spans(struct sw_layout *layout, const struct plot *plot, bool (*
     }
     sw__put(layout, SW_MARGIN, layout->y + 24, SW_INNER, SW_LEFT, style, sw_buf_text(&text));
     sw_buf_deinit(&text);
-    layout->y += 36;
+    layout->y += NOTE_HEIGHT;
     return true;
 }
 
@@ -304,13 +307,20 @@ static void put_notes(struct sw_layout *layout, const struct plot *plot) {
         const char *text = compared ? sw__fill(layout, SW_SAY_BELOW_NONE, goal, NULL, NULL, NULL)
                                     : sw__say(layout, SW_SAY_BELOW_UNKNOWN);
         sw__put(layout, SW_MARGIN, layout->y + 24, SW_INNER, SW_LEFT, plain, text);
-        layout->y += 36;
+        layout->y += NOTE_HEIGHT;
     }
     put_spans(layout, plot, is_uncertain, SW_SAY_UNCERTAIN_LIST, NULL, plain);
     if (layout->chart->staffing_warning) {
         sw__put(layout, SW_MARGIN, layout->y + 24, SW_INNER, SW_LEFT, bold, sw__say(layout, SW_SAY_STAFFING_WARNING));
-        layout->y += 36;
+        layout->y += NOTE_HEIGHT;
     }
+}
+
+double sw__intervals_height(const struct sw_layout *layout) {
+    int notes = 1 + layout->chart->staffing_warning;
+    bool uncertain = false;
+    for (size_t i = 0; i < layout->chart->interval_count; i++) uncertain |= layout->chart->intervals[i].uncertain;
+    return 56 + KEY_HEIGHT + AXIS_HEIGHT + (notes + uncertain) * NOTE_HEIGHT + layout->gap;
 }
 
 void sw__draw_intervals(struct sw_layout *layout, double plot_height) {
@@ -331,7 +341,7 @@ void sw__draw_intervals(struct sw_layout *layout, double plot_height) {
     if (!people) {
         sw__put(layout, SW_MARGIN, layout->y + 40, SW_INNER, SW_LEFT, (struct sw_style){28, false, SW_INK_SOFT},
                 sw__say(layout, SW_SAY_NO_SHIFTS));
-        layout->y += 60 + SW_SECTION_GAP;
+        layout->y += 60 + layout->gap;
         return;
     }
     put_key(layout, required, uncertain);
@@ -342,7 +352,7 @@ void sw__draw_intervals(struct sw_layout *layout, double plot_height) {
     put_bars(layout, &plot);
     for (enum series s = SCHEDULED; s <= SIGNED_IN; s++) put_steps(layout, &plot, s);
     put_names(layout, &plot);
-    layout->y += plot_height + 80;
+    layout->y += plot_height + AXIS_HEIGHT;
     put_notes(layout, &plot);
-    layout->y += SW_SECTION_GAP;
+    layout->y += layout->gap;
 }

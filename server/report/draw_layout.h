@@ -10,12 +10,12 @@
 #define SW_INNER (SW_DRAW_WIDTH - 2 * SW_MARGIN)
 #define SW_PAPER_HEIGHT 2262.0 /* A4 upright */
 #define SW_FOOT_HEIGHT 84.0
-#define SW_SECTION_GAP 44.0
 
 struct sw_layout {
     const struct sw_chart *chart;
     const struct sw_zone *zone;
     enum sw_draw_lang lang;
+    double gap; /* between sections */
     bool paper; /* pages of A4; otherwise a page is as long as what is on it */
     struct sw_drawing *drawing;
     struct sw_draw_page *page;
@@ -62,7 +62,8 @@ void sw__feet(struct sw_layout *layout);
 
 /* The parts. */
 void sw__draw_cards(struct sw_layout *layout);
-/* PLOT_HEIGHT: of the plot alone. */
+/* What the sections take with the gap after them; that of intervals without its plot. */
+double sw__intervals_height(const struct sw_layout *layout);
 void sw__draw_intervals(struct sw_layout *layout, double plot_height);
 double sw__teams_height(const struct sw_layout *layout);
 void sw__draw_teams(struct sw_layout *layout);

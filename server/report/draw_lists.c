@@ -1,12 +1,14 @@
 /* The second page: who was absent, late, early, away without leave or too long on a break, with times and grants. Short
  * lists have rows of the full width, long ones stand in two columns. A sheet of paper is followed by another; on a
  * screen a list is cut and says how many are missing and where they are. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/draw_layout.h"
 
-#define WIDE_ROWS_MAX 24
+#define WIDE_ROWS_MAX 24 /* on a screen */
+#define WIDE_ROWS_MAX_PAPER 44
 #define SCREEN_ROWS 108      /* of all lists together */
 #define SCREEN_ROWS_EACH 18  /* that every list may have */
 #define COLUMN_GAP 36.0
@@ -17,12 +19,14 @@ enum column { AGENT, NAME, TEAM, SEAT, SHIFT, AT, VALUE, OVER, CLASS, GRANT, COL
 struct form {
     double size, row, width;
     size_t abreast; /* columns of rows */
+    double gap; /* between cells */
     enum column columns[COLUMNS];
     size_t count;
     double widths[COLUMNS]; /* by enum column */
 };
 
-#define CELL_GAP 18.0
+#define NAME_SHARE 0.45  /* of the room for words, at most */
+#define WORD_WIDTH_MIN 150.0 /* where there is room */
 #define ID_WIDTH_MAX 7.0 /* in ems; longer ones are cut */
 
 struct list {
@@ -138,42 +142,45 @@ static void put_line(struct sw_layout *layout, const struct form *form, enum sw_
         struct sw_style style = {person ? form->size : form->size - 1, person && column == NAME, soft ? SW_INK_SOFT : SW_INK};
         const char *text = person ? cell_text(layout, kind, column, person) : column_title(layout, kind, column);
         sw__put(layout, x, base, form->widths[column], SW_LEFT, style, text);
-        x += form->widths[column] + CELL_GAP;
+        x += form->widths[column] + form->gap;
     }
 }
 
-/* Lets the columns of words share ROOM: each has what it asks for, or an equal part of what the modest ones leave. */
-static void share_width(double asked[], const enum column columns[], size_t count, double room) {
-    bool modest[COLUMNS] = {false};
-    size_t left = count;
-    for (size_t round = 0; round < count; round++) {
-        for (size_t i = 0; i < count; i++) {
-            if (modest[i] || asked[columns[i]] > room / (double)left + 0.001) continue;
-            modest[i] = true;
-            room -= asked[columns[i]];
-            if (--left == 0) return;
-        }
+/* Lets the columns of words share ROOM. A name has what it asks for, within its share; of a grant at least the first
+ * word is read; team and grant divide the rest. */
+static void share_width(struct sw_layout *layout, const struct list *list, struct form *form, double room) {
+    double *widths = form->widths, word = 0;
+    if (widths[NAME] > room * NAME_SHARE) widths[NAME] = room * NAME_SHARE;
+    room -= widths[NAME];
+    for (size_t i = 0; i < list->shown; i++) {
+        const struct sw_chart_person *person = &list->rows[list->order[i]];
+        if (!person->grant && !person->excused) continue;
+        const char *text = sw__say(layout, person->excused ? SW_SAY_EXCUSED : SW_SAY_NOT_COVERED);
+        double width = sw_text_width(text, form->size, false) + form->size; /* and the ellipsis */
+        if (width > word) word = width;
     }
-    for (size_t i = 0; i < count; i++)
-        if (!modest[i]) asked[columns[i]] = room / (double)left;
+    double grant = room - widths[TEAM], least = fmax(room / 2, word);
+    if (grant < least) grant = fmin(least, widths[GRANT]);
+    widths[GRANT] = grant;
+    if (widths[TEAM] > room - grant) widths[TEAM] = room - grant;
 }
 
 static struct form form_of(struct sw_layout *layout, const struct list *list) {
-    static const enum column words[] = {NAME, TEAM, GRANT};
-    bool wide = list->shown <= WIDE_ROWS_MAX;
+    bool wide = list->shown <= (layout->paper ? WIDE_ROWS_MAX_PAPER : WIDE_ROWS_MAX);
     bool classes = list->kind == SW_CHART_LATE || list->kind == SW_CHART_EARLY;
     bool came = list->kind != SW_CHART_ABSENT && list->kind != SW_CHART_PENDING;
-    struct form form = {.size = wide ? 22 : 19, .row = wide ? 34 : 29, .abreast = wide ? 1 : 2};
+    struct form form = {.size = wide ? 22 : 19, .row = wide ? 34 : 29, .abreast = wide ? 1 : 2, .gap = wide ? 26 : 12};
     form.width = wide ? SW_INNER : (SW_INNER - COLUMN_GAP) / 2;
     for (enum column c = AGENT; c <= GRANT; c++) {
         bool has = true;
         if (c == SHIFT) has = wide || !came;
+        if (c == SEAT) has = wide || !classes;
         if (c == AT || c == VALUE) has = came;
         if (c == OVER) has = list->kind == SW_CHART_OVERRUN;
         if (c == CLASS) has = classes;
         if (has) form.columns[form.count++] = c;
     }
-    double room = form.width - (double)(form.count - 1) * CELL_GAP;
+    double room = form.width - (double)(form.count - 1) * form.gap;
     for (size_t i = 0; i < form.count; i++) {
         enum column c = form.columns[i];
         double most = sw_text_width(column_title(layout, list->kind, c), form.size - 1, false);
@@ -184,10 +191,11 @@ static struct form form_of(struct sw_layout *layout, const struct list *list) {
         }
         bool id = c == AGENT || c == SEAT || c == CLASS;
         if (id && most > form.size * ID_WIDTH_MAX) most = form.size * ID_WIDTH_MAX;
+        if (wide && (c == NAME || c == TEAM) && most < WORD_WIDTH_MIN) most = WORD_WIDTH_MIN;
         form.widths[c] = most + 1;
         if (c != NAME && c != TEAM && c != GRANT) room -= form.widths[c];
     }
-    share_width(form.widths, words, 3, room);
+    share_width(layout, list, &form, room);
     return form;
 }
 
@@ -346,7 +354,7 @@ static void put_list(struct sw_layout *layout, const struct list *list) {
                 sw__fill(layout, times ? SW_SAY_MORE_TIMES : SW_SAY_MORE_PEOPLE, more, NULL, NULL, NULL));
         layout->y += 42;
     }
-    layout->y += list->count ? SW_SECTION_GAP * 0.75 : 0;
+    layout->y += list->count ? layout->gap * 0.75 : 0;
 }
 
 /* On a screen: every list its share, and what the short ones leave to the long ones, in their order. */

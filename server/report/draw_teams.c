@@ -16,7 +16,7 @@ struct grid {
 };
 
 static const struct grid wide = {SW_INNER, 46, 25, 330, 290, 120, 120, 180};
-static const struct grid narrow = {(SW_INNER - COLUMN_GAP) / 2, 31, 19, 212, 104, 102, 70, 0};
+static const struct grid narrow = {(SW_INNER - COLUMN_GAP) / 2, 28, 19, 212, 104, 102, 70, 0};
 
 static const struct grid *grid_of(const struct sw_layout *layout) {
     return layout->chart->team_count <= WIDE_TEAMS_MAX ? &wide : &narrow;
@@ -26,7 +26,7 @@ static size_t rows_of(size_t teams) { return teams <= WIDE_TEAMS_MAX ? teams : (
 
 double sw__teams_height(const struct sw_layout *layout) {
     size_t teams = layout->chart->team_count;
-    return 56 + 40 + 46 + (double)rows_of(teams) * grid_of(layout)->row + (teams ? 0 : 40);
+    return 56 + 46 + (teams ? 40 : 0) + (double)rows_of(teams) * grid_of(layout)->row + layout->gap;
 }
 
 /* Left edges of the columns of figures in a row that begins at X. */
@@ -133,5 +133,5 @@ void sw__draw_teams(struct sw_layout *layout) {
                 sw__fill(layout, SW_SAY_MORE_TEAMS, more, NULL, NULL, NULL));
         layout->y += 40;
     }
-    layout->y += SW_SECTION_GAP;
+    layout->y += layout->gap;
 }
