@@ -225,10 +225,12 @@ static void put_moment(struct sw_layout *layout, struct plot *plot) {
     double x = chart->at_ms > plot->to_ms ? PLOT_RIGHT : x_of(plot, chart->at_ms), bottom = plot->y + plot->height;
     sw_draw_rect(layout->page, x, plot->y, PLOT_RIGHT - x, plot->height, SW_SHADE);
     sw_draw_line(layout->page, x, plot->y - 6, x, bottom, SW_INK, 2, SW_DASH_DOT);
-    sw__put(layout, x - 70, plot->y - 13, 140, SW_CENTRE, bold, sw__clock(layout, chart->at_ms, false));
+    const char *clock = sw__clock(layout, chart->at_ms, false);
+    double left = fmax(PLOT_LEFT, x - sw_text_width(clock, bold.size, true) / 2);
+    sw__put(layout, left, plot->y - 13, 160, SW_LEFT, bold, clock);
     const char *to_come = sw__say(layout, SW_SAY_TO_COME);
-    if (PLOT_RIGHT - x > sw_text_width(to_come, 21, false) + 90)
-        sw__put(layout, x + 80, plot->y - 13, PLOT_RIGHT - x - 80, SW_LEFT, small, to_come);
+    if (PLOT_RIGHT - x > sw_text_width(to_come, 21, false) + 110)
+        sw__put(layout, x + 100, plot->y - 13, PLOT_RIGHT - x - 100, SW_LEFT, small, to_come);
 }
 
 static double put_sample(struct sw_layout *layout, double x, const struct line_style *line, const char *text) {

@@ -27,7 +27,8 @@ static int advance(gunichar c, bool bold) {
     if (c == EN_DASH) return bold ? 544 : 536;
     if (c == MINUS) return bold ? 590 : 555;
     if (g_unichar_iszerowidth(c)) return 0;
-    if (c >= 0xA0 && c < 0x2000 && !g_unichar_iswide(c)) return bold ? 680 : 650; /* letters of other alphabets */
+    bool sign = g_unichar_iswide_cjk(c) && !g_unichar_isalpha(c); /* as the middle dot */
+    if (c >= 0xA0 && c < 0x2000 && !g_unichar_iswide(c) && !sign) return bold ? 680 : 650; /* other alphabets */
     return 1000;
 }
 
