@@ -34,7 +34,12 @@ static int advance(gunichar c, bool bold) {
 
 double sw_text_width(const char *text, double size, bool bold) {
     int64_t sum = 0;
-    for (const char *p = text; *p; p = g_utf8_next_char(p)) sum += advance(g_utf8_get_char(p), bold);
+    while (*text) {
+        gunichar c = g_utf8_get_char_validated(text, -1);
+        bool valid = c < (gunichar)-2; /* otherwise a byte that will be replaced */
+        sum += valid ? advance(c, bold) : 1000;
+        text = valid ? g_utf8_next_char(text) : text + 1;
+    }
     return (double)sum * size / 1000;
 }
 

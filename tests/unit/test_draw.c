@@ -628,6 +628,11 @@ static void test_four_threads_draw_the_same(void **state) {
     for (int i = 0; i < 4; i++) sw_buf_deinit(&out[i]);
 }
 
+/* Debian 12's cairo (1.16.0) loses 768 bytes for every font it puts into a PDF. What we would lose of cairo's own is still
+ * found: cairo_debug_reset_static_data() below stops when a font, and so a surface or a layout, is still in use. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) { return "leak:libcairo.so\n"; }
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_four_threads_draw_the_same), /* first, while nothing is loaded yet */
