@@ -19,7 +19,7 @@ struct painter {
     PangoFontDescription *font;
 };
 
-static void painter_init(struct painter *p, cairo_surface_t *surface, const char *lang) {
+static void painter_init(struct painter *p, cairo_surface_t *surface) {
     p->cairo = cairo_create(surface);
     p->fonts = pango_cairo_font_map_new();
     PangoContext *context = pango_font_map_create_context(p->fonts);
@@ -31,7 +31,6 @@ static void painter_init(struct painter *p, cairo_surface_t *surface, const char
     pango_cairo_context_set_font_options(context, options);
     cairo_font_options_destroy(options);
     /* Han characters are drawn as in China in both languages: the names are the same people's. */
-    (void)lang;
     pango_context_set_language(context, pango_language_from_string("zh-cn"));
     p->layout = pango_layout_new(context);
     g_object_unref(context);
@@ -120,7 +119,7 @@ int sw_draw_png(const struct sw_drawing *drawing, size_t first, size_t count, st
     if (height > IMAGE_HEIGHT_MAX) return -SW_ELIMIT;
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)SW_DRAW_WIDTH, (int)ceil(height));
     struct painter p;
-    painter_init(&p, surface, drawing->lang);
+    painter_init(&p, surface);
     for (size_t i = first; i < first + count; i++) {
         paint_page(&p, &drawing->pages[i]);
         cairo_translate(p.cairo, 0, drawing->pages[i].height);
@@ -144,7 +143,7 @@ int sw_draw_pdf(const struct sw_drawing *drawing, size_t first, size_t count, st
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, drawing->date);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, drawing->date);
     struct painter p;
-    painter_init(&p, surface, drawing->lang);
+    painter_init(&p, surface);
     cairo_scale(p.cairo, scale, scale);
     for (size_t i = first; i < first + count; i++) {
         paint_page(&p, &drawing->pages[i]);

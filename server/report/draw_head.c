@@ -88,7 +88,7 @@ static void full_head(struct sw_layout *layout, int part) {
     const struct sw_style moment = {84, true, SW_INK}, plain = {26, false, SW_INK_SOFT};
     put_title(layout, part, 100, 52);
     const char *time = sw__clock(layout, chart->at_ms, false);
-    double width = sw__put(layout, SW_DRAW_WIDTH - SW_MARGIN - 420, 110, 420, SW_RIGHT, moment, time);
+    double width = sw__put_whole(layout, SW_DRAW_WIDTH - SW_MARGIN - 320, 110, 320, SW_RIGHT, moment, time);
     sw__put(layout, SW_DRAW_WIDTH - SW_MARGIN - 420, 110, 420 - width - 14, SW_RIGHT, plain, sw__say(layout, SW_SAY_AS_OF));
     put_date(layout, 154, (struct sw_style){30, false, SW_INK});
     char number[SW_FIGURE_SIZE];
@@ -173,30 +173,23 @@ struct card {
     bool missed;
 };
 
-/* In a smaller size rather than cut. */
-static void put_fitting(struct sw_layout *layout, double x, double y, double w, struct sw_style style, const char *text) {
-    double least = style.size / 2;
-    while (style.size > least && sw_text_width(text, style.size, style.bold) > w) style.size -= 1;
-    sw__put(layout, x, y, w, SW_LEFT, style, text);
-}
-
 static void put_card(struct sw_layout *layout, int column, const struct card *card) {
     struct sw_draw_page *page = layout->page;
     double x = SW_MARGIN + column * (CARD_WIDTH + CARD_GAP), y = layout->y, inner = CARD_WIDTH - 2 * CARD_PAD;
     sw_draw_rect(page, x, y, CARD_WIDTH, CARD_HEIGHT, card->missed ? SW_RED_PALE : SW_SHADE);
     sw_draw_frame(page, x, y, CARD_WIDTH, CARD_HEIGHT, card->missed ? SW_RED : SW_RULE, card->missed ? 5 : 2);
     uint32_t ink = card->missed ? SW_RED : SW_INK;
-    put_fitting(layout, x + CARD_PAD, y + 46, inner, (struct sw_style){34, true, SW_INK}, card->label);
-    put_fitting(layout, x + CARD_PAD, y + 136, inner, (struct sw_style){88, true, ink}, card->value);
+    sw__put_whole(layout, x + CARD_PAD, y + 46, inner, SW_LEFT, (struct sw_style){34, true, SW_INK}, card->label);
+    sw__put_whole(layout, x + CARD_PAD, y + 136, inner, SW_LEFT, (struct sw_style){88, true, ink}, card->value);
     double indent = 0;
     if (card->missed) {
         sw_draw_below_mark(page, x + CARD_PAD, y + 172, 22, SW_RED);
         indent = 30;
     }
-    put_fitting(layout, x + CARD_PAD + indent, y + 193, inner - indent, (struct sw_style){26, true, ink}, card->verdict);
+    sw__put_whole(layout, x + CARD_PAD + indent, y + 193, inner - indent, SW_LEFT, (struct sw_style){26, true, ink}, card->verdict);
     const struct sw_style soft = {23, false, SW_INK_SOFT};
-    put_fitting(layout, x + CARD_PAD, y + 228, inner, soft, card->detail);
-    put_fitting(layout, x + CARD_PAD, y + 259, inner, soft, card->more);
+    sw__put_whole(layout, x + CARD_PAD, y + 228, inner, SW_LEFT, soft, card->detail);
+    sw__put_whole(layout, x + CARD_PAD, y + 259, inner, SW_LEFT, soft, card->more);
 }
 
 static const char *verdict(struct sw_layout *layout, struct sw_goal goal) {

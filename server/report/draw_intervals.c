@@ -84,7 +84,7 @@ static void put_axes(struct sw_layout *layout, struct plot *plot) {
     for (int64_t v = 0; v <= plot->top; v += step) {
         double y = y_of(plot, v);
         sw_draw_line(layout->page, PLOT_LEFT, y, PLOT_RIGHT, y, v ? SW_RULE_FAINT : SW_INK, v ? 1.5 : 2.5, SW_DASH_NONE);
-        sw__put(layout, SW_MARGIN, y + 7, PLOT_LEFT - SW_MARGIN - 10, SW_RIGHT, small, sw__count(layout, v));
+        sw__put_whole(layout, SW_MARGIN, y + 7, PLOT_LEFT - SW_MARGIN - 10, SW_RIGHT, small, sw__count(layout, v));
     }
     double hour_width = (PLOT_RIGHT - PLOT_LEFT) * 3600000.0 / (double)(plot->to_ms - plot->from_ms);
     int64_t hours = hour_width >= 74 ? 1 : hour_width * 2 >= 74 ? 2 : hour_width * 4 >= 74 ? 4 : 8;

@@ -111,6 +111,13 @@ double sw__put(struct sw_layout *layout, double x, double y, double w, enum sw_a
     return sw_draw_text(layout->drawing, layout->page, x, y, w, align, style, text);
 }
 
+double sw__put_whole(struct sw_layout *layout, double x, double y, double w, enum sw_align align, struct sw_style style,
+                     const char *text) {
+    double least = style.size / 3;
+    while (style.size > least && sw_text_width(text, style.size, style.bold) > w) style.size *= 0.98;
+    return sw__put(layout, x, y, w, align, style, text);
+}
+
 void sw__section(struct sw_layout *layout, const char *title, const char *note) {
     const struct sw_style bold = {30, true, SW_INK}, soft = {22, false, SW_INK_SOFT};
     sw_draw_rect(layout->page, SW_MARGIN, layout->y + 4, 8, 32, SW_INK);

@@ -48,6 +48,9 @@ const char *sw__range(struct sw_layout *layout, int64_t from_ms, int64_t to_ms);
 /* Writes at the layout's page. */
 double sw__put(struct sw_layout *layout, double x, double y, double w, enum sw_align align, struct sw_style style,
                const char *text);
+/* The same for figures: in a smaller size rather than cut. */
+double sw__put_whole(struct sw_layout *layout, double x, double y, double w, enum sw_align align, struct sw_style style,
+                     const char *text);
 /* The heading of a section, with a note at its right; moves on. */
 void sw__section(struct sw_layout *layout, const char *title, const char *note);
 /* Starts a page of PART with its head; the first page of a part has the full head. */

@@ -32,7 +32,7 @@ static void put_look(struct sw_layout *layout, int state, double x, double y, do
 static void put_bar(struct sw_layout *layout, const char *title, const int64_t *values) {
     const struct sw_style plain = {23, false, SW_INK}, label = {21, true, SW_INK};
     int64_t sum = sum_of(values);
-    sw__put(layout, SW_MARGIN, layout->y + 28, 390, SW_LEFT, plain, title);
+    sw__put_whole(layout, SW_MARGIN, layout->y + 28, 390, SW_LEFT, plain, title);
     double x = SW_MARGIN + 400, width = SW_DRAW_WIDTH - SW_MARGIN - x;
     if (sum <= 0) {
         sw_draw_rect(layout->page, x, layout->y, width, BAR_HEIGHT, SW_SHADE);
@@ -73,7 +73,7 @@ void sw__draw_states(struct sw_layout *layout) {
         put_look(layout, s, x, y + 4, 36, 24);
         double taken = sw__put(layout, x + 46, y + 24, 96, SW_LEFT, name, sw__say(layout, sw_say_state((enum sw_agent_state)s)));
         const char *share = sw__percent(layout, (struct sw_goal){chart->state_ms[s], day_ms, 0});
-        sw__put(layout, x + 46 + taken + 10, y + 24, width - taken - 66, SW_LEFT, plain,
+        sw__put_whole(layout, x + 46 + taken + 10, y + 24, width - taken - 66, SW_LEFT, plain,
                 sw__fill(layout, SW_SAY_STATE_LINE, sw__count(layout, chart->states[s]), share, NULL, NULL));
     }
     layout->y += CELL_HEIGHT * 2 + 10;

@@ -16,7 +16,7 @@ struct grid {
 };
 
 static const struct grid wide = {SW_INNER, 46, 25, 330, 290, 120, 120, 180};
-static const struct grid narrow = {(SW_INNER - COLUMN_GAP) / 2, 28, 19, 212, 104, 102, 70, 0};
+static const struct grid narrow = {(SW_INNER - COLUMN_GAP) / 2, 28, 19, 200, 104, 102, 82, 0};
 
 static const struct grid *grid_of(const struct sw_layout *layout) {
     return layout->chart->team_count <= WIDE_TEAMS_MAX ? &wide : &narrow;
@@ -70,7 +70,7 @@ static void put_bar(struct sw_layout *layout, const struct grid *grid, double x,
     sw_draw_line(page, line, y + 1, line, y + grid->row - 1, SW_INK, 2.5, SW_DASH_NONE);
     const struct sw_style style = {grid->size, bold || missed, missed ? SW_RED : SW_INK};
     if (missed) sw_draw_below_mark(page, x + grid->bar + 7, y + (grid->row - mark) / 2, mark, SW_RED);
-    sw__put(layout, x + grid->bar + 8 + mark, y + grid->row / 2 + grid->size * 0.36, grid->percent - 8 - mark, SW_RIGHT, style,
+    sw__put_whole(layout, x + grid->bar + 8 + mark, y + grid->row / 2 + grid->size * 0.36, grid->percent - 8 - mark, SW_RIGHT, style,
             sw__percent(layout, goal));
 }
 
@@ -81,12 +81,12 @@ static void put_row(struct sw_layout *layout, const struct grid *grid, double x,
     sw__put(layout, x, base, grid->name, SW_LEFT, plain, name);
     put_bar(layout, grid, attendance_x(grid, x), y, sw__attendance(layout->chart, team), bold);
     double counts = attendance_x(grid, x) + grid->bar + grid->percent + 10;
-    sw__put(layout, counts, base, grid->counts, SW_LEFT, soft,
+    sw__put_whole(layout, counts, base, grid->counts, SW_LEFT, soft,
             sw__slash(layout, sw__count(layout, team->attended), sw__count(layout, team->due)));
     put_bar(layout, grid, adherence_x(grid, x), y, sw__adherence(layout->chart, team), bold);
     if (grid->breaks <= 0) return;
     double breaks = breaks_x(grid, x);
-    sw__put(layout, breaks, base, x + grid->width - breaks, SW_RIGHT, soft,
+    sw__put_whole(layout, breaks, base, x + grid->width - breaks, SW_RIGHT, soft,
             sw__slash(layout, sw__count(layout, team->breaks), sw__count(layout, team->overruns)));
 }
 

@@ -321,6 +321,32 @@ static void test_no_overlap_at_any_hour_with_any_number_of_teams(void **state) {
     }
 }
 
+static void test_great_figures_after_midnight(void **state) {
+    (void)state;
+    struct sw_chart *chart = chart_great(3);
+    chart->at_ms = CHART_AT(24, 10, 0);
+    for (size_t t = 0; t < chart->team_count; t++) {
+        chart->teams[t].due *= 617;
+        chart->teams[t].attended *= 617;
+        chart->total.due += chart->teams[t].due;
+        chart->total.attended += chart->teams[t].attended;
+    }
+    for (size_t i = 0; i < chart->interval_count; i++) {
+        chart->intervals[i].scheduled *= 123;
+        chart->intervals[i].signed_in = chart->intervals[i].present = chart->intervals[i].scheduled - 7;
+    }
+    for (int s = 0; s < SW_ST_COUNT; s++) {
+        chart->states[s] *= 1021;
+        chart->state_ms[s] *= 1021;
+    }
+    for (int i = 0; i < 4; i++) {
+        struct sw_drawing drawing = lay_out(chart, i & 2 ? SW_DRAW_PDF : SW_DRAW_SVG, i % 2 ? SW_DRAW_EN : SW_DRAW_ZH);
+        for (size_t p = 0; p < drawing.page_count; p++) check_page("great figures", &drawing.pages[p]);
+        sw_drawing_deinit(&drawing);
+    }
+    sw_chart_free(chart);
+}
+
 /* Our table of widths against the font: nothing has to be squeezed by more than 2 %. */
 static void test_widths_are_those_of_the_font(void **state) {
     (void)state;
@@ -642,6 +668,7 @@ int main(void) {
         cmocka_unit_test(test_the_comparison_sees_one_bar_and_one_figure),
         cmocka_unit_test(test_no_text_overlaps_or_leaves_the_page),
         cmocka_unit_test(test_no_overlap_at_any_hour_with_any_number_of_teams),
+        cmocka_unit_test(test_great_figures_after_midnight),
         cmocka_unit_test(test_widths_are_those_of_the_font),
         cmocka_unit_test(test_pdftotext_reads_every_text),
         cmocka_unit_test(test_figures_of_the_small_day),
