@@ -38,7 +38,8 @@ static void describe(struct sw_layout *layout) {
     const char *site = chart->site_name ? chart->site_name : chart->site ? chart->site : "";
     struct sw_buf text;
     sw_buf_init(&text, SIZE_MAX);
-    sw_buf_printf(&text, "%s%s %s %s", site, sw__say(layout, SW_SAY_CHART_TITLE), date, sw__clock(layout, chart->at_ms, false));
+    sw_buf_printf(&text, "%s%s %s %s", site, sw__say(layout, SW_SAY_CHART_TITLE), date,
+                  sw__clock(layout, chart->at_ms, false));
     char *whole = sw_text_fit(sw_buf_text(&text), 1, false, DBL_MAX);
     drawing->title = sw_drawing_keep(drawing, whole);
     sw_buf_clear(&text);
@@ -79,7 +80,8 @@ void sw__lay_out(const struct sw_chart *chart, const struct sw_draw_options *opt
 
 int sw_chart_draw(const struct sw_chart *chart, const struct sw_draw_options *options, struct sw_buf *out) {
     bool known = (unsigned)options->format <= SW_DRAW_PDF &&
-                 (options->lang == SW_DRAW_ZH || options->lang == SW_DRAW_EN) && options->page >= 0 && options->page <= 2;
+                 (options->lang == SW_DRAW_ZH || options->lang == SW_DRAW_EN) && options->page >= 0 &&
+                 options->page <= 2;
     if (!known) return -SW_EINVAL;
     struct sw_drawing drawing;
     sw__lay_out(chart, options, &drawing);

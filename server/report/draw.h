@@ -30,8 +30,8 @@ enum sw_draw_lang { SW_DRAW_ZH, SW_DRAW_EN };
 struct sw_draw_options {
     enum sw_draw_format format;
     enum sw_draw_lang lang;
-    int page;                    /* 0 = all (PNG, SVG: one below the other), 1 = the figures, 2 = the lists */
-    const struct sw_zone *zone;  /* of the chart's `zone`; NULL = UTC, and the foot says so */
+    int page;                   /* 0 = all (PNG, SVG: one below the other), 1 = the figures, 2 = the lists */
+    const struct sw_zone *zone; /* of the chart's `zone`; NULL = UTC, and the foot says so */
 };
 
 /* "png", "svg", "pdf"; -1 for anything else. */

@@ -134,8 +134,7 @@ int sw_draw_png(const struct sw_drawing *drawing, size_t first, size_t count, st
 
 int sw_draw_pdf(const struct sw_drawing *drawing, size_t first, size_t count, struct sw_buf *out) {
     double scale = A4_WIDTH_POINTS / SW_DRAW_WIDTH;
-    cairo_surface_t *surface =
-        cairo_pdf_surface_create_for_stream(write_to, out, A4_WIDTH_POINTS, A4_HEIGHT_POINTS);
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(write_to, out, A4_WIDTH_POINTS, A4_HEIGHT_POINTS);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, drawing->title);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, drawing->subject);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Shiftwall");

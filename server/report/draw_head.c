@@ -89,7 +89,8 @@ static void full_head(struct sw_layout *layout, int part) {
     put_title(layout, part, 100, 52);
     const char *time = sw__clock(layout, chart->at_ms, false);
     double width = sw__put_whole(layout, SW_DRAW_WIDTH - SW_MARGIN - 320, 110, 320, SW_RIGHT, moment, time);
-    sw__put(layout, SW_DRAW_WIDTH - SW_MARGIN - 420, 110, 420 - width - 14, SW_RIGHT, plain, sw__say(layout, SW_SAY_AS_OF));
+    sw__put(layout, SW_DRAW_WIDTH - SW_MARGIN - 420, 110, 420 - width - 14, SW_RIGHT, plain,
+            sw__say(layout, SW_SAY_AS_OF));
     put_date(layout, 154, (struct sw_style){30, false, SW_INK});
     char number[SW_FIGURE_SIZE];
     sw_figure_count(number, sizeof number, chart->number);
@@ -125,7 +126,8 @@ static void small_head(struct sw_layout *layout, int part) {
     sw_buf_init(&line, SIZE_MAX);
     const char *data = sw__say(layout, SW_SAY_COMPLETE);
     if (chart->incomplete)
-        data = sw__fill(layout, SW_SAY_INCOMPLETE_SHORT, sw__clock(layout, chart->incomplete_since_ms, false), NULL, NULL, NULL);
+        data = sw__fill(layout, SW_SAY_INCOMPLETE_SHORT, sw__clock(layout, chart->incomplete_since_ms, false), NULL,
+                        NULL, NULL);
     sw_buf_puts(&line, data);
     sw_buf_puts(&line, sw__say(layout, SW_SAY_DOT));
     if (chart->late) {
@@ -153,7 +155,8 @@ void sw__feet(struct sw_layout *layout) {
     const struct sw_style plain = {20, false, SW_INK_SOFT};
     char number[24], of[24], made_clock[SW_FIGURE_SIZE];
     sw_figure_clock(made_clock, sizeof made_clock, layout->zone, chart->made_ms, true);
-    const char *zone = layout->zone ? chart->zone ? chart->zone : sw_zone_name(layout->zone) : sw__say(layout, SW_SAY_ZONE_UTC);
+    const char *zone =
+        layout->zone ? chart->zone ? chart->zone : sw_zone_name(layout->zone) : sw__say(layout, SW_SAY_ZONE_UTC);
     const char *made = sw__fill(layout, SW_SAY_FOOT, zone, made_clock, NULL, NULL);
     snprintf(of, sizeof of, "%zu", drawing->page_count);
     for (size_t i = 0; i < drawing->page_count; i++) {
@@ -186,7 +189,8 @@ static void put_card(struct sw_layout *layout, int column, const struct card *ca
         sw_draw_below_mark(page, x + CARD_PAD, y + 172, 22, SW_RED);
         indent = 30;
     }
-    sw__put_whole(layout, x + CARD_PAD + indent, y + 193, inner - indent, SW_LEFT, (struct sw_style){26, true, ink}, card->verdict);
+    sw__put_whole(layout, x + CARD_PAD + indent, y + 193, inner - indent, SW_LEFT, (struct sw_style){26, true, ink},
+                  card->verdict);
     const struct sw_style soft = {23, false, SW_INK_SOFT};
     sw__put_whole(layout, x + CARD_PAD, y + 228, inner, SW_LEFT, soft, card->detail);
     sw__put_whole(layout, x + CARD_PAD, y + 259, inner, SW_LEFT, soft, card->more);
@@ -204,8 +208,8 @@ static void attendance_card(struct sw_layout *layout) {
                         .value = sw__percent(layout, goal),
                         .verdict = verdict(layout, goal),
                         .missed = sw__goal_missed(goal)};
-    card.detail = sw__fill(layout, SW_SAY_ATTENDED_OF, sw__count(layout, total->attended), sw__count(layout, total->due),
-                           NULL, NULL);
+    card.detail = sw__fill(layout, SW_SAY_ATTENDED_OF, sw__count(layout, total->attended),
+                           sw__count(layout, total->due), NULL, NULL);
     card.more = sw__fill(layout, SW_SAY_ABSENT_PENDING, sw__count(layout, total->absent),
                          sw__count(layout, total->pending), sw__count(layout, total->leave), NULL);
     put_card(layout, 0, &card);
@@ -236,7 +240,8 @@ static void present_card(struct sw_layout *layout, const struct sw_chart_interva
         card.value = sw__slash(layout, sw__count(layout, last->present), sw__count(layout, last->scheduled));
         card.missed = last->below_goal;
         card.verdict = sw__fill(layout, SW_SAY_PRESENCE, sw__percent(layout, goal), NULL, NULL, NULL);
-        card.detail = sw__fill(layout, SW_SAY_AT_INTERVAL, sw__range(layout, last->start_ms, last->end_ms), NULL, NULL, NULL);
+        card.detail =
+            sw__fill(layout, SW_SAY_AT_INTERVAL, sw__range(layout, last->start_ms, last->end_ms), NULL, NULL, NULL);
         if (last->uncertain) card.more = sw__say(layout, SW_SAY_UNCERTAIN);
     }
     put_card(layout, 2, &card);

@@ -32,7 +32,8 @@ static int64_t value_of(const struct sw_chart_interval *row, enum series series)
 }
 
 static double x_of(const struct plot *plot, int64_t t_ms) {
-    return PLOT_LEFT + (PLOT_RIGHT - PLOT_LEFT) * (double)(t_ms - plot->from_ms) / (double)(plot->to_ms - plot->from_ms);
+    return PLOT_LEFT +
+           (PLOT_RIGHT - PLOT_LEFT) * (double)(t_ms - plot->from_ms) / (double)(plot->to_ms - plot->from_ms);
 }
 
 static double y_of(const struct plot *plot, int64_t value) {
@@ -47,7 +48,9 @@ static int64_t local_ms(const struct sw_layout *layout, int64_t t_ms) {
     return t_ms + (layout->zone ? sw_zone_offset_ms(layout->zone, t_ms) : 0);
 }
 
-static bool on_the_hour(const struct sw_layout *layout, int64_t t_ms) { return local_ms(layout, t_ms) % 3600000 == 0; }
+static bool on_the_hour(const struct sw_layout *layout, int64_t t_ms) {
+    return local_ms(layout, t_ms) % 3600000 == 0;
+}
 
 /* The intervals from the first hour to the last with anybody in them, and with the chart's moment. */
 static struct plot plot_of(const struct sw_layout *layout) {
@@ -83,7 +86,8 @@ static void put_axes(struct sw_layout *layout, struct plot *plot) {
     plot->top = (plot->top + step - 1) / step * step;
     for (int64_t v = 0; v <= plot->top; v += step) {
         double y = y_of(plot, v);
-        sw_draw_line(layout->page, PLOT_LEFT, y, PLOT_RIGHT, y, v ? SW_RULE_FAINT : SW_INK, v ? 1.5 : 2.5, SW_DASH_NONE);
+        sw_draw_line(layout->page, PLOT_LEFT, y, PLOT_RIGHT, y, v ? SW_RULE_FAINT : SW_INK, v ? 1.5 : 2.5,
+                     SW_DASH_NONE);
         sw__put_whole(layout, SW_MARGIN, y + 7, PLOT_LEFT - SW_MARGIN - 10, SW_RIGHT, small, sw__count(layout, v));
     }
     double hour_width = (PLOT_RIGHT - PLOT_LEFT) * 3600000.0 / (double)(plot->to_ms - plot->from_ms);
@@ -103,7 +107,9 @@ static void put_axes(struct sw_layout *layout, struct plot *plot) {
     }
 }
 
-static bool known(const struct sw_chart_interval *row) { return row->present >= 0; }
+static bool known(const struct sw_chart_interval *row) {
+    return row->present >= 0;
+}
 
 static void put_bars(struct sw_layout *layout, const struct plot *plot) {
     struct sw_draw_page *page = layout->page;
@@ -134,8 +140,9 @@ struct line_style {
     enum sw_dash dash;
 };
 
-static const struct line_style styles[] = {
-    [SCHEDULED] = {SW_INK, 4, SW_DASH_NONE}, [REQUIRED] = {SW_ORANGE, 4, SW_DASH_LONG}, [SIGNED_IN] = {SW_GREEN, 5, SW_DASH_DOT}};
+static const struct line_style styles[] = {[SCHEDULED] = {SW_INK, 4, SW_DASH_NONE},
+                                           [REQUIRED] = {SW_ORANGE, 4, SW_DASH_LONG},
+                                           [SIGNED_IN] = {SW_GREEN, 5, SW_DASH_DOT}};
 
 /* A line of steps through the known values; ends and begins anew around the unknown ones. */
 static void put_steps(struct sw_layout *layout, const struct plot *plot, enum series series) {
@@ -180,7 +187,8 @@ static bool is_free(const struct plot *plot, double x, double y, double w, doubl
 }
 
 /* The name of a line at its end: as near to Y as the names already there allow, inside the plot's height. */
-static void put_label(struct sw_layout *layout, struct plot *plot, double x, double y, uint32_t colour, const char *text) {
+static void put_label(struct sw_layout *layout, struct plot *plot, double x, double y, uint32_t colour,
+                      const char *text) {
     double w = sw_text_width(text, LABEL_SIZE, true), h = LABEL_SIZE * 1.2;
     for (int i = 0; i < 120; i++) { /* clear of the lines when that is possible */
         double try = y - h / 2 + (i % 2 ? 1 : -1) * ((i % 60 + 1) / 2) * 8.0;
@@ -203,7 +211,8 @@ static const struct sw_chart_interval *last_known(const struct plot *plot, enum 
 }
 
 static void put_names(struct sw_layout *layout, struct plot *plot) {
-    static const enum sw_say says[] = {[SCHEDULED] = SW_SAY_SCHEDULED, [REQUIRED] = SW_SAY_REQUIRED, [SIGNED_IN] = SW_SAY_SIGNED_IN};
+    static const enum sw_say says[] = {
+        [SCHEDULED] = SW_SAY_SCHEDULED, [REQUIRED] = SW_SAY_REQUIRED, [SIGNED_IN] = SW_SAY_SIGNED_IN};
     static const enum series order[] = {SIGNED_IN, SCHEDULED, REQUIRED};
     for (size_t i = 0; i < 3; i++) {
         const struct sw_chart_interval *row = last_known(plot, order[i]);
@@ -255,17 +264,24 @@ static void put_key(struct sw_layout *layout, bool required, bool uncertain) {
     x = put_swatch(layout, x, SW_BLUE_PALE, SW_HATCH_NONE, SW_BLUE, sw__say(layout, SW_SAY_PRESENT));
     x = put_sample(layout, x, &styles[SIGNED_IN], sw__say(layout, SW_SAY_SIGNED_IN));
     if (required) x = put_sample(layout, x, &styles[REQUIRED], sw__say(layout, SW_SAY_REQUIRED));
-    x = put_swatch(layout, x, SW_RED_PALE, SW_HATCH_RISING, SW_RED, sw__fill(layout, SW_SAY_BELOW, goal, NULL, NULL, NULL));
+    x = put_swatch(layout, x, SW_RED_PALE, SW_HATCH_RISING, SW_RED,
+                   sw__fill(layout, SW_SAY_BELOW, goal, NULL, NULL, NULL));
     if (uncertain) put_swatch(layout, x, SW_PAPER, SW_HATCH_FALLING, SW_INK_SOFT, sw__say(layout, SW_SAY_UNCERTAIN));
     layout->y += KEY_HEIGHT;
 }
 
-static bool is_below(const struct sw_chart_interval *row) { return row->below_goal; }
-static bool is_uncertain(const struct sw_chart_interval *row) { return row->uncertain; }
+static bool is_below(const struct sw_chart_interval *row) {
+    return row->below_goal;
+}
+static bool is_uncertain(const struct sw_chart_interval *row) {
+    return row->uncertain;
+}
 
-/* The adjoining intervals that are PICKED, as spans, on one line; what does not fit is counted. False: there are none. */
-static bool put_spans(struct sw_layout *layout, const struct plot *plot, bool (*picked)(const struct sw_chart_interval *),
-                      enum sw_say say, const char *goal, struct sw_style style) {
+/* The adjoining intervals that are PICKED, as spans, on one line; what does not fit is counted. False: there are none.
+ */
+static bool put_spans(struct sw_layout *layout, const struct plot *plot,
+                      bool (*picked)(const struct sw_chart_interval *), enum sw_say say, const char *goal,
+                      struct sw_style style) {
     size_t spans = 0;
     int64_t sum_ms = 0;
     for (size_t i = 0; i < plot->count; i++) {
@@ -277,14 +293,16 @@ static bool put_spans(struct sw_layout *layout, const struct plot *plot, bool (*
     const char *count = sw__count(layout, (int64_t)spans), *sum = sw__span(layout, sum_ms);
     struct sw_buf text;
     sw_buf_init(&text, SIZE_MAX);
-    sw_buf_puts(&text, goal ? sw__fill(layout, say, goal, count, sum, NULL) : sw__fill(layout, say, count, sum, NULL, NULL));
+    sw_buf_puts(&text,
+                goal ? sw__fill(layout, say, goal, count, sum, NULL) : sw__fill(layout, say, count, sum, NULL, NULL));
     size_t put = 0;
     for (size_t i = 0; i < plot->count; i++) {
         if (!picked(&plot->rows[i])) continue;
         size_t from = i;
         while (i + 1 < plot->count && picked(&plot->rows[i + 1])) i++;
         const char *range = sw__range(layout, plot->rows[from].start_ms, plot->rows[i].end_ms);
-        const char *more = sw__fill(layout, SW_SAY_MORE_SPANS, sw__count(layout, (int64_t)(spans - put)), NULL, NULL, NULL);
+        const char *more =
+            sw__fill(layout, SW_SAY_MORE_SPANS, sw__count(layout, (int64_t)(spans - put)), NULL, NULL, NULL);
         const char *between = put ? sw__say(layout, SW_SAY_SEPARATOR) : "";
         double rest = put + 1 < spans ? sw_text_width(more, style.size, style.bold) + 2 * style.size : 0;
         double taken = sw_text_width(sw_buf_text(&text), style.size, style.bold);

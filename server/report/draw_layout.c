@@ -13,15 +13,20 @@ struct sw_goal sw__adherence(const struct sw_chart *chart, const struct sw_chart
     return (struct sw_goal){team->signed_in_ms, team->expected_ms, chart->adherence_goal_ppm};
 }
 
-bool sw__goal_missed(struct sw_goal goal) { return sw_figure_below(goal.num, goal.den, goal.goal_ppm); }
+bool sw__goal_missed(struct sw_goal goal) {
+    return sw_figure_below(goal.num, goal.den, goal.goal_ppm);
+}
 
 static const char *keep(struct sw_layout *layout, const char *text) {
     return sw_drawing_keep(layout->drawing, sw_xstrdup(text));
 }
 
-const char *sw__say(struct sw_layout *layout, enum sw_say say) { return sw_say_pattern(layout->lang, say); }
+const char *sw__say(struct sw_layout *layout, enum sw_say say) {
+    return sw_say_pattern(layout->lang, say);
+}
 
-const char *sw__fill(struct sw_layout *layout, enum sw_say say, const char *a, const char *b, const char *c, const char *d) {
+const char *sw__fill(struct sw_layout *layout, enum sw_say say, const char *a, const char *b, const char *c,
+                     const char *d) {
     return sw_drawing_keep(layout->drawing, sw_say_fill(layout->lang, say, a, b, c, d));
 }
 
@@ -91,7 +96,9 @@ static const char *joined(struct sw_layout *layout, const char *a, const char *b
     return kept;
 }
 
-const char *sw__slash(struct sw_layout *layout, const char *a, const char *b) { return joined(layout, a, " / ", b); }
+const char *sw__slash(struct sw_layout *layout, const char *a, const char *b) {
+    return joined(layout, a, " / ", b);
+}
 
 /* Both ends without the word for the day when they are of the same one; 24:00 rather than the next day's 00:00. */
 const char *sw__range(struct sw_layout *layout, int64_t from_ms, int64_t to_ms) {
@@ -145,6 +152,7 @@ void sw__page_end(struct sw_layout *layout) {
 
 const struct sw_chart_interval *sw__last_interval(const struct sw_chart *chart) {
     for (size_t i = chart->interval_count; i > 0; i--)
-        if (chart->intervals[i - 1].signed_in >= 0 && chart->intervals[i - 1].present >= 0) return &chart->intervals[i - 1];
+        if (chart->intervals[i - 1].signed_in >= 0 && chart->intervals[i - 1].present >= 0)
+            return &chart->intervals[i - 1];
     return NULL;
 }

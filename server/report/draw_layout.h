@@ -32,7 +32,8 @@ bool sw__goal_missed(struct sw_goal goal);
 
 /* Texts and figures that live as long as the drawing. */
 const char *sw__say(struct sw_layout *layout, enum sw_say say);
-const char *sw__fill(struct sw_layout *layout, enum sw_say say, const char *a, const char *b, const char *c, const char *d);
+const char *sw__fill(struct sw_layout *layout, enum sw_say say, const char *a, const char *b, const char *c,
+                     const char *d);
 const char *sw__count(struct sw_layout *layout, int64_t value);
 const char *sw__percent(struct sw_layout *layout, struct sw_goal goal);
 const char *sw__goal(struct sw_layout *layout, int64_t goal_ppm);

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void sw_drawing_init(struct sw_drawing *drawing) { memset(drawing, 0, sizeof *drawing); }
+void sw_drawing_init(struct sw_drawing *drawing) {
+    memset(drawing, 0, sizeof *drawing);
+}
 
 void sw_drawing_deinit(struct sw_drawing *drawing) {
     for (size_t i = 0; i < drawing->page_count; i++) {

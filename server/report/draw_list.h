@@ -89,7 +89,8 @@ struct sw_draw_page *sw_drawing_page(struct sw_drawing *drawing, int part);
 const char *sw_drawing_keep(struct sw_drawing *drawing, char *text);
 
 void sw_draw_rect(struct sw_draw_page *page, double x, double y, double w, double h, uint32_t colour);
-void sw_draw_frame(struct sw_draw_page *page, double x, double y, double w, double h, uint32_t colour, double line_width);
+void sw_draw_frame(struct sw_draw_page *page, double x, double y, double w, double h, uint32_t colour,
+                   double line_width);
 void sw_draw_line(struct sw_draw_page *page, double x1, double y1, double x2, double y2, uint32_t colour,
                   double line_width, enum sw_dash dash);
 /* The points are copied. */
@@ -105,7 +106,8 @@ void sw_draw_below_mark(struct sw_draw_page *page, double x, double y, double si
 double sw_draw_text(struct sw_drawing *drawing, struct sw_draw_page *page, double x, double y, double w,
                     enum sw_align align, struct sw_style style, const char *text);
 
-/* The width of TEXT, of whatever bytes, by our own table: the advances of Noto Sans CJK SC. The same on every machine. */
+/* The width of TEXT, of whatever bytes, by our own table: the advances of Noto Sans CJK SC. The same on every machine.
+ */
 double sw_text_width(const char *text, double size, bool bold);
 /* A clean copy of TEXT (valid UTF-8, no control characters) that takes at most WIDTH, cut between what a reader takes
  * for characters, with an ellipsis; malloc'ed. */

@@ -9,8 +9,8 @@
 
 #define WIDE_ROWS_MAX 24 /* on a screen */
 #define WIDE_ROWS_MAX_PAPER 44
-#define SCREEN_ROWS 108      /* of all lists together */
-#define SCREEN_ROWS_EACH 18  /* that every list may have */
+#define SCREEN_ROWS 108     /* of all lists together */
+#define SCREEN_ROWS_EACH 18 /* that every list may have */
 #define COLUMN_GAP 36.0
 
 enum column { AGENT, NAME, TEAM, SEAT, SHIFT, AT, VALUE, OVER, CLASS, GRANT, COLUMNS };
@@ -19,15 +19,15 @@ enum column { AGENT, NAME, TEAM, SEAT, SHIFT, AT, VALUE, OVER, CLASS, GRANT, COL
 struct form {
     double size, row, width;
     size_t abreast; /* columns of rows */
-    double gap; /* between cells */
+    double gap;     /* between cells */
     enum column columns[COLUMNS];
     size_t count;
     double widths[COLUMNS]; /* by enum column */
 };
 
-#define NAME_SHARE 0.45  /* of the room for words, at most */
+#define NAME_SHARE 0.45      /* of the room for words, at most */
 #define WORD_WIDTH_MIN 150.0 /* where there is room */
-#define ID_WIDTH_MAX 7.0 /* in ems; longer ones are cut */
+#define ID_WIDTH_MAX 7.0     /* in ems; longer ones are cut */
 
 struct list {
     enum sw_chart_list kind;
@@ -40,7 +40,10 @@ static const char *class_text(struct sw_layout *layout, const char *name) {
     static const struct {
         const char *prefix;
         enum sw_say say;
-    } known[] = {{"up_to_", SW_SAY_CLASS_UP_TO}, {"under_", SW_SAY_CLASS_UNDER}, {"over_", SW_SAY_CLASS_OVER}, {"from_", SW_SAY_CLASS_FROM}};
+    } known[] = {{"up_to_", SW_SAY_CLASS_UP_TO},
+                 {"under_", SW_SAY_CLASS_UNDER},
+                 {"over_", SW_SAY_CLASS_OVER},
+                 {"from_", SW_SAY_CLASS_FROM}};
     if (!name) return SW_UNKNOWN_FIGURE;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         size_t length = strlen(known[i].prefix);
@@ -58,9 +61,14 @@ static const char *grant_kind(struct sw_layout *layout, const char *kind) {
     static const struct {
         const char *name;
         enum sw_say say;
-    } known[] = {{"problem", SW_SAY_GRANT_PROBLEM}, {"leave", SW_SAY_GRANT_LEAVE},   {"swap", SW_SAY_GRANT_SWAP},
-                 {"late", SW_SAY_GRANT_LATE},       {"early_leave", SW_SAY_GRANT_EARLY_LEAVE},
-                 {"busy", SW_SAY_GRANT_BUSY},       {"away", SW_SAY_GRANT_AWAY},     {"break", SW_SAY_GRANT_BREAK},
+    } known[] = {{"problem", SW_SAY_GRANT_PROBLEM},
+                 {"leave", SW_SAY_GRANT_LEAVE},
+                 {"swap", SW_SAY_GRANT_SWAP},
+                 {"late", SW_SAY_GRANT_LATE},
+                 {"early_leave", SW_SAY_GRANT_EARLY_LEAVE},
+                 {"busy", SW_SAY_GRANT_BUSY},
+                 {"away", SW_SAY_GRANT_AWAY},
+                 {"break", SW_SAY_GRANT_BREAK},
                  {"overtime", SW_SAY_GRANT_OVERTIME}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(kind, known[i].name) == 0) return sw__say(layout, known[i].say);
@@ -92,7 +100,9 @@ static const char *grant_text(struct sw_layout *layout, const struct sw_chart_pe
     return kept;
 }
 
-static const char *or_unknown(const char *text) { return text && *text ? text : SW_UNKNOWN_FIGURE; }
+static const char *or_unknown(const char *text) {
+    return text && *text ? text : SW_UNKNOWN_FIGURE;
+}
 
 static const char *value_text(struct sw_layout *layout, enum sw_chart_list kind, const struct sw_chart_person *person) {
     const char *value = sw__duration(layout, person->value_ms);
@@ -119,10 +129,10 @@ static const char *cell_text(struct sw_layout *layout, enum sw_chart_list kind, 
 }
 
 static const char *column_title(struct sw_layout *layout, enum sw_chart_list kind, enum column column) {
-    static const enum sw_say plain[] = {[AGENT] = SW_SAY_COL_AGENT, [NAME] = SW_SAY_COL_NAME,   [TEAM] = SW_SAY_COL_TEAM,
-                                        [SEAT] = SW_SAY_COL_SEAT,   [SHIFT] = SW_SAY_COL_SHIFT, [AT] = SW_SAY_COL_SIGN_OUT,
-                                        [VALUE] = SW_SAY_COL_AWAY,  [OVER] = SW_SAY_COL_OVER,   [CLASS] = SW_SAY_COL_CLASS,
-                                        [GRANT] = SW_SAY_COL_GRANT};
+    static const enum sw_say plain[] = {
+        [AGENT] = SW_SAY_COL_AGENT, [NAME] = SW_SAY_COL_NAME,   [TEAM] = SW_SAY_COL_TEAM,  [SEAT] = SW_SAY_COL_SEAT,
+        [SHIFT] = SW_SAY_COL_SHIFT, [AT] = SW_SAY_COL_SIGN_OUT, [VALUE] = SW_SAY_COL_AWAY, [OVER] = SW_SAY_COL_OVER,
+        [CLASS] = SW_SAY_COL_CLASS, [GRANT] = SW_SAY_COL_GRANT};
     enum sw_say say = plain[column];
     if (column == AT && kind == SW_CHART_LATE) say = SW_SAY_COL_SIGN_IN;
     if (column == AT && kind == SW_CHART_OVERRUN) say = SW_SAY_COL_START;
@@ -139,7 +149,8 @@ static void put_line(struct sw_layout *layout, const struct form *form, enum sw_
     bool soft = !person || person->excused;
     for (size_t i = 0; i < form->count; i++) {
         enum column column = form->columns[i];
-        struct sw_style style = {person ? form->size : form->size - 1, person && column == NAME, soft ? SW_INK_SOFT : SW_INK};
+        struct sw_style style = {person ? form->size : form->size - 1, person && column == NAME,
+                                 soft ? SW_INK_SOFT : SW_INK};
         const char *text = person ? cell_text(layout, kind, column, person) : column_title(layout, kind, column);
         sw__put(layout, x, base, form->widths[column], SW_LEFT, style, text);
         x += form->widths[column] + form->gap;
@@ -232,7 +243,9 @@ static void insert_class(struct classes *classes, const struct list *list, const
     classes->counts[at] = 0;
 }
 
-static bool same_class(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+static bool same_class(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
 
 /* The classes that occur, the shortest first, with how many each has. */
 static struct classes classes_of(const struct list *list) {
@@ -279,20 +292,27 @@ static const char *note_of(struct sw_layout *layout, const struct list *list) {
     int64_t excused = 0;
     for (size_t i = 0; i < list->count; i++) excused += list->rows[i].excused;
     if (!list->count) add_part(layout, &text, sw__say(layout, SW_SAY_NONE));
-    else add_part(layout, &text, sw__fill(layout, times ? SW_SAY_TIMES : SW_SAY_PEOPLE, sw__count(layout, (int64_t)list->count), NULL, NULL, NULL));
-    if (excused) add_part(layout, &text, sw__fill(layout, SW_SAY_OF_THESE_EXCUSED, sw__count(layout, excused), NULL, NULL, NULL));
+    else
+        add_part(layout, &text,
+                 sw__fill(layout, times ? SW_SAY_TIMES : SW_SAY_PEOPLE, sw__count(layout, (int64_t)list->count), NULL,
+                          NULL, NULL));
+    if (excused)
+        add_part(layout, &text,
+                 sw__fill(layout, SW_SAY_OF_THESE_EXCUSED, sw__count(layout, excused), NULL, NULL, NULL));
     if (list->count && (list->kind == SW_CHART_LATE || list->kind == SW_CHART_EARLY)) {
         struct classes classes = classes_of(list);
         for (size_t c = 0; c < classes.count; c++) {
-            const char *name = classes.names[c] ? class_text(layout, classes.names[c]) : sw__say(layout, SW_SAY_CLASS_NONE);
+            const char *name =
+                classes.names[c] ? class_text(layout, classes.names[c]) : sw__say(layout, SW_SAY_CLASS_NONE);
             add_part(layout, &text, name);
             sw_buf_puts(&text, layout->lang == SW_DRAW_ZH ? "：" : ": ");
             sw_buf_int(&text, (int64_t)classes.counts[c]);
         }
     }
     if (list->kind == SW_CHART_OVERRUN)
-        add_part(layout, &text, sw__fill(layout, SW_SAY_OVERRUN_SUM, sw__count(layout, total->breaks),
-                                 sw__count(layout, total->overruns), sw__duration(layout, total->overrun_ms), NULL));
+        add_part(layout, &text,
+                 sw__fill(layout, SW_SAY_OVERRUN_SUM, sw__count(layout, total->breaks),
+                          sw__count(layout, total->overruns), sw__duration(layout, total->overrun_ms), NULL));
     const char *kept = sw_drawing_keep(layout->drawing, sw_xstrdup(sw_buf_text(&text)));
     sw_buf_deinit(&text);
     return kept;
@@ -327,11 +347,13 @@ static size_t put_rows(struct sw_layout *layout, const struct form *form, const 
     for (size_t c = 0; c < columns; c++) {
         double x = SW_MARGIN + (double)c * (form->width + COLUMN_GAP);
         put_line(layout, form, list->kind, x, layout->y - 4, NULL);
-        sw_draw_line(layout->page, x, layout->y + form->row - 4, x + form->width, layout->y + form->row - 4, SW_RULE, 2, SW_DASH_NONE);
+        sw_draw_line(layout->page, x, layout->y + form->row - 4, x + form->width, layout->y + form->row - 4, SW_RULE, 2,
+                     SW_DASH_NONE);
     }
     layout->y += form->row;
     for (size_t i = 0; i < count; i++) {
-        double x = SW_MARGIN + (double)(i / rows) * (form->width + COLUMN_GAP), y = layout->y + (double)(i % rows) * form->row;
+        double x = SW_MARGIN + (double)(i / rows) * (form->width + COLUMN_GAP),
+               y = layout->y + (double)(i % rows) * form->row;
         if (i % rows % 2) sw_draw_rect(layout->page, x - 8, y, form->width + 16, form->row, SW_SHADE);
         put_line(layout, form, list->kind, x, y, &list->rows[list->order[first + i]]);
     }
@@ -345,7 +367,8 @@ static void put_list(struct sw_layout *layout, const struct list *list) {
     sw__room(layout, list->count ? 56 + 4 * form->row : 56);
     sw__section(layout, title_of(layout, list->kind, false), note_of(layout, list));
     for (size_t first = 0; first < list->shown;) {
-        if (first && sw__room(layout, 56 + 4 * form->row)) sw__section(layout, title_of(layout, list->kind, true), NULL);
+        if (first && sw__room(layout, 56 + 4 * form->row))
+            sw__section(layout, title_of(layout, list->kind, true), NULL);
         first += put_rows(layout, form, list, first);
     }
     if (list->shown < list->count) {
@@ -376,7 +399,8 @@ static void share_rows(const struct sw_layout *layout, struct list lists[SW_CHAR
 void sw__draw_lists(struct sw_layout *layout) {
     struct list lists[SW_CHART_LISTS];
     for (int i = 0; i < SW_CHART_LISTS; i++) {
-        lists[i] = (struct list){.kind = (enum sw_chart_list)i, .rows = layout->chart->lists[i], .count = layout->chart->list_counts[i]};
+        lists[i] = (struct list){
+            .kind = (enum sw_chart_list)i, .rows = layout->chart->lists[i], .count = layout->chart->list_counts[i]};
         lists[i].order = sw_xcalloc(lists[i].count, sizeof *lists[i].order);
         order_rows(&lists[i]);
     }

@@ -10,11 +10,11 @@ static const struct {
     uint32_t fill, stroke;
     enum sw_hatch hatch;
 } looks[SW_ST_COUNT] = {
-    [SW_ST_READY] = {0xCDEBD9, SW_GREEN, SW_HATCH_NONE},        [SW_ST_RINGING] = {0xD6E6F7, SW_BLUE, SW_HATCH_UPRIGHT},
-    [SW_ST_DIALING] = {0xD6E6F7, SW_BLUE, SW_HATCH_LEVEL},      [SW_ST_TALKING] = {0x6E9FD3, SW_BLUE, SW_HATCH_NONE},
-    [SW_ST_HOLD] = {0xD6E6F7, SW_BLUE, SW_HATCH_CROSS},         [SW_ST_WRAPUP] = {0xB7D2EE, SW_BLUE, SW_HATCH_RISING},
-    [SW_ST_BREAK] = {0xFBE3C4, SW_ORANGE, SW_HATCH_FALLING},    [SW_ST_MEAL] = {0xFFF4E3, SW_ORANGE, SW_HATCH_NONE},
-    [SW_ST_BUSY] = {0xE7A35C, SW_ORANGE, SW_HATCH_CROSS},       [SW_ST_MEETING] = {0xE3E6EB, SW_INK_SOFT, SW_HATCH_LEVEL}};
+    [SW_ST_READY] = {0xCDEBD9, SW_GREEN, SW_HATCH_NONE},     [SW_ST_RINGING] = {0xD6E6F7, SW_BLUE, SW_HATCH_UPRIGHT},
+    [SW_ST_DIALING] = {0xD6E6F7, SW_BLUE, SW_HATCH_LEVEL},   [SW_ST_TALKING] = {0x6E9FD3, SW_BLUE, SW_HATCH_NONE},
+    [SW_ST_HOLD] = {0xD6E6F7, SW_BLUE, SW_HATCH_CROSS},      [SW_ST_WRAPUP] = {0xB7D2EE, SW_BLUE, SW_HATCH_RISING},
+    [SW_ST_BREAK] = {0xFBE3C4, SW_ORANGE, SW_HATCH_FALLING}, [SW_ST_MEAL] = {0xFFF4E3, SW_ORANGE, SW_HATCH_NONE},
+    [SW_ST_BUSY] = {0xE7A35C, SW_ORANGE, SW_HATCH_CROSS},    [SW_ST_MEETING] = {0xE3E6EB, SW_INK_SOFT, SW_HATCH_LEVEL}};
 
 static int64_t sum_of(const int64_t *values) {
     int64_t sum = 0;
@@ -62,8 +62,10 @@ void sw__draw_states(struct sw_layout *layout) {
     const struct sw_style name = {22, true, SW_INK}, plain = {21, false, SW_INK};
     int64_t now = sum_of(chart->states), day_ms = sum_of(chart->state_ms);
     sw__section(layout, sw__say(layout, SW_SAY_STATES), sw__say(layout, SW_SAY_STATES_KEY));
-    put_bar(layout, sw__fill(layout, SW_SAY_STATES_NOW, sw__clock(layout, chart->at_ms, false), sw__count(layout, now), NULL, NULL),
-            chart->states);
+    put_bar(
+        layout,
+        sw__fill(layout, SW_SAY_STATES_NOW, sw__clock(layout, chart->at_ms, false), sw__count(layout, now), NULL, NULL),
+        chart->states);
     put_bar(layout, sw__fill(layout, SW_SAY_STATES_DAY, sw__hours(layout, day_ms), NULL, NULL, NULL), chart->state_ms);
     layout->y += 8;
     double width = SW_INNER / COLUMNS;
@@ -71,10 +73,11 @@ void sw__draw_states(struct sw_layout *layout) {
         int cell = s - SW_ST_READY;
         double x = SW_MARGIN + width * (cell % COLUMNS), y = layout->y + CELL_HEIGHT * (cell / COLUMNS);
         put_look(layout, s, x, y + 4, 36, 24);
-        double taken = sw__put(layout, x + 46, y + 24, 96, SW_LEFT, name, sw__say(layout, sw_say_state((enum sw_agent_state)s)));
+        double taken =
+            sw__put(layout, x + 46, y + 24, 96, SW_LEFT, name, sw__say(layout, sw_say_state((enum sw_agent_state)s)));
         const char *share = sw__percent(layout, (struct sw_goal){chart->state_ms[s], day_ms, 0});
         sw__put_whole(layout, x + 46 + taken + 10, y + 24, width - taken - 66, SW_LEFT, plain,
-                sw__fill(layout, SW_SAY_STATE_LINE, sw__count(layout, chart->states[s]), share, NULL, NULL));
+                      sw__fill(layout, SW_SAY_STATE_LINE, sw__count(layout, chart->states[s]), share, NULL, NULL));
     }
     layout->y += CELL_HEIGHT * 2 + 10;
 }

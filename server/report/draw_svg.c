@@ -4,7 +4,9 @@
 
 #include "report/draw_list.h"
 
-#define FONTS "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif"
+#define FONTS                                                                                                          \
+    "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro "         \
+    "Hei',sans-serif"
 
 static void put_escaped(struct sw_buf *out, const char *text) {
     for (const char *p = text; *p; p++) {
@@ -103,7 +105,8 @@ static void put_head(struct sw_buf *out, const struct sw_drawing *drawing, doubl
     put_number(out, SW_DRAW_WIDTH);
     sw_buf_putc(out, ' ');
     put_number(out, height);
-    sw_buf_printf(out, "\" xml:lang=\"%s\" lang=\"%s\" font-family=\"" FONTS "\">\n<title>", drawing->lang, drawing->lang);
+    sw_buf_printf(out, "\" xml:lang=\"%s\" lang=\"%s\" font-family=\"" FONTS "\">\n<title>", drawing->lang,
+                  drawing->lang);
     put_escaped(out, drawing->title);
     sw_buf_puts(out, "</title>\n<desc>");
     put_escaped(out, drawing->subject);

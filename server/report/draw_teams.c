@@ -1,5 +1,5 @@
-/* Attendance and adherence by team: bars from 0 to 100 % with the line of the goal. Up to 12 teams have a row of the full
- * width, more stand in two columns. */
+/* Attendance and adherence by team: bars from 0 to 100 % with the line of the goal. Up to 12 teams have a row of the
+ * full width, more stand in two columns. */
 #include <float.h>
 
 #include "report/draw_layout.h"
@@ -9,9 +9,9 @@
 #define COLUMN_GAP 40.0
 
 struct grid {
-    double width;  /* of a column */
-    double row;    /* height */
-    double size;   /* of the text */
+    double width;                              /* of a column */
+    double row;                                /* height */
+    double size;                               /* of the text */
     double name, bar, percent, counts, breaks; /* widths; no breaks where there is no room: the table has them */
 };
 
@@ -22,7 +22,9 @@ static const struct grid *grid_of(const struct sw_layout *layout) {
     return layout->chart->team_count <= WIDE_TEAMS_MAX ? &wide : &narrow;
 }
 
-static size_t rows_of(size_t teams) { return teams <= WIDE_TEAMS_MAX ? teams : (teams + 1) / 2; }
+static size_t rows_of(size_t teams) {
+    return teams <= WIDE_TEAMS_MAX ? teams : (teams + 1) / 2;
+}
 
 double sw__teams_height(const struct sw_layout *layout) {
     size_t teams = layout->chart->team_count;
@@ -30,7 +32,9 @@ double sw__teams_height(const struct sw_layout *layout) {
 }
 
 /* Left edges of the columns of figures in a row that begins at X. */
-static double attendance_x(const struct grid *grid, double x) { return x + grid->name + 10; }
+static double attendance_x(const struct grid *grid, double x) {
+    return x + grid->name + 10;
+}
 static double adherence_x(const struct grid *grid, double x) {
     return attendance_x(grid, x) + grid->bar + grid->percent + grid->counts + (grid == &wide ? 26 : 14);
 }
@@ -50,12 +54,12 @@ static void put_header(struct sw_layout *layout, const struct grid *grid, double
     sw__put(layout, attendance_x(grid, x), y, columns + grid->counts, SW_LEFT, soft, attendance);
     sw__put(layout, adherence_x(grid, x), y, columns + 10, SW_LEFT, soft, adherence);
     double at = breaks_x(grid, x);
-    if (grid->breaks > 0)
-        sw__put(layout, at, y, x + grid->width - at, SW_RIGHT, soft, sw__say(layout, SW_SAY_BREAKS));
+    if (grid->breaks > 0) sw__put(layout, at, y, x + grid->width - at, SW_RIGHT, soft, sw__say(layout, SW_SAY_BREAKS));
     sw_draw_line(layout->page, x, layout->y + 36, x + grid->width, layout->y + 36, SW_RULE, 2, SW_DASH_NONE);
 }
 
-static void put_bar(struct sw_layout *layout, const struct grid *grid, double x, double y, struct sw_goal goal, bool bold) {
+static void put_bar(struct sw_layout *layout, const struct grid *grid, double x, double y, struct sw_goal goal,
+                    bool bold) {
     struct sw_draw_page *page = layout->page;
     double h = grid->row - (grid == &wide ? 16 : 11), top = y + (grid->row - h) / 2, mark = grid->size * 0.62;
     bool missed = sw__goal_missed(goal);
@@ -70,24 +74,24 @@ static void put_bar(struct sw_layout *layout, const struct grid *grid, double x,
     sw_draw_line(page, line, y + 1, line, y + grid->row - 1, SW_INK, 2.5, SW_DASH_NONE);
     const struct sw_style style = {grid->size, bold || missed, missed ? SW_RED : SW_INK};
     if (missed) sw_draw_below_mark(page, x + grid->bar + 7, y + (grid->row - mark) / 2, mark, SW_RED);
-    sw__put_whole(layout, x + grid->bar + 8 + mark, y + grid->row / 2 + grid->size * 0.36, grid->percent - 8 - mark, SW_RIGHT, style,
-            sw__percent(layout, goal));
+    sw__put_whole(layout, x + grid->bar + 8 + mark, y + grid->row / 2 + grid->size * 0.36, grid->percent - 8 - mark,
+                  SW_RIGHT, style, sw__percent(layout, goal));
 }
 
-static void put_row(struct sw_layout *layout, const struct grid *grid, double x, double y, const struct sw_chart_team *team,
-                    const char *name, bool bold) {
+static void put_row(struct sw_layout *layout, const struct grid *grid, double x, double y,
+                    const struct sw_chart_team *team, const char *name, bool bold) {
     const struct sw_style plain = {grid->size, bold, SW_INK}, soft = {grid->size * 0.9, false, SW_INK_SOFT};
     double base = y + grid->row / 2 + grid->size * 0.36;
     sw__put(layout, x, base, grid->name, SW_LEFT, plain, name);
     put_bar(layout, grid, attendance_x(grid, x), y, sw__attendance(layout->chart, team), bold);
     double counts = attendance_x(grid, x) + grid->bar + grid->percent + 10;
     sw__put_whole(layout, counts, base, grid->counts, SW_LEFT, soft,
-            sw__slash(layout, sw__count(layout, team->attended), sw__count(layout, team->due)));
+                  sw__slash(layout, sw__count(layout, team->attended), sw__count(layout, team->due)));
     put_bar(layout, grid, adherence_x(grid, x), y, sw__adherence(layout->chart, team), bold);
     if (grid->breaks <= 0) return;
     double breaks = breaks_x(grid, x);
     sw__put_whole(layout, breaks, base, x + grid->width - breaks, SW_RIGHT, soft,
-            sw__slash(layout, sw__count(layout, team->breaks), sw__count(layout, team->overruns)));
+                  sw__slash(layout, sw__count(layout, team->breaks), sw__count(layout, team->overruns)));
 }
 
 static const char *name_of(const struct sw_chart_team *team) {

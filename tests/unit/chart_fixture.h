@@ -16,7 +16,9 @@
 /* 2026-11-23 00:00 in Asia/Shanghai, which has been at +08:00 since 1991. */
 #define CHART_DAY INT64_C(1795363200000)
 
-static inline struct sw_zone *chart_zone(void) { return sw_zone_new("Asia/Shanghai", 8 * CHART_HOUR, NULL, 0); }
+static inline struct sw_zone *chart_zone(void) {
+    return sw_zone_new("Asia/Shanghai", 8 * CHART_HOUR, NULL, 0);
+}
 
 static inline uint32_t chart_random(uint32_t *seed) {
     *seed = *seed * 1664525u + 1013904223u;
@@ -58,7 +60,8 @@ static inline void chart_intervals(struct sw_chart *chart, int64_t people, uint3
     for (int i = 0; i < 96; i++) {
         struct sw_chart_interval *row = &chart->intervals[i];
         int hour = i / 4;
-        static const int shape[24] = {0, 0, 0, 0, 0, 0, 0, 40, 90, 100, 100, 96, 82, 84, 98, 100, 100, 92, 70, 62, 60, 30, 0, 0};
+        static const int shape[24] = {0,  0,  0,  0,   0,   0,  0,  40, 90, 100, 100, 96,
+                                      82, 84, 98, 100, 100, 92, 70, 62, 60, 30,  0,   0};
         row->start_ms = CHART_DAY + i * CHART_QUARTER;
         row->end_ms = row->start_ms + CHART_QUARTER;
         row->scheduled = (people * shape[hour] + 99) / 100;
@@ -118,41 +121,82 @@ static inline void chart_states(struct sw_chart *chart, const int64_t now[SW_ST_
     }
 }
 
-#define CHART_AT(h, m, s) (CHART_DAY + (h) * CHART_HOUR + (m) * CHART_MINUTE + (s) * INT64_C(1000))
+#define CHART_AT(h, m, s) (CHART_DAY + (h)*CHART_HOUR + (m)*CHART_MINUTE + (s)*INT64_C(1000))
 
 /* Three teams, five agents, one of everything. */
 static inline struct sw_chart *chart_small(void) {
     struct sw_chart *chart = chart_base("总部呼叫中心", CHART_AT(15, 0, 0));
     chart_intervals(chart, 5, 1u << 9 | 1u << 13, true);
-    chart_add_team(chart, "A", "A组", (struct sw_chart_team){.due = 2, .attended = 2, .late = 1, .signed_in_ms = 45360000, .expected_ms = 46800000, .breaks = 5, .overruns = 1, .overrun_ms = 320000});
-    chart_add_team(chart, "B", "B组", (struct sw_chart_team){.due = 2, .attended = 1, .absent = 1, .early_leave = 1, .signed_in_ms = 21000000, .expected_ms = 23400000, .breaks = 2});
+    chart_add_team(chart, "A", "A组",
+                   (struct sw_chart_team){.due = 2,
+                                          .attended = 2,
+                                          .late = 1,
+                                          .signed_in_ms = 45360000,
+                                          .expected_ms = 46800000,
+                                          .breaks = 5,
+                                          .overruns = 1,
+                                          .overrun_ms = 320000});
+    chart_add_team(chart, "B", "B组",
+                   (struct sw_chart_team){.due = 2,
+                                          .attended = 1,
+                                          .absent = 1,
+                                          .early_leave = 1,
+                                          .signed_in_ms = 21000000,
+                                          .expected_ms = 23400000,
+                                          .breaks = 2});
     chart_add_team(chart, "N", "夜班", (struct sw_chart_team){.leave = 1});
     static const int64_t now[SW_ST_COUNT] = {2, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0};
     chart_states(chart, now, 18 * CHART_HOUR);
     int64_t start = CHART_AT(8, 30, 0), end = CHART_AT(17, 30, 0);
-    chart_add_person(chart, SW_CHART_ABSENT, (struct sw_chart_person){"2002", "孙丽", "15", "B组", start, end, INT64_MIN, 0, 0, NULL, false, NULL, NULL, NULL});
-    chart_add_person(chart, SW_CHART_PENDING, (struct sw_chart_person){"2003", "周 & <杰>", NULL, "B组", CHART_AT(14, 45, 0), CHART_AT(23, 0, 0), INT64_MIN, 0, 0, NULL, false, NULL, NULL, NULL});
-    chart_add_person(chart, SW_CHART_LATE, (struct sw_chart_person){"1001", "王芳", "07", "A组", start, end, CHART_AT(8, 37, 12), 432000, 0, "up_to_10_min", false, NULL, NULL, NULL});
-    chart_add_person(chart, SW_CHART_LATE, (struct sw_chart_person){"1002", "李强", "08", "A组", start, end, CHART_AT(8, 51, 40), 1300000, 0, "up_to_30_min", true, "late", "地铁故障停运", "陈晓"});
-    chart_add_person(chart, SW_CHART_EARLY, (struct sw_chart_person){"2001", "赵敏", "12", "B组", CHART_AT(6, 0, 0), CHART_AT(14, 0, 0), CHART_AT(13, 42, 5), 1075000, 0, "up_to_30_min", false, NULL, NULL, NULL});
-    chart_add_person(chart, SW_CHART_UNAUTHORISED, (struct sw_chart_person){"1001", "王芳", "07", "A组", start, end, CHART_AT(10, 12, 30), 754000, 0, NULL, false, "away", "复印资料", "陈晓"});
-    chart_add_person(chart, SW_CHART_OVERRUN, (struct sw_chart_person){"1002", "李强", "08", "A组", start, end, CHART_AT(11, 5, 0), 920000, 600000, NULL, false, NULL, NULL, NULL});
+    chart_add_person(chart, SW_CHART_ABSENT,
+                     (struct sw_chart_person){"2002", "孙丽", "15", "B组", start, end, INT64_MIN, 0, 0, NULL, false,
+                                              NULL, NULL, NULL});
+    chart_add_person(chart, SW_CHART_PENDING,
+                     (struct sw_chart_person){"2003", "周 & <杰>", NULL, "B组", CHART_AT(14, 45, 0), CHART_AT(23, 0, 0),
+                                              INT64_MIN, 0, 0, NULL, false, NULL, NULL, NULL});
+    chart_add_person(chart, SW_CHART_LATE,
+                     (struct sw_chart_person){"1001", "王芳", "07", "A组", start, end, CHART_AT(8, 37, 12), 432000, 0,
+                                              "up_to_10_min", false, NULL, NULL, NULL});
+    chart_add_person(chart, SW_CHART_LATE,
+                     (struct sw_chart_person){"1002", "李强", "08", "A组", start, end, CHART_AT(8, 51, 40), 1300000, 0,
+                                              "up_to_30_min", true, "late", "地铁故障停运", "陈晓"});
+    chart_add_person(chart, SW_CHART_EARLY,
+                     (struct sw_chart_person){"2001", "赵敏", "12", "B组", CHART_AT(6, 0, 0), CHART_AT(14, 0, 0),
+                                              CHART_AT(13, 42, 5), 1075000, 0, "up_to_30_min", false, NULL, NULL,
+                                              NULL});
+    chart_add_person(chart, SW_CHART_UNAUTHORISED,
+                     (struct sw_chart_person){"1001", "王芳", "07", "A组", start, end, CHART_AT(10, 12, 30), 754000, 0,
+                                              NULL, false, "away", "复印资料", "陈晓"});
+    chart_add_person(chart, SW_CHART_OVERRUN,
+                     (struct sw_chart_person){"1002", "李强", "08", "A组", start, end, CHART_AT(11, 5, 0), 920000,
+                                              600000, NULL, false, NULL, NULL, NULL});
     return chart;
 }
 
 /* Forty teams, 800 agents, names as long as they get. ABSENT of them in the list of the absent. */
 static inline struct sw_chart *chart_great(size_t absent) {
-    struct sw_chart *chart = chart_base("华东区第二客户服务中心（南京江宁综合业务支撑与投诉处理基地）", CHART_AT(20, 0, 0));
-    static const char *const names[] = {"王芳", "欧阳娜娜", "阿卜杜热合曼·买买提江", "李强", "司马相如", "Christopher Montgomery-Smith", "赵敏", "尼格买提·热合曼"};
-    static const char *const teams[] = {"国际漫游与跨境业务投诉处理专席组%d", "宽带报障%d组", "VIP 客户尊享服务保障团队%d", "投诉%d组"};
+    struct sw_chart *chart =
+        chart_base("华东区第二客户服务中心（南京江宁综合业务支撑与投诉处理基地）", CHART_AT(20, 0, 0));
+    static const char *const names[] = {"王芳", "欧阳娜娜",       "阿卜杜热合曼·买买提江",
+                                        "李强", "司马相如",       "Christopher Montgomery-Smith",
+                                        "赵敏", "尼格买提·热合曼"};
+    static const char *const teams[] = {"国际漫游与跨境业务投诉处理专席组%d", "宽带报障%d组",
+                                        "VIP 客户尊享服务保障团队%d", "投诉%d组"};
     static const char *const classes[] = {"up_to_5_min", "up_to_10_min", "up_to_30_min", "over_30_min"};
     uint32_t seed = 7;
     chart->number = 3;
     chart_intervals(chart, 800, 1u << 8 | 1u << 13 | 1u << 18, true);
     for (int i = 0; i < 40; i++) {
         int64_t missing = i % 7 == 3 ? 2 + i % 3 : i % 3 == 0;
-        struct sw_chart_team team = {.due = 20, .attended = 20 - missing, .absent = missing, .late = i % 4, .leave = i % 5 == 0,
-                                     .expected_ms = 20 * 8 * CHART_HOUR, .breaks = 60 + i, .overruns = i % 6, .overrun_ms = i * 61000};
+        struct sw_chart_team team = {.due = 20,
+                                     .attended = 20 - missing,
+                                     .absent = missing,
+                                     .late = i % 4,
+                                     .leave = i % 5 == 0,
+                                     .expected_ms = 20 * 8 * CHART_HOUR,
+                                     .breaks = 60 + i,
+                                     .overruns = i % 6,
+                                     .overrun_ms = i * 61000};
         team.signed_in_ms = team.expected_ms / 1000 * (890 + (int64_t)(chart_random(&seed) % 100));
         char id[8];
         snprintf(id, sizeof id, "T%02d", i + 1);
@@ -162,23 +206,59 @@ static inline struct sw_chart *chart_great(size_t absent) {
     chart_states(chart, now, 5200 * CHART_HOUR);
     for (size_t i = 0; i < absent; i++) {
         int64_t start = CHART_AT(7, 0, 0) + (int64_t)(i % 12) * CHART_HOUR;
-        struct sw_chart_person person = {chart_text(chart, "%d", 10001 + (int64_t)i), names[i % 8], chart_text(chart, "%d", 100 + (int64_t)i % 300),
-                                         chart->teams[i % 40].name, start, start + 9 * CHART_HOUR, INT64_MIN, 0, 0, NULL, i % 9 == 4, i % 9 == 4 ? "leave" : NULL,
-                                         i % 9 == 4 ? "家中老人突发疾病需要陪护就医" : NULL, i % 9 == 4 ? "值班长陈晓" : NULL};
+        struct sw_chart_person person = {chart_text(chart, "%d", 10001 + (int64_t)i),
+                                         names[i % 8],
+                                         chart_text(chart, "%d", 100 + (int64_t)i % 300),
+                                         chart->teams[i % 40].name,
+                                         start,
+                                         start + 9 * CHART_HOUR,
+                                         INT64_MIN,
+                                         0,
+                                         0,
+                                         NULL,
+                                         i % 9 == 4,
+                                         i % 9 == 4 ? "leave" : NULL,
+                                         i % 9 == 4 ? "家中老人突发疾病需要陪护就医" : NULL,
+                                         i % 9 == 4 ? "值班长陈晓" : NULL};
         chart_add_person(chart, SW_CHART_ABSENT, person);
     }
     for (size_t i = 0; i < 57; i++) {
         int64_t value = 1000 * (20 + (int64_t)(chart_random(&seed) % 2400));
         int64_t start = CHART_AT(8, 0, 0);
-        struct sw_chart_person person = {chart_text(chart, "%d", 20001 + (int64_t)i), names[(i + 3) % 8], chart_text(chart, "%d", (int64_t)i), chart->teams[i % 40].name,
-                                         start, start + 9 * CHART_HOUR, start + value, value, 0, classes[value > 1800000 ? 3 : value > 600000 ? 2 : value > 300000], i % 10 == 0,
-                                         i % 10 == 0 ? "late" : NULL, i % 10 == 0 ? "暴雪封路" : NULL, i % 10 == 0 ? "陈晓" : NULL};
+        struct sw_chart_person person = {chart_text(chart, "%d", 20001 + (int64_t)i),
+                                         names[(i + 3) % 8],
+                                         chart_text(chart, "%d", (int64_t)i),
+                                         chart->teams[i % 40].name,
+                                         start,
+                                         start + 9 * CHART_HOUR,
+                                         start + value,
+                                         value,
+                                         0,
+                                         classes[value > 1800000  ? 3
+                                                 : value > 600000 ? 2
+                                                                  : value > 300000],
+                                         i % 10 == 0,
+                                         i % 10 == 0 ? "late" : NULL,
+                                         i % 10 == 0 ? "暴雪封路" : NULL,
+                                         i % 10 == 0 ? "陈晓" : NULL};
         chart_add_person(chart, SW_CHART_LATE, person);
     }
     for (size_t i = 0; i < 30; i++) {
         int64_t start = CHART_AT(12, 0, 0), value = 601000 + 17000 * (int64_t)i;
-        struct sw_chart_person person = {chart_text(chart, "%d", 30001 + (int64_t)i), names[i % 8], chart_text(chart, "%d", 40 + (int64_t)i), chart->teams[i % 40].name,
-                                         start, start + 14 * CHART_HOUR, start + (int64_t)i * 20 * CHART_MINUTE, value, 600000, NULL, false, NULL, NULL, NULL};
+        struct sw_chart_person person = {chart_text(chart, "%d", 30001 + (int64_t)i),
+                                         names[i % 8],
+                                         chart_text(chart, "%d", 40 + (int64_t)i),
+                                         chart->teams[i % 40].name,
+                                         start,
+                                         start + 14 * CHART_HOUR,
+                                         start + (int64_t)i * 20 * CHART_MINUTE,
+                                         value,
+                                         600000,
+                                         NULL,
+                                         false,
+                                         NULL,
+                                         NULL,
+                                         NULL};
         chart_add_person(chart, SW_CHART_OVERRUN, person);
         if (i % 3 == 0) chart_add_person(chart, SW_CHART_UNAUTHORISED, person);
     }
@@ -205,7 +285,16 @@ static inline struct sw_chart *chart_half(void) {
     for (size_t i = 40; i < 60; i++) chart->intervals[i].uncertain = true;
     static const char *const names[] = {"A组", "B组", "C组", "D组", "外呼组", "投诉组", "夜班组"};
     for (int i = 0; i < 7; i++) {
-        struct sw_chart_team team = {.due = 17, .attended = 17 - i % 3, .absent = i % 3, .leave = i == 2, .late = i, .signed_in_ms = (900 + 14 * i) * 100000, .expected_ms = 100000000, .breaks = 20 + i, .overruns = i / 2, .overrun_ms = i * 90000};
+        struct sw_chart_team team = {.due = 17,
+                                     .attended = 17 - i % 3,
+                                     .absent = i % 3,
+                                     .leave = i == 2,
+                                     .late = i,
+                                     .signed_in_ms = (900 + 14 * i) * 100000,
+                                     .expected_ms = 100000000,
+                                     .breaks = 20 + i,
+                                     .overruns = i / 2,
+                                     .overrun_ms = i * 90000};
         char id[2] = {(char)('A' + i), 0};
         chart_add_team(chart, id, names[i], team);
     }
