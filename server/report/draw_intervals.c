@@ -191,7 +191,8 @@ static void put_label(struct sw_layout *layout, struct plot *plot, double x, dou
                       const char *text) {
     double w = sw_text_width(text, LABEL_SIZE, true), h = LABEL_SIZE * 1.2;
     for (int i = 0; i < 120; i++) { /* clear of the lines when that is possible */
-        double try = y - h / 2 + (i % 2 ? 1 : -1) * ((i % 60 + 1) / 2) * 8.0;
+        int steps = (i % 60 + 1) / 2;
+        double try = y - h / 2 + (i % 2 ? steps : -steps) * 8.0;
         bool inside = try >= plot->y && try + h <= plot->y + plot->height;
         if (!inside || !is_free(plot, x - 4, try, w + 8, h, i < 60) || plot->label_count == LABELS_MAX) continue;
         sw_draw_rect(layout->page, x - 4, try, w + 8, h, x < PLOT_RIGHT ? SW_SHADE : SW_PAPER);

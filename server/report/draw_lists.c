@@ -352,8 +352,9 @@ static size_t put_rows(struct sw_layout *layout, const struct form *form, const 
     }
     layout->y += form->row;
     for (size_t i = 0; i < count; i++) {
-        double x = SW_MARGIN + (double)(i / rows) * (form->width + COLUMN_GAP),
-               y = layout->y + (double)(i % rows) * form->row;
+        size_t column = i / rows;
+        double x = SW_MARGIN + (double)column * (form->width + COLUMN_GAP);
+        double y = layout->y + (double)(i % rows) * form->row;
         if (i % rows % 2) sw_draw_rect(layout->page, x - 8, y, form->width + 16, form->row, SW_SHADE);
         put_line(layout, form, list->kind, x, y, &list->rows[list->order[first + i]]);
     }

@@ -70,8 +70,8 @@ void sw__draw_states(struct sw_layout *layout) {
     layout->y += 8;
     double width = SW_INNER / COLUMNS;
     for (int s = SW_ST_READY; s < SW_ST_COUNT; s++) {
-        int cell = s - SW_ST_READY;
-        double x = SW_MARGIN + width * (cell % COLUMNS), y = layout->y + CELL_HEIGHT * (cell / COLUMNS);
+        int cell = s - SW_ST_READY, row = cell / COLUMNS;
+        double x = SW_MARGIN + width * (cell % COLUMNS), y = layout->y + CELL_HEIGHT * row;
         put_look(layout, s, x, y + 4, 36, 24);
         double taken =
             sw__put(layout, x + 46, y + 24, 96, SW_LEFT, name, sw__say(layout, sw_say_state((enum sw_agent_state)s)));

@@ -108,7 +108,8 @@ static size_t put_block(struct sw_layout *layout, const struct grid *grid, size_
     layout->y += 40;
     for (size_t i = 0; i < teams; i++) {
         const struct sw_chart_team *team = &layout->chart->teams[first + i];
-        double x = SW_MARGIN + (double)(i / rows) * (grid->width + COLUMN_GAP);
+        size_t column = i / rows;
+        double x = SW_MARGIN + (double)column * (grid->width + COLUMN_GAP);
         put_row(layout, grid, x, layout->y + (double)(i % rows) * grid->row, team, name_of(team), false);
     }
     layout->y += (double)rows * grid->row;
