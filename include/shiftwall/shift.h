@@ -152,6 +152,19 @@ struct sw_break {
 size_t sw_shift_breaks(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, struct sw_break *out,
                        size_t max);
 
+/* Agents at T_MS. */
+struct sw_headcount {
+    int64_t scheduled; /* a shift covers T_MS, and no leave */
+    int64_t present;   /* of these, signed in */
+    int64_t signed_in; /* of all agents, rostered or not */
+};
+void sw_shifts_headcount(const struct sw_shifts *shifts, int64_t t_ms, struct sw_headcount *out);
+
+/* The first grant of KINDS (bits, 1u << kind) to the agent that touches [from, to], into OUT, whose texts are borrowed;
+ * false when there is none. */
+bool sw_shifts_grant_over(const struct sw_shifts *shifts, const char *agent, unsigned kinds, int64_t from_ms, int64_t to_ms,
+                          struct sw_grant *out);
+
 /* Puts what the agent's shifts that start in [from, to) say of its breaks up to T_MS in place of COUNTS' own counters of
  * breaks, which know neither the roster nor the policy. Nothing when there is no such shift. */
 void sw_shifts_count_breaks(const struct sw_shifts *shifts, const char *agent, int64_t from_ms, int64_t to_ms, int64_t t_ms,

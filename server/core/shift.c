@@ -245,6 +245,36 @@ int64_t sw_shifts_granted_until(const struct sw_shifts *shifts, const char *id, 
     return until_ms;
 }
 
+bool sw_shifts_grant_over(const struct sw_shifts *shifts, const char *id, unsigned kinds, int64_t from_ms, int64_t to_ms,
+                          struct sw_grant *out) {
+    const struct sw_rostered *agent = find(shifts, id);
+    for (size_t i = 0; agent && i < agent->grant_count; i++) {
+        const struct sw_given *g = &agent->grants[i];
+        if (!(kinds & 1u << g->kind) || g->from_ms > to_ms || g->to_ms < from_ms) continue;
+        *out = (struct sw_grant){g->id, agent->id, g->kind, g->from_ms, g->to_ms, g->reason, g->by, g->at_ms};
+        return true;
+    }
+    return false;
+}
+
+void sw_shifts_headcount(const struct sw_shifts *shifts, int64_t t_ms, struct sw_headcount *out) {
+    *out = (struct sw_headcount){0};
+    for (const struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) {
+        bool in = sw_trail_at(&agent->trail, t_ms) != SW_AT_OFFLINE, planned = false;
+        for (size_t i = 0; i < agent->shift_count && !planned; i++) {
+            const struct sw_shift *shift = agent->shifts[i];
+            if (t_ms < shift->row.start_ms || t_ms >= shift->row.end_ms) continue;
+            struct sw_spans leave = {0};
+            sw__shift_leave(shift, &leave);
+            planned = !sw_spans_contain(&leave, t_ms);
+            sw_spans_deinit(&leave);
+        }
+        out->scheduled += planned;
+        out->present += planned && in;
+        out->signed_in += in;
+    }
+}
+
 enum sw_activity sw__shift_activity(const struct sw_shift *shift, int64_t t_ms, int64_t *edge_ms) {
     *edge_ms = INT64_MAX;
     for (size_t i = 0; i < shift->row.activity_count; i++) {

@@ -47,5 +47,6 @@ int sw_tool_replay(int argc, char **argv);
 int sw_tool_audit(int argc, char **argv);
 int sw_tool_pin(int argc, char **argv);
 int sw_tool_backup(int argc, char **argv);
+int sw_tool_chart(int argc, char **argv);
 
 #endif
