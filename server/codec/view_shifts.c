@@ -59,7 +59,7 @@ void sw_shift_counts_write(const struct sw_shifts *shifts, const struct sw_shift
     sw_json_int(&j, "due", due);
     sw_json_int(&j, "attended", due && f.attended == SW_ATTENDED_YES);
     sw_json_int(&j, "absent", due && f.attended == SW_ATTENDED_NO);
-    sw_json_int(&j, "late", due && f.late_ms > 0);
+    sw_json_int(&j, "late", due && f.late_ms > 0 && f.attended != SW_ATTENDED_NO);
     sw_json_int(&j, "early_leave", due && f.early_leave_ms > 0);
     sw_json_int(&j, "signed_in_ms", came ? f.signed_in_ms : 0);
     sw_json_int(&j, "expected_ms", came ? f.scheduled_ms - f.excused_ms : 0);

@@ -223,7 +223,7 @@ static void add_shift(const struct sw_shifts *shifts, const struct sw_shift *shi
     sum->attended += f.attended == SW_ATTENDED_YES;
     sum->pending += f.attended == SW_ATTENDED_PENDING;
     sum->absent += f.attended == SW_ATTENDED_NO;
-    sum->late += f.late_ms > 0;
+    sum->late += f.late_ms > 0 && f.attended != SW_ATTENDED_NO; /* who came too late is absent */
     sum->early_leave += f.early_leave_ms > 0;
     sum->scheduled_ms += f.scheduled_ms;
     sum->service_ms += f.service_ms;
