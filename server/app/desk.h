@@ -33,6 +33,8 @@ struct sw_desk_options {
     int64_t (*now_ms)(void *ctx);
     /* A roster is in force. Returns 0, or an error that refuses it. */
     int (*roster)(void *ctx, const struct sw_roster *roster);
+    /* Another alert that is open; false: none. */
+    bool (*alert)(void *ctx, struct sw_alert *out);
     /* Something was recorded that the views have to show soon. */
     void (*soon)(void *ctx);
     /* VIEW has a new version. */

@@ -334,6 +334,7 @@ static struct all all_alerts(struct sw_desk *desk) {
         add_all(&all, shown->alerts, shown->alert_count);
     count = sw__desk_walk_alerts(desk, walks, sizeof walks / sizeof *walks);
     add_all(&all, walks, count);
+    if (desk->options.alert(desk->options.ctx, walks)) add_all(&all, walks, 1);
     return all;
 }
 

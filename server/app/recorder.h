@@ -43,6 +43,9 @@ void sw_recorder_read(struct sw_recorder *recorder, const struct sw_record_query
 /* Sums shifts, see sw_store_sum_shifts; TEXT of DONE is the array. Texts are copied. */
 void sw_recorder_sum_shifts(struct sw_recorder *recorder, const char *by, const char *team, const char *agent, int64_t from_ms,
                             int64_t to_ms, void *ctx, sw_recorder_done done);
+/* Reads the row of the history that starts in [from, to): TEXT of DONE are its counts, -SW_ENOENT when there is none. */
+void sw_recorder_read_history(struct sw_recorder *recorder, enum sw_history of, const char *id, int64_t from_ms,
+                              int64_t to_ms, void *ctx, sw_recorder_done done);
 /* Writes rows of history, which are copied. */
 void sw_recorder_put_history(struct sw_recorder *recorder, const struct sw_history_row *rows, size_t count);
 /* Forgets what is older than T_MS, little by little. */

@@ -64,12 +64,12 @@ int sw_store_read(struct sw_store *store, const char *site, const struct sw_reco
 
 /* ---- history ---- */
 
-enum sw_history { SW_HISTORY_QUEUE, SW_HISTORY_TEAM, SW_HISTORY_AGENT, SW_HISTORY_SHIFT, SW_HISTORY_COUNT };
+enum sw_history { SW_HISTORY_QUEUE, SW_HISTORY_TEAM, SW_HISTORY_AGENT, SW_HISTORY_SHIFT, SW_HISTORY_CHART, SW_HISTORY_COUNT };
 
 /* The counters of one thing in one interval. */
 struct sw_history_row {
     enum sw_history of;
-    const char *id;     /* of the queue, team or agent; "" for the whole site among the queues; a shift has its agent's */
+    const char *id;     /* of the queue, team or agent; "" for the whole site among the queues; a shift has its agent's, a chart its date and number */
     int64_t start_ms, end_ms;
     const char *counts; /* JSON */
 };
