@@ -22,8 +22,10 @@ static void add_signature(struct sw_buf *url, const char *secret, int64_t now_ms
 
 static void write_text(const struct sw_letter *letter, const struct sw_address *to, int64_t now_ms, size_t text_max,
                        struct sw_post *post) {
-    struct sw_buf text;
+    struct sw_buf text, title;
     sw_buf_init(&text, text_max + 512);
+    sw_buf_init(&title, 8192);
+    sw__plain(&title, sw_buf_text(&letter->title), letter->title.len);
     sw__markdown(letter, "#### ", "\n\n", text_max, &text); /* one line end alone is none in DingTalk */
     sw_buf_puts(&post->url, to->url);
     if (to->secret) add_signature(&post->url, to->secret, now_ms);
@@ -31,7 +33,7 @@ static void write_text(const struct sw_letter *letter, const struct sw_address *
     sw_json_open(&j, NULL, '{');
     sw_json_text(&j, "msgtype", "markdown");
     sw_json_open(&j, "markdown", '{');
-    sw_json_text(&j, "title", sw_buf_text(&letter->title));
+    sw_json_text(&j, "title", sw_buf_text(&title));
     sw_json_text(&j, "text", sw_buf_text(&text));
     sw_json_close(&j, '}');
     sw_json_open(&j, "at", '{');
@@ -39,6 +41,7 @@ static void write_text(const struct sw_letter *letter, const struct sw_address *
     sw_json_close(&j, '}');
     sw_json_close(&j, '}');
     sw_buf_deinit(&text);
+    sw_buf_deinit(&title);
 }
 
 static bool is_later(int64_t code, const char *text, int64_t *wait_ms) {

@@ -10,6 +10,7 @@
 
 #define BODY_BYTES_MAX 20000
 #define LIMIT_MS 60000
+#define TAG_BYTES 36
 
 struct page {
     struct sw_json j;
@@ -32,9 +33,11 @@ static bool add_line(void *ctx, const char *line, size_t len, const char *first,
     sw_buf_clear(&page->line);
     if (first) sw_buf_printf(&page->line, "%s  %s", first, rest);
     else sw_buf_add(&page->line, line, len);
+    sw__cut_reserve(&page->cut, TAG_BYTES);
     size_t before = page->cut.out->len;
     bool more = sw__cut_add(&page->cut, sw_buf_text(&page->line), page->line.len);
-    add_tag(&page->j, sw_buf_text(page->cut.out) + before, NULL);
+    const char *added = sw_buf_text(page->cut.out) + before;
+    add_tag(&page->j, *added ? added : " ", NULL);
     return more;
 }
 

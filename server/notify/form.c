@@ -166,6 +166,8 @@ bool sw__cut_add(struct sw_cut *cut, const char *line, size_t len) {
     return false;
 }
 
+void sw__cut_reserve(struct sw_cut *cut, size_t bytes) { cut->max -= bytes < cut->max ? bytes : cut->max; }
+
 void sw__each_line(const struct sw_letter *letter, void *ctx,
                    bool (*fn)(void *ctx, const char *line, size_t len, const char *first, const char *rest)) {
     for (const char *line = sw_buf_text(&letter->text); *line;) {

@@ -123,6 +123,8 @@ struct sw_cut {
 struct sw_cut sw__cut(struct sw_buf *out, size_t max, const char *more);
 /* Adds LEN bytes, which belong together (a line with its markup and end). False when there is no room for them. */
 bool sw__cut_add(struct sw_cut *cut, const char *line, size_t len);
+/* Takes BYTES off what there is room for: what stands around a line elsewhere. */
+void sw__cut_reserve(struct sw_cut *cut, size_t bytes);
 
 /* Which lines a text is made of, in order: the letter's text, then a line for each row. FN returns false to end. */
 void sw__each_line(const struct sw_letter *letter, void *ctx,

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shiftwall/alert.h"
+
 #define TITLE_BYTES_MAX 1024
 #define TEXT_BYTES_MAX ((size_t)256 << 10)
 
@@ -165,7 +167,10 @@ static void add_group_title(struct sw_letter *letter, size_t opened, size_t crit
 static void compose_group(struct sw_letter *letter, const struct sw_letter_part *parts, size_t count,
                           const struct sw_zone *zone) {
     size_t opened = 0, critical = 0, cleared = 0, lines = 0, left_out = 0;
-    letter->id = parts[0].message->id;
+    uint64_t hash = 0;
+    for (size_t i = 0; i < count; i++) hash = sw_id_hash(hash, parts[i].message->id);
+    (void)snprintf(letter->group_id, sizeof letter->group_id, "group/%016llx", (unsigned long long)hash);
+    letter->id = letter->group_id;
     letter->kind = SW_MESSAGE_ALERT_CLEARED;
     for (size_t i = 0; i < count; i++) {
         const struct sw_message *m = parts[i].message, *other = counterpart(parts, count, i);

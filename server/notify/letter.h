@@ -19,6 +19,7 @@ struct sw_letter_part {
 
 struct sw_letter {
     const char *id;
+    char group_id[32]; /* what ID is of several: made of all of theirs */
     enum sw_message_kind kind;
     enum sw_severity severity;
     bool good; /* nothing is wrong any more */

@@ -43,26 +43,43 @@ static void flush(struct page *page) {
     sw_buf_clear(&page->section);
 }
 
-static bool add_line(void *ctx, const char *line, size_t len, const char *first, const char *rest) {
-    struct page *page = ctx;
-    sw_buf_clear(&page->line);
-    if (first) {
-        sw_buf_putc(&page->line, '*');
-        escape(&page->line, first, strlen(first));
-        sw_buf_puts(&page->line, "*  ");
-        escape(&page->line, rest, strlen(rest));
-    } else {
-        size_t part = sw_utf8_cut(line, len < LINE_BYTES_MAX ? len : LINE_BYTES_MAX);
-        escape(&page->line, line, part);
-        if (part < len) sw_buf_puts(&page->line, "...");
-    }
+/* Adds what is in `line`, which belongs together. */
+static bool add(struct page *page) {
     sw_buf_putc(&page->line, '\n');
     size_t before = page->cut.out->len;
     bool more = sw__cut_add(&page->cut, sw_buf_text(&page->line), page->line.len);
     const char *added = sw_buf_text(page->cut.out) + before;
     if (page->section.len + strlen(added) > SECTION_BYTES_MAX) flush(page);
     sw_buf_add(&page->section, added, sw_utf8_cut(added, SECTION_BYTES_MAX));
+    sw_buf_clear(&page->line);
     return more;
+}
+
+/* Appends as much of TEXT as a line may have; how many bytes that were. */
+static size_t add_part(struct page *page, const char *text, size_t len) {
+    size_t part = sw_utf8_cut(text, len < LINE_BYTES_MAX ? len : LINE_BYTES_MAX);
+    escape(&page->line, text, part);
+    return part;
+}
+
+static bool add_line(void *ctx, const char *line, size_t len, const char *first, const char *rest) {
+    struct page *page = ctx;
+    sw_buf_clear(&page->line);
+    if (first) {
+        sw_buf_putc(&page->line, '*');
+        (void)add_part(page, first, strlen(first) < LINE_BYTES_MAX / 4 ? strlen(first) : LINE_BYTES_MAX / 4);
+        sw_buf_puts(&page->line, "*  ");
+        size_t part = add_part(page, rest, strlen(rest) < LINE_BYTES_MAX / 2 ? strlen(rest) : LINE_BYTES_MAX / 2);
+        if (rest[part]) sw_buf_puts(&page->line, "...");
+        return add(page);
+    }
+    do {
+        size_t part = add_part(page, line, len);
+        line += part;
+        len -= part;
+        if (!add(page)) return false;
+    } while (len);
+    return true;
 }
 
 static void write_text(const struct sw_letter *letter, const struct sw_address *to, int64_t now_ms, size_t text_max,

@@ -9,6 +9,7 @@
 
 #define BODY_BYTES_MAX 20000
 #define THROTTLED_MS 60000
+#define BLOCK_BYTES 56
 
 struct page {
     struct sw_json *j;
@@ -42,13 +43,14 @@ static void close_facts(struct page *page) {
 
 static bool add_line(void *ctx, const char *line, size_t len, const char *first, const char *rest) {
     struct page *page = ctx;
+    if (!first && !len) return true; /* blocks stand apart as they are */
     sw_buf_clear(&page->line);
     sw_buf_clear(&page->name);
     if (first) sw__plain(&page->name, first, strlen(first));
     if (first) sw__plain(&page->line, rest, strlen(rest));
     else sw__plain(&page->line, line, len);
     size_t before = page->cut.out->len, whole = page->line.len;
-    if (first) page->cut.max -= page->cut.max > page->name.len ? page->name.len : page->cut.max;
+    sw__cut_reserve(&page->cut, page->name.len + BLOCK_BYTES);
     bool more = sw__cut_add(&page->cut, sw_buf_text(&page->line), whole);
     const char *added = sw_buf_text(page->cut.out) + before;
     if (first && more) {
