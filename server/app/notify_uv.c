@@ -107,6 +107,11 @@ static int64_t now_ms(void *ctx) {
     return sw_clock_now_ms(&self->clock);
 }
 
+static int64_t mono_ms(void *ctx) {
+    (void)ctx;
+    return (int64_t)(uv_hrtime() / 1000000);
+}
+
 static uint32_t get_random(void *ctx) {
     (void)ctx;
     return randombytes_random();
@@ -177,7 +182,7 @@ static void add_destination(struct sw_notify *notify, const struct sw_config_des
 struct sw_notify_uv *sw_notify_uv_new(uv_loop_t *loop, const struct sw_config *config, const struct sw_zone *zone,
                                       const struct sw_notify_hooks *hooks, struct sw_buf *faults) {
     struct sw_notify_uv *self = sw_xcalloc(1, sizeof *self);
-    struct sw_notify_loop own = {self, watch, set_timer, now_ms, get_random};
+    struct sw_notify_loop own = {self, watch, set_timer, now_ms, mono_ms, get_random};
     self->loop = loop;
     sw_clock_init(&self->clock);
     SW_ASSERT(!uv_timer_init(loop, &self->timer));

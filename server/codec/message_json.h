@@ -17,8 +17,10 @@
 void sw_message_write(const struct sw_message *message, struct sw_buf *out);
 
 /* Reads what sw_message_write wrote, or an object of {"title", "text", "link", ...} in one language, and calls FN with
- * it; all of it lives until FN returns. Returns 0; -SW_EPARSE or what sw_message_check says, and then FN was not called. */
-int sw_message_read(const char *json, size_t len, void *ctx, void (*fn)(void *ctx, const struct sw_message *message)) SW_NODISCARD;
+ * it; all of it lives until FN returns. Returns 0; -SW_EPARSE or what sw_message_check says, and then FN was not
+ * called. */
+int sw_message_read(const char *json, size_t len, void *ctx,
+                    void (*fn)(void *ctx, const struct sw_message *message)) SW_NODISCARD;
 
 #define SW_SERVICE_TEXT_BYTES 256
 

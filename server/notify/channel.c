@@ -23,7 +23,7 @@ struct sw_channel *sw_channel_new(const struct sw_channel_options *options) {
     c->per_minute = c->form->per_minute;
     if (options->per_minute && options->per_minute < c->per_minute) c->per_minute = options->per_minute;
     c->failing_since_ms = c->last_sent_ms = -1;
-    c->last_answer_ms = c->last_alert_ms = c->not_before_ms = INT64_MIN / 2;
+    c->last_answer_ms = c->last_alert_ms = c->not_before_ms = c->now_ms = INT64_MIN / 2;
     c->seed = options->random(options->random_ctx);
     return c;
 }
@@ -95,13 +95,26 @@ int sw_channel_restore(struct sw_channel *c, const struct sw_message *message, c
 
 /* ---- when ---- */
 
+/* Moves what is remembered along with a clock that was set back. */
+static void follow_clock(struct sw_channel *c, int64_t now_ms) {
+    int64_t back_ms = c->now_ms > now_ms ? c->now_ms - now_ms : 0;
+    c->now_ms = now_ms;
+    if (!back_ms) return;
+    c->not_before_ms -= back_ms;
+    c->last_answer_ms -= back_ms;
+    c->last_alert_ms -= back_ms;
+    if (c->failing_since_ms >= 0) c->failing_since_ms -= back_ms;
+    for (size_t i = 0; i < SW_RATE_MAX; i++) c->answered_ms[i] -= back_ms;
+}
+
 static int64_t later(int64_t a_ms, int64_t b_ms) { return a_ms > b_ms ? a_ms : b_ms; }
 
 /* The end of the quiet hours that T_MS is in; T_MS when it is in none. */
 static int64_t quiet_end_ms(const struct sw_channel *c, int64_t t_ms) {
     int64_t from_ms = c->options.quiet_from_ms, to_ms = c->options.quiet_to_ms;
     int64_t day_ms = (t_ms + sw_zone_offset_ms(c->options.zone, t_ms)) % SW_DAY_MS;
-    bool quiet = from_ms < to_ms ? day_ms >= from_ms && day_ms < to_ms : from_ms > to_ms && (day_ms >= from_ms || day_ms < to_ms);
+    bool over_midnight = from_ms > to_ms, after = day_ms >= from_ms, before = day_ms < to_ms;
+    bool quiet = from_ms != to_ms && (over_midnight ? after || before : after && before);
     return quiet ? t_ms + (to_ms - day_ms + SW_DAY_MS) % SW_DAY_MS : t_ms;
 }
 
@@ -130,7 +143,8 @@ static bool passes_quiet(const struct sw_channel *c, const struct sw_message *m)
 static int64_t message_ready_ms(const struct sw_channel *c, const struct sw_message *m, int64_t now_ms) {
     int64_t ready_ms = passes_quiet(c, m) ? now_ms : quiet_end_ms(c, now_ms);
     if (sw__is_alert(m)) ready_ms = later(ready_ms, c->last_alert_ms + SW_CHANNEL_STORM_MS);
-    if (m->severity != SW_SEVERITY_CRITICAL && m->kind != SW_MESSAGE_TEST) ready_ms = later(ready_ms, rush_end_ms(c, now_ms));
+    if (m->severity != SW_SEVERITY_CRITICAL && m->kind != SW_MESSAGE_TEST)
+        ready_ms = later(ready_ms, rush_end_ms(c, now_ms));
     return ready_ms;
 }
 
@@ -224,6 +238,7 @@ static bool write_request(struct sw_channel *c, int64_t now_ms, struct sw_post *
 
 bool sw_channel_take(struct sw_channel *c, int64_t now_ms, struct sw_post *post) {
     if (c->in_flight) return false;
+    follow_clock(c, now_ms);
     bury_expired(c, now_ms);
     if (later(c->not_before_ms, rate_ready_ms(c)) > now_ms) return false;
     while (c->group_count || c->queue_count) {
@@ -276,6 +291,7 @@ static void fail_for_now(struct sw_channel *c, int64_t now_ms, const struct sw_j
 void sw_channel_answer(struct sw_channel *c, int64_t now_ms, const struct sw_answer *answer) {
     SW_ASSERT(c->in_flight);
     c->in_flight = false;
+    follow_clock(c, now_ms);
     c->counters.requests++;
     c->last_answer_ms = now_ms;
     c->answered_ms[c->answered_count++ % SW_RATE_MAX] = now_ms;

@@ -81,17 +81,19 @@ struct sw_channel *sw_channel_new(const struct sw_channel_options *options);
 /* Forgets all that waits: the hooks' keeper has it. Wipes secrets. */
 void sw_channel_free(struct sw_channel *channel);
 
-/* Takes MESSAGE, which is copied. 0; -SW_EBUSY when its id was taken before; what sw_message_check says; -SW_ELIMIT when the
- * queue is full, and then it is a dead letter. */
+/* Takes MESSAGE, which is copied. 0; -SW_EBUSY when its id was taken before; what sw_message_check says; -SW_ELIMIT when
+ * the queue is full, and then it is a dead letter. */
 int sw_channel_push(struct sw_channel *channel, const struct sw_message *message, int64_t now_ms) SW_NODISCARD;
 /* Puts back what waited, or a dead letter (REASON not NULL), when a program starts again: as sw_channel_push, but no hook. */
 int sw_channel_restore(struct sw_channel *channel, const struct sw_message *message, const char *reason, int64_t at_ms)
     SW_NODISCARD;
 /* Says that the alert ABOUT was told at AT_MS, so that its end can say so: when a program starts again. */
 void sw_channel_restore_told(struct sw_channel *channel, const char *about, int64_t at_ms);
+/* Says that ID was sent, so that it is not taken again: when a program starts again. */
+void sw_channel_restore_seen(struct sw_channel *channel, const char *id);
 
-/* Writes the next request into POST, which is initialised. False when there is none to be sent now. After true, the channel
- * waits for sw_channel_answer. */
+/* Writes the next request into POST, which is initialised. False when there is none to be sent now. After true, the
+ * channel waits for sw_channel_answer. A clock that was set back delays nothing. */
 bool sw_channel_take(struct sw_channel *channel, int64_t now_ms, struct sw_post *post);
 /* What the request got. */
 void sw_channel_answer(struct sw_channel *channel, int64_t now_ms, const struct sw_answer *answer);

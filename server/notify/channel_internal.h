@@ -33,6 +33,7 @@ struct sw_channel {
     size_t group_count;
     bool in_flight, maybe_again;
     int request, request_count, tries;
+    int64_t now_ms; /* the latest that was told */
     int64_t not_before_ms, failing_since_ms, last_answer_ms, last_alert_ms, last_sent_ms;
     int64_t answered_ms[SW_RATE_MAX]; /* a ring; of the last requests */
     uint64_t answered_count;

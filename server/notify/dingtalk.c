@@ -55,5 +55,8 @@ static void judge(const struct sw_answer *answer, struct sw_judgement *judgement
     sw__judge_code(answer, "errcode", "errmsg", is_later, judgement);
 }
 
-const struct sw_form sw__form_dingtalk = {
-    .text_bytes_max = BODY_BYTES_MAX - 2000, .body_bytes_max = BODY_BYTES_MAX, .per_minute = 20, .write = write_text, .judge = judge};
+const struct sw_form sw__form_dingtalk = {.text_bytes_max = BODY_BYTES_MAX - 2000,
+                                          .body_bytes_max = BODY_BYTES_MAX,
+                                          .per_minute = 20,
+                                          .write = write_text,
+                                          .judge = judge};

@@ -55,8 +55,8 @@ int sw_form_request_count(enum sw_service service, const struct sw_letter *lette
     return sw_form_of(service)->takes_png && letter->table && letter->table->png_bytes ? 2 : 1;
 }
 
-bool sw_form_write(enum sw_service service, const struct sw_letter *letter, int i, const struct sw_address *to, int64_t now_ms,
-                   struct sw_post *post) {
+bool sw_form_write(enum sw_service service, const struct sw_letter *letter, int i, const struct sw_address *to,
+                   int64_t now_ms, struct sw_post *post) {
     const struct sw_form *form = sw_form_of(service);
     size_t text_max = form->text_bytes_max;
     for (int n = 0; n < SHRINKS_MAX; n++) {

@@ -92,13 +92,14 @@ struct sw_form {
 };
 
 const struct sw_form *sw_form_of(enum sw_service service);
-extern const struct sw_form sw__form_wecom, sw__form_dingtalk, sw__form_feishu, sw__form_slack, sw__form_teams, sw__form_generic;
+extern const struct sw_form sw__form_wecom, sw__form_dingtalk, sw__form_feishu, sw__form_slack, sw__form_teams,
+    sw__form_generic;
 
 /* How many requests LETTER takes: the text, and the picture where it is one of its own. */
 int sw_form_request_count(enum sw_service service, const struct sw_letter *letter);
 /* Writes the Ith of them, at NOW_MS, as signatures want to know. False when even its shortest form is too long. */
-bool sw_form_write(enum sw_service service, const struct sw_letter *letter, int i, const struct sw_address *to, int64_t now_ms,
-                   struct sw_post *post) SW_NODISCARD;
+bool sw_form_write(enum sw_service service, const struct sw_letter *letter, int i, const struct sw_address *to,
+                   int64_t now_ms, struct sw_post *post) SW_NODISCARD;
 /* What ANSWER means. */
 void sw_form_judge(enum sw_service service, const struct sw_answer *answer, struct sw_judgement *judgement);
 

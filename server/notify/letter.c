@@ -151,7 +151,8 @@ static void add_line(struct sw_letter *letter, const struct sw_letter_part *part
 
 static void add_group_title(struct sw_letter *letter, size_t opened, size_t critical, size_t cleared, const char *site) {
     const struct phrases *p = &phrases[letter->language];
-    sw_buf_puts(&letter->title, letter->good ? "✅ " : critical ? "🔴 " : letter->severity == SW_SEVERITY_WARNING ? "🟠 " : "🔵 ");
+    const char *sign = critical ? "🔴 " : letter->severity == SW_SEVERITY_WARNING ? "🟠 " : "🔵 ";
+    sw_buf_puts(&letter->title, letter->good ? "✅ " : sign);
     if (opened) add_count(&letter->title, p->alerts, opened);
     if (critical) {
         sw_buf_puts(&letter->title, p->comma);

@@ -25,7 +25,8 @@ static bool add_line(void *ctx, const char *line, size_t len, const char *first,
     return sw__cut_add(&page->cut, sw_buf_text(&page->line), page->line.len);
 }
 
-void sw__markdown(const struct sw_letter *letter, const char *heading, const char *line_end, size_t max, struct sw_buf *out) {
+void sw__markdown(const struct sw_letter *letter, const char *heading, const char *line_end, size_t max,
+                  struct sw_buf *out) {
     struct sw_buf link, more;
     sw_buf_init(&link, SW_MESSAGE_LINK_BYTES_MAX + 128);
     sw_buf_init(&more, 256);

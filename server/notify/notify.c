@@ -36,13 +36,18 @@ static void on_done(void *ctx, const struct sw_answer *answer) {
 }
 
 static void set_timer(struct sw_notify *n) {
-    int64_t now_ms = now_of(n), next_ms = sw_transport_deadline_ms(n->transport);
+    int64_t now_ms = now_of(n), next_ms = INT64_MAX, curl_ms = sw_transport_deadline_ms(n->transport);
     for (size_t i = 0; i < n->count; i++) {
         int64_t ms = sw_channel_next_ms(n->destinations[i]->channel, now_ms);
         if (ms < next_ms) next_ms = ms;
     }
-    int64_t delay_ms = next_ms == INT64_MAX ? -1 : next_ms <= now_ms ? 0 : next_ms - now_ms;
-    n->loop.timer(n->loop.ctx, delay_ms > TIMER_MS_MAX ? TIMER_MS_MAX : delay_ms);
+    int64_t delay_ms = next_ms == INT64_MAX ? INT64_MAX : next_ms - now_ms;
+    if (curl_ms != INT64_MAX && curl_ms - n->loop.mono_ms(n->loop.ctx) < delay_ms)
+        delay_ms = curl_ms - n->loop.mono_ms(n->loop.ctx);
+    if (delay_ms == INT64_MAX) delay_ms = -1;
+    else if (delay_ms < 0) delay_ms = 0;
+    else if (delay_ms > TIMER_MS_MAX) delay_ms = TIMER_MS_MAX;
+    n->loop.timer(n->loop.ctx, delay_ms);
 }
 
 static void pump(struct sw_notify *n) {
@@ -76,13 +81,14 @@ void sw_notify_on_socket(struct sw_notify *n, int fd, int events) {
 
 void sw_notify_on_timer(struct sw_notify *n) {
     n->pumping = true;
-    if (sw_transport_deadline_ms(n->transport) <= now_of(n)) sw_transport_on_timer(n->transport);
+    if (sw_transport_deadline_ms(n->transport) <= n->loop.mono_ms(n->loop.ctx)) sw_transport_on_timer(n->transport);
     pump(n);
 }
 
 /* ---- destinations ---- */
 
-struct sw_notify *sw_notify_new(const struct sw_notify_loop *loop, const struct sw_zone *zone, const struct sw_notify_hooks *hooks) {
+struct sw_notify *sw_notify_new(const struct sw_notify_loop *loop, const struct sw_zone *zone,
+                                const struct sw_notify_hooks *hooks) {
     struct sw_notify *n = sw_xcalloc(1, sizeof *n);
     n->loop = *loop;
     n->zone = zone;
@@ -156,7 +162,8 @@ static struct sw_channel *channel_of(struct sw_notify *n, const struct sw_destin
 }
 
 int sw_notify_add(struct sw_notify *n, const struct sw_destination *o) {
-    if (sw_notify_judge_url(o->service, o->url) || (o->secret && strlen(o->secret) > SW_SECRET_BYTES_MAX)) return -SW_EINVAL;
+    if (sw_notify_judge_url(o->service, o->url)) return -SW_EINVAL;
+    if (o->secret && strlen(o->secret) > SW_SECRET_BYTES_MAX) return -SW_EINVAL;
     if (sw_notify_find(n, o->id) >= 0) return -SW_EBUSY;
     if (n->count == SW_DESTINATIONS_MAX) return -SW_ELIMIT;
     struct destination *d = sw_xcalloc(1, sizeof *d);
@@ -196,9 +203,10 @@ static bool wants(const struct sw_destination *o, const struct sw_message *m) {
 int sw_notify_post(struct sw_notify *n, const struct sw_message *message) {
     int failed = sw_message_check(message), taken = 0;
     if (failed) return failed;
-    for (size_t i = 0; i < n->count; i++)
-        if (wants(&n->destinations[i]->options, message) && !sw_channel_push(n->destinations[i]->channel, message, now_of(n)))
-            taken++;
+    for (size_t i = 0; i < n->count; i++) {
+        const struct destination *d = n->destinations[i];
+        if (wants(&d->options, message) && !sw_channel_push(d->channel, message, now_of(n))) taken++;
+    }
     if (taken) set_timer(n);
     return taken;
 }
@@ -215,12 +223,13 @@ int sw_notify_test(struct sw_notify *n, size_t destination, const char *site, co
     struct sw_message m = sw_message_of(SW_MESSAGE_TEST, id, now_of(n));
     m.site = site;
     m.link = link;
-    m.words[SW_LANGUAGE_ZH] = (struct sw_words){.title = "测试消息", .text = "Shiftwall 可以在这个群里发消息了。"};
-    m.words[SW_LANGUAGE_EN] = (struct sw_words){.title = "Test message", .text = "Shiftwall can post in this group."};
+    m.words[SW_LANGUAGE_ZH] = (struct sw_words){"测试消息", "Shiftwall 可以在这个群里发消息了。", NULL};
+    m.words[SW_LANGUAGE_EN] = (struct sw_words){"Test message", "Shiftwall can post in this group.", NULL};
     return sw_notify_post_to(n, destination, &m);
 }
 
-int sw_notify_restore(struct sw_notify *n, size_t destination, const struct sw_message *message, const char *reason, int64_t at_ms) {
+int sw_notify_restore(struct sw_notify *n, size_t destination, const struct sw_message *message, const char *reason,
+                      int64_t at_ms) {
     int failed = sw_channel_restore(n->destinations[destination]->channel, message, reason, at_ms);
     set_timer(n);
     return failed;
@@ -228,6 +237,10 @@ int sw_notify_restore(struct sw_notify *n, size_t destination, const struct sw_m
 
 void sw_notify_restore_told(struct sw_notify *n, size_t destination, const char *about, int64_t at_ms) {
     sw_channel_restore_told(n->destinations[destination]->channel, about, at_ms);
+}
+
+void sw_notify_restore_seen(struct sw_notify *n, size_t destination, const char *id) {
+    sw_channel_restore_seen(n->destinations[destination]->channel, id);
 }
 
 /* ---- looking ---- */

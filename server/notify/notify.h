@@ -9,8 +9,10 @@
  *    SW_MESSAGE_ALERT_CLEARED with id "<alert id>/cleared", the same about and severity. Grouping is done here.
  *  - a walk: SW_MESSAGE_WALK_DUE (expires_ms = its end) and SW_MESSAGE_WALK_MISSED.
  *  - a chart: SW_MESSAGE_CHART with the picture, a table of the main figures, and a link to it.
- *  - hooks: `queued` writes the message (codec/message_json.h) to the store under (destination, id); `sent` and `forgotten`
- *    remove it; `dead` marks it with its reason. At the start, each is put back with sw_notify_restore.
+ *  - hooks: `queued` writes the message (codec/message_json.h) to the store under (destination, id); `sent` marks it, and
+ *    keeps the id for a day or two; `dead` marks it with its reason; `forgotten` removes it. At the start, what waited and
+ *    dead letters are put back with sw_notify_restore, what was sent with sw_notify_restore_seen, and alerts that were told
+ *    and are open with sw_notify_restore_told.
  * All functions belong to the loop's thread. */
 #ifndef NOTIFY_NOTIFY_H
 #define NOTIFY_NOTIFY_H
@@ -37,8 +39,10 @@ struct sw_destination {
 
 struct sw_notify;
 
-/* LOOP, ZONE (of quiet hours and of times in texts) and HOOKS (or NULL) are borrowed. NULL when libcurl cannot start. */
-struct sw_notify *sw_notify_new(const struct sw_notify_loop *loop, const struct sw_zone *zone, const struct sw_notify_hooks *hooks);
+/* LOOP is copied; ZONE (of quiet hours and of times in texts) and HOOKS (or NULL) are borrowed. NULL when libcurl cannot
+ * start. */
+struct sw_notify *sw_notify_new(const struct sw_notify_loop *loop, const struct sw_zone *zone,
+                                const struct sw_notify_hooks *hooks);
 /* Cancels what is under way. Nothing is lost that HOOKS kept. */
 void sw_notify_free(struct sw_notify *notify);
 
@@ -62,6 +66,8 @@ int sw_notify_restore(struct sw_notify *notify, size_t destination, const struct
                       int64_t at_ms) SW_NODISCARD;
 /* Puts back that an alert was told, so that its end can say when. */
 void sw_notify_restore_told(struct sw_notify *notify, size_t destination, const char *about, int64_t at_ms);
+/* Puts back that the message ID was sent, where the application may come to post it again (alerts of a replayed day). */
+void sw_notify_restore_seen(struct sw_notify *notify, size_t destination, const char *id);
 
 /* A destination as the console shows it; texts are borrowed until the next call of anything here. */
 struct sw_destination_status {

@@ -41,7 +41,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *so
 static int on_timer(CURLM *multi, long delay_ms, void *ctx) {
     (void)multi;
     struct sw_transport *t = ctx;
-    t->deadline_ms = delay_ms < 0 ? INT64_MAX : t->loop->now_ms(t->loop->ctx) + delay_ms;
+    t->deadline_ms = delay_ms < 0 ? INT64_MAX : t->loop->mono_ms(t->loop->ctx) + delay_ms;
     t->changed(t->ctx);
     return 0;
 }
@@ -125,6 +125,7 @@ static void set_options(struct request *r, const struct sw_route *route) {
     curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L); /* does not wait for a name server that does not answer */
     curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -132,7 +133,8 @@ static void set_options(struct request *r, const struct sw_route *route) {
     if (route->ca_file) curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(e, CURLOPT_PROXY, route->proxy ? route->proxy : "");
     curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)route->timeout_ms);
-    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, route->timeout_ms < CONNECT_MS_MAX ? (long)route->timeout_ms : CONNECT_MS_MAX);
+    long connect_ms = route->timeout_ms < CONNECT_MS_MAX ? (long)route->timeout_ms : CONNECT_MS_MAX;
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, r);
     curl_easy_setopt(e, CURLOPT_PRIVATE, r);
@@ -140,11 +142,11 @@ static void set_options(struct request *r, const struct sw_route *route) {
 
 void sw_transport_send(struct sw_transport *t, struct sw_post *post, const struct sw_route *route,
                        void (*done)(void *ctx, const struct sw_answer *answer), void *ctx) {
-    struct request *r = sw_xcalloc(1, sizeof *r);
-    size_t i = 0;
-    while (i < REQUESTS_MAX && t->requests[i]) i++;
-    SW_ASSERT(i < REQUESTS_MAX);
-    t->requests[i] = r;
+    struct request *r = sw_xcalloc(1, sizeof *r), **place = NULL;
+    for (size_t i = 0; i < REQUESTS_MAX && !place; i++)
+        if (!t->requests[i]) place = &t->requests[i];
+    SW_ASSERT(place != NULL);
+    *place = r;
     r->owner = t;
     r->post = *post;
     r->done = done;

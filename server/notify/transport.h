@@ -20,6 +20,8 @@ struct sw_notify_loop {
     void (*timer)(void *ctx, int64_t delay_ms);
     /* Epoch ms: the real time, which signatures want. */
     int64_t (*now_ms)(void *ctx);
+    /* Ms of a clock that is never set. */
+    int64_t (*mono_ms)(void *ctx);
     uint32_t (*random)(void *ctx);
 };
 
@@ -42,7 +44,7 @@ void sw_transport_send(struct sw_transport *transport, struct sw_post *post, con
 void sw_transport_on_socket(struct sw_transport *transport, int fd, int events);
 /* To be called when the deadline is there. */
 void sw_transport_on_timer(struct sw_transport *transport);
-/* When sw_transport_on_timer is to be called; INT64_MAX: not at all. */
+/* When sw_transport_on_timer is to be called, by mono_ms; INT64_MAX: not at all. */
 int64_t sw_transport_deadline_ms(const struct sw_transport *transport);
 
 #endif

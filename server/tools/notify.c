@@ -22,10 +22,10 @@ static const char help[] =
     "\n"
     "  --config FILE   the configuration\n"
     "  --test ID       send a test message to the destination ID\n"
-    "  --send FILE     send messages (- for standard input), one JSON object a line: {\"id\", \"title\", \"text\", \"link\"},\n"
-    "                  and, where wanted, \"kind\" (chart, alert_opened, alert_cleared, walk_due, walk_missed, test), \"severity\"\n"
-    "                  (info, warning, critical), \"about\", \"rows\", \"columns\", \"png\" (base64), \"zh\" and \"en\" with a title, a\n"
-    "                  text and columns in that language; each goes to the destinations that want its kind\n"
+    "  --send FILE     send messages (- for standard input), one JSON object a line: id, title, text, link, and, where\n"
+    "                  wanted, kind (chart, alert_opened, alert_cleared, walk_due, walk_missed, test), severity (info,\n"
+    "                  warning, critical), about, rows, columns, png (base64), zh and en with a title, a text and columns\n"
+    "                  in that language; each goes to the destinations that want its kind\n"
     "  --to ID         all of them to the destination ID instead\n"
     "  --wait SECONDS  give up when nothing goes through for so long (30)\n"
     "  --help          this text\n"
@@ -58,7 +58,8 @@ static void on_sent(void *ctx, const char *destination, const struct sw_message 
     printf("%s: sent %s\n", destination, message->id);
 }
 
-static void on_dead(void *ctx, const char *destination, const struct sw_message *message, const char *reason, int64_t at_ms) {
+static void on_dead(void *ctx, const char *destination, const struct sw_message *message, const char *reason,
+                    int64_t at_ms) {
     (void)at_ms;
     struct run *r = ctx;
     r->progress_ms = uv_now(&r->loop);
@@ -185,7 +186,8 @@ static bool begin(struct run *r, const struct sw_tool_args *args, const struct s
         r->status = SW_TOOL_INPUT;
         return false;
     }
-    if (test && sw_notify_test(r->notify, (size_t)at, config->site_name ? config->site_name : config->site_id, NULL)) r->refused++;
+    const char *site = config->site_name ? config->site_name : config->site_id;
+    if (test && sw_notify_test(r->notify, (size_t)at, site, NULL)) r->refused++;
     return true;
 }
 
