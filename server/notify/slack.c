@@ -2,6 +2,7 @@
  * blocks; the answer is the text `ok`), .../reference/block-kit/blocks (150 characters of a header, 3000 of a section, 50
  * blocks), .../messaging/formatting-message-text (&, < and > are escaped), .../apis/web-api/rate-limits (one a second, 429
  * with Retry-After). Pictures only by public address, so there are none. */
+#include <stdio.h>
 #include <string.h>
 
 #include "codec/json_writer.h"
@@ -12,6 +13,7 @@
 #define SECTION_BYTES_MAX 2900
 #define LINE_BYTES_MAX 560 /* escapes make five of one */
 #define TEXT_BYTES_MAX 12000
+#define BODY_BYTES_MAX 100000
 
 static void escape(struct sw_buf *out, const char *text, size_t len) {
     for (const char *end = text + len; text < end; text++) {
@@ -117,5 +119,15 @@ static void write_text(const struct sw_letter *letter, const struct sw_address *
     sw_buf_deinit(&title);
 }
 
-const struct sw_form sw__form_slack = {
-    .text_bytes_max = TEXT_BYTES_MAX, .body_bytes_max = 100000, .per_minute = 60, .gap_ms = 1000, .write = write_text};
+static void judge(const struct sw_answer *answer, struct sw_judgement *j) {
+    if (answer->body_bytes >= 2 && !strncmp(answer->body, "ok", 2)) return;
+    j->verdict = SW_VERDICT_LATER; /* a login page of the network, a proxy */
+    (void)snprintf(j->reason, sizeof j->reason, "HTTP %d, but not the service's answer", answer->status);
+}
+
+const struct sw_form sw__form_slack = {.text_bytes_max = TEXT_BYTES_MAX,
+                                       .body_bytes_max = BODY_BYTES_MAX,
+                                       .per_minute = 60,
+                                       .gap_ms = 1000,
+                                       .write = write_text,
+                                       .judge = judge};

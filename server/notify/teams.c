@@ -2,6 +2,7 @@
  * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using (the form),
  * .../how-to/add-incoming-webhook (28 KB, 4 a second; 21 KB is what was measured to pass). Cards take pictures as data only
  * in some clients, so there are none. */
+#include <stdio.h>
 #include <string.h>
 
 #include "codec/json_writer.h"
@@ -134,6 +135,11 @@ static void write_text(const struct sw_letter *letter, const struct sw_address *
 
 /* The older connectors answer 200 and say in the text that it went wrong. */
 static void judge(const struct sw_answer *answer, struct sw_judgement *j) {
+    if (answer->body_bytes && answer->body[0] == '<') { /* a login page of the network, a proxy */
+        j->verdict = SW_VERDICT_LATER;
+        (void)snprintf(j->reason, sizeof j->reason, "HTTP %d, but not the service's answer", answer->status);
+        return;
+    }
     static const char failed[] = "delivery failed", throttled[] = "HTTP error 429", large[] = "HTTP error 413";
     if (!answer->body_bytes || !memmem(answer->body, answer->body_bytes, failed, sizeof failed - 1)) return;
     bool fast = memmem(answer->body, answer->body_bytes, throttled, sizeof throttled - 1) != NULL;

@@ -203,6 +203,7 @@ export default {
       noSecrets(run);
     }
     const chart = message('chart', {
+      severity: 'critical', // Feishu's rush of :00 and :30 does not hold it
       zh: { title: '签到表', text: '早班 8 人，迟到 1 人', columns: ['队列', '等待'] },
       rows: [['销售', '3'], ['客服', '0']],
       link: 'https://wall.example.com/charts/1',

@@ -24,6 +24,7 @@ enum { TAKE, BUSY, TIMES_OUT, FAST, REFUSES, TAKES_AND_TIMES_OUT };
 struct bench {
     struct sw_channel *channel;
     struct sw_zone *zone;
+    enum sw_service service;
     struct sw_notify_hooks hooks;
     int64_t now_ms;
     uint32_t random;
@@ -88,6 +89,7 @@ static struct sw_channel_options options_of(struct bench *b, enum sw_service ser
 static struct bench *bench_new(enum sw_service service) {
     struct bench *b = calloc(1, sizeof *b);
     b->zone = sw_zone_utc();
+    b->service = service;
     b->now_ms = NOON;
     b->random = 1;
     b->hooks = (struct sw_notify_hooks){b, on_queued, on_sent, on_dead, on_forgotten};
@@ -129,13 +131,15 @@ static void push_alert(struct bench *b, const char *about, bool cleared) {
 }
 
 static struct sw_answer answer_of(const struct bench *b, int what) {
-    static const char ok[] = "{\"errcode\":0,\"code\":0}", bad[] = "{\"errcode\":93000,\"errmsg\":\"invalid key TOPSECRETKEY\"}";
-    (void)b;
+    static const char both[] = "{\"errcode\":0,\"code\":0}", bad[] = "{\"errcode\":93000,\"errmsg\":\"invalid key TOPSECRETKEY\"}";
+    const char *ok = b->service == SW_SERVICE_SLACK ? "ok" : both;
     switch (what) {
-    case TAKE: return (struct sw_answer){.status = 200, .body = ok, .body_bytes = sizeof ok - 1};
+    case TAKE: return (struct sw_answer){.status = 200, .body = ok, .body_bytes = strlen(ok)};
     case BUSY: return (struct sw_answer){.status = 500, .body = "", .body_bytes = 0};
     case FAST: return (struct sw_answer){.status = 429, .body = "", .retry_after_ms = 30 * S};
-    case REFUSES: return (struct sw_answer){.status = 200, .body = bad, .body_bytes = sizeof bad - 1};
+    case REFUSES:
+        if (b->service == SW_SERVICE_SLACK) return (struct sw_answer){.status = 404, .body = "", .body_bytes = 0};
+        return (struct sw_answer){.status = 200, .body = bad, .body_bytes = sizeof bad - 1};
     case TAKES_AND_TIMES_OUT: return (struct sw_answer){.error = "Timeout was reached", .maybe_taken = true};
     default: return (struct sw_answer){.error = "Timeout was reached"};
     }
