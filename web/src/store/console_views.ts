@@ -72,6 +72,11 @@ export const shiftsToday = computed<Table<Shift> | undefined>(() => {
   return Object.fromEntries(Object.entries(all).filter(([, s]) => s.start < to && s.end > from));
 });
 
+/** Counts as absent: never came, or came after the limit. */
+export function isAbsent(shift: Shift): boolean {
+  return shift.attended === undefined ? shift.status === 'absent' : !shift.attended;
+}
+
 /** Somebody should be here at AT and is not. */
 export function isMissed(shift: Shift, at: number): boolean {
   return at < shift.end && (shift.status === 'not_yet' || shift.status === 'absent' || (shift.status === 'out' && at >= shift.start));

@@ -6,7 +6,7 @@ import { count, duration, minuteTime, percent } from '../../i18n/format';
 import { openForm } from '../../store/console_dialog';
 import { signinFilter as filter, SIGNIN_FILTERS, type SigninFilter } from '../../store/console_filters';
 import { search, teamFilter } from '../../store/console_route';
-import { attendance, COLLATE, isMissed, matches, shiftsToday, teamAttendance, whoOf } from '../../store/console_views';
+import { attendance, COLLATE, isAbsent, isMissed, matches, shiftsToday, teamAttendance, whoOf } from '../../store/console_views';
 import { now } from '../../store/time';
 import { loaded, site } from '../../store/wall';
 import { SHIFT_STATUSES, type Attendance, type Shift, type ShiftStatus } from '../../wire/console';
@@ -25,8 +25,8 @@ export function inFilter(which: SigninFilter, shift: Shift, at: number): boolean
     case 'all': return ahead < AHEAD_MS;
     case 'attention': return isMissed(shift, at) || (shift.status === 'left_early' && at - shift.end < SOON_MS) || (shift.status === 'due' && shift.signed_in !== true && ahead < SOON_MS);
     case 'not_yet': return shift.status === 'not_yet' || (shift.status === 'due' && ahead < AHEAD_MS);
-    case 'late': return shift.status === 'late' || (shift.late_ms ?? 0) > 0;
-    case 'absent': return shift.status === 'absent';
+    case 'late': return !isAbsent(shift) && (shift.status === 'late' || (shift.late_ms ?? 0) > 0);
+    case 'absent': return isAbsent(shift);
     // Who is signed in is present also in shifts that are hours away.
     case 'present': return (shift.status === 'present' || shift.status === 'late' || shift.status === 'out') && ahead <= SOON_MS;
     case 'on_leave': return shift.status === 'on_leave';
@@ -116,7 +116,7 @@ export function SignIn(): JSX.Element {
     present: c('signin.status.present'), on_leave: c('signin.status.on_leave'), over: c('signin.status.over'),
   };
   const choices = SIGNIN_FILTERS.map((id): Choice<SigninFilter> => ({ id, text: names[id], count: all.filter(([, s]) => inFilter(id, s, minute)).length, alarm: id === 'absent' }));
-  const absent = all.filter(([, s]) => s.status === 'absent').map(([, s]) => s);
+  const absent = all.filter(([, s]) => isAbsent(s)).map(([, s]) => s);
   const figures = team === undefined ? attendance.value : teamAttendance.value[team];
   return (
     <>
