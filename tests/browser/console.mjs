@@ -7,7 +7,7 @@ import { accessible, browser, scenario } from './lib.mjs';
 const DESK = { width: 1920, height: 1080 };
 const PHONE = { width: 390, height: 844 };
 const SIZES = [['desk', DESK], ['phone', PHONE]];
-const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'policy', 'more'];
+const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'charts', 'policy', 'more'];
 const HEAD = 'date,agent,name,team,seat,start,end,activities,leave';
 const NINE = Date.UTC(2026, 10, 23, 9);
 const MINUTE = 60_000;

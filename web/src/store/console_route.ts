@@ -1,7 +1,7 @@
 // Where in the console one is. It is kept in the fragment of the address, so that back and forward work, on a phone too.
 import { computed, signal } from '@preact/signals';
 
-export const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'policy', 'more'] as const;
+export const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'charts', 'policy', 'more'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Place = { readonly section: Section } | { readonly section: 'agent'; readonly agent: string };

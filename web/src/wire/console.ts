@@ -444,6 +444,30 @@ export function asRosterDay(value: unknown): RosterDay {
   return { date: text(doc['date']) ?? '', shifts };
 }
 
+/** A sign-in chart that is on record, or (made 0) still to come. */
+export interface ChartLine {
+  readonly number: number;
+  readonly at: number;
+  readonly made: number;
+  readonly late: boolean;
+}
+
+export interface ChartDay {
+  readonly charts: readonly ChartLine[];
+  readonly planned: readonly ChartLine[];
+}
+
+export function asChartDay(value: unknown): ChartDay {
+  const doc = isObject(value) ? value : {};
+  const lines = (of: Json | undefined): readonly ChartLine[] => objects(of).flatMap((one): ChartLine[] => {
+    const number = one['number'];
+    const at = time(one['at']);
+    if (typeof number !== 'number' || at === undefined) return [];
+    return [{ number, at, made: time(one['made']) ?? 0, late: one['late'] === true }];
+  });
+  return { charts: lines(doc['charts']), planned: lines(doc['planned']) };
+}
+
 export function asDuty(value: unknown): readonly DutyShift[] {
   return objects(isObject(value) ? value['duty'] : undefined).flatMap((d): DutyShift[] => {
     const person = text(d['person']);
