@@ -64,6 +64,10 @@ struct sw_grant {
 struct sw_shifts *sw_shifts_new(const struct sw_policy *policy, const struct sw_zone *zone);
 void sw_shifts_free(struct sw_shifts *shifts);
 const struct sw_policy *sw_shifts_policy(const struct sw_shifts *shifts);
+/* A copy of what was known at T_MS: states up to then and the grants given by then. The roster, swaps and a lead's decisions
+ * bear no such time and are as they are now. It is the caller's and may not outlive SHIFTS, whose policy and zone it
+ * borrows. */
+struct sw_shifts *sw_shifts_as_of(const struct sw_shifts *shifts, int64_t t_ms);
 
 /* Replaces all shifts of the dates in ROSTER, which is copied. 0; -SW_ELIMIT past SW_SHIFTS_AGENTS_MAX agents, and
  * then nothing is changed. */

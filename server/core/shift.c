@@ -71,7 +71,7 @@ static struct sw_rostered *find(const struct sw_shifts *shifts, const char *id) 
     return agent;
 }
 
-static struct sw_rostered *find_or_make(struct sw_shifts *shifts, const char *id) {
+struct sw_rostered *sw__rostered_of(struct sw_shifts *shifts, const char *id) {
     struct sw_rostered *agent = find(shifts, id);
     if (agent || HASH_COUNT(shifts->agents) >= SW_SHIFTS_AGENTS_MAX) return agent;
     size_t len = strlen(id);
@@ -83,7 +83,7 @@ static struct sw_rostered *find_or_make(struct sw_shifts *shifts, const char *id
 
 void sw_shifts_agent_state(struct sw_shifts *shifts, const char *id, enum sw_agent_state state, bool has_reason,
                            int64_t at_ms) {
-    struct sw_rostered *agent = find_or_make(shifts, id);
+    struct sw_rostered *agent = sw__rostered_of(shifts, id);
     if (!agent) return;
     bool was_in = agent->trail.count && agent->trail.steps[agent->trail.count - 1].presence != SW_AT_OFFLINE;
     if (was_in != (state != SW_ST_OFFLINE)) shifts->version++;
@@ -163,7 +163,7 @@ int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roste
     for (size_t i = 0; i < roster->count; i++) {
         struct sw_shift *shift = sw_xcalloc(1, sizeof *shift);
         copy_row(&shift->row, &roster->rows[i]);
-        shift->agent = find_or_make(shifts, shift->row.agent);
+        shift->agent = sw__rostered_of(shifts, shift->row.agent);
         shifts->shifts[shifts->count++] = shift;
     }
     qsort(shifts->shifts, shifts->count, sizeof *shifts->shifts, by_start);
@@ -324,7 +324,7 @@ void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms) {
 
 int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) {
     if (grant->from_ms >= grant->to_ms) return -SW_EINVAL;
-    struct sw_rostered *agent = shifts->grant_count < SW_GRANTS_MAX ? find_or_make(shifts, grant->agent) : NULL;
+    struct sw_rostered *agent = shifts->grant_count < SW_GRANTS_MAX ? sw__rostered_of(shifts, grant->agent) : NULL;
     if (!agent) return -SW_ELIMIT;
     agent->grants = sw_xrealloc(agent->grants, (agent->grant_count + 1) * sizeof *agent->grants);
     agent->grants[agent->grant_count++] = (struct sw_given){

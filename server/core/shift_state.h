@@ -61,6 +61,8 @@ struct sw_shifts {
     int64_t now_ms;
 };
 
+/* The agent of that id, made when new; NULL past the cap. */
+struct sw_rostered *sw__rostered_of(struct sw_shifts *shifts, const char *id);
 /* The agent's states, shifts or grants changed. */
 void sw__rostered_changed(struct sw_shifts *shifts, struct sw_rostered *agent);
 

@@ -9,6 +9,7 @@
 
 struct maker {
     const struct sw_chart_input *in;
+    struct sw_shifts *shifts; /* as of the moment */
     struct sw_chart *chart;
     struct sw_span day;
     struct sw_breach *breaches;
@@ -22,9 +23,9 @@ static int64_t known_or_none(int64_t value) { return value == SW_UNKNOWN ? COUNT
 static void count_agents(const struct maker *m, struct sw_chart_interval *one) {
     const struct sw_chart_input *in = m->in;
     int64_t middle_ms = one->start_ms + (one->end_ms - one->start_ms) / 2;
-    bool begun = one->start_ms <= in->at_ms;
+    bool begun = one->start_ms < in->at_ms;
     struct sw_headcount heads;
-    sw_shifts_headcount(in->shifts, begun && middle_ms > in->at_ms ? in->at_ms : middle_ms, &heads);
+    sw_shifts_headcount(m->shifts, begun && middle_ms > in->at_ms ? in->at_ms : middle_ms, &heads);
     one->scheduled = heads.scheduled;
     one->present = begun ? heads.present : COUNT_NONE;
     one->signed_in = begun ? heads.signed_in : COUNT_NONE;
@@ -48,7 +49,7 @@ static void put_intervals(struct maker *m) {
         sw_scope_between(in->floor, sw_floor_site(in->floor), span.start_ms, span.end_ms, &calls);
         for (size_t c = 0; c < SW_QC_COUNT; c++) day.v[c] += calls.v[c];
         struct sw_ratio aht = sw_kpi_aht(&calls);
-        bool begun = span.start_ms <= in->at_ms;
+        bool begun = span.start_ms < in->at_ms;
         list[i] = (struct sw_chart_interval){.start_ms = span.start_ms, .end_ms = span.end_ms,
                                              .offered = begun ? calls.v[SW_QC_OFFERED] : COUNT_NONE, .forecast = COUNT_NONE};
         count_agents(m, &list[i]);
@@ -63,7 +64,7 @@ static void put_intervals(struct maker *m) {
     m->chart->interval_count = count;
     struct sw_ratio aht = sw_kpi_aht(&day);
     int64_t aht_ms = sw_ratio_defined(aht) ? aht.num / aht.den : in->forecast_aht_ms;
-    const struct sw_policy *policy = sw_shifts_policy(in->shifts);
+    const struct sw_policy *policy = sw_shifts_policy(m->shifts);
     int64_t patience_ms = sw_erlang_patience(day.v[SW_QC_WAIT_ANSWERED_MS], day.v[SW_QC_WAIT_ABANDONED_MS], day.v[SW_QC_ABANDONED]);
     struct sw_staffing_plan plan = sw_staffing_plan_of(policy, in->service_level_ppm, in->within_ms, patience_ms);
     sw_staffing_day(&plan, needs, count, aht_ms, points);
@@ -80,7 +81,7 @@ static void put_intervals(struct maker *m) {
 /* ---- teams ---- */
 
 static void put_breaks(const struct maker *m, const char *team, struct sw_chart_team *out) {
-    const struct sw_shifts *shifts = m->in->shifts;
+    const struct sw_shifts *shifts = m->shifts;
     for (size_t i = 0; i < sw_shifts_count(shifts); i++) {
         const struct sw_shift *shift = sw_shifts_get(shifts, i);
         const struct sw_roster_row *row = sw_shift_row(shift);
@@ -101,7 +102,7 @@ static void put_breaks(const struct maker *m, const char *team, struct sw_chart_
 /* TEAM NULL: the site. */
 static struct sw_chart_team team_of(const struct maker *m, const char *team) {
     struct sw_attendance a;
-    sw_shifts_attendance(m->in->shifts, team, m->day.start_ms, m->day.end_ms, m->in->at_ms, &a);
+    sw_shifts_attendance(m->shifts, team, m->day.start_ms, m->day.end_ms, m->in->at_ms, &a);
     struct sw_chart_team out = {.due = a.due, .attended = a.attended, .pending = a.pending, .absent = a.absent,
                                 .leave = a.leave, .late = a.late, .early_leave = a.early_leave,
                                 .signed_in_ms = a.signed_in_ms, .expected_ms = a.expected_ms};
@@ -114,7 +115,7 @@ static struct sw_chart_team team_of(const struct maker *m, const char *team) {
 static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 static void put_teams(struct maker *m) {
-    const struct sw_shifts *shifts = m->in->shifts;
+    const struct sw_shifts *shifts = m->shifts;
     const char **names = sw_xmalloc((sw_shifts_count(shifts) + 1) * sizeof *names);
     size_t count = 0;
     for (size_t i = 0; i < sw_shifts_count(shifts); i++) {
@@ -166,7 +167,7 @@ static struct sw_chart_person *add(struct maker *m, enum sw_chart_list which, co
 
 static void put_grant(struct maker *m, struct sw_chart_person *person, unsigned kinds, int64_t from_ms, int64_t to_ms) {
     struct sw_grant grant;
-    if (!sw_shifts_grant_over(m->in->shifts, person->agent, kinds, from_ms, to_ms, &grant)) return;
+    if (!sw_shifts_grant_over(m->shifts, person->agent, kinds, from_ms, to_ms, &grant)) return;
     person->grant = sw_grant_kind_name(grant.kind);
     person->reason = sw_chart_text(m->chart, grant.reason);
     person->by = sw_chart_text(m->chart, grant.by);
@@ -183,14 +184,14 @@ static bool is_excused(const struct maker *m, const struct sw_roster_row *row, e
 }
 
 static const char *class_name(const struct maker *m, const struct sw_shift *shift, int index) {
-    const struct sw_policy *policy = sw_shift_policy(m->in->shifts, shift);
+    const struct sw_policy *policy = sw_shift_policy(m->shifts, shift);
     return index < 0 ? NULL : sw_chart_text(m->chart, policy->late_classes[index].name);
 }
 
 static void put_shift(struct maker *m, const struct sw_shift *shift) {
     const struct sw_roster_row *row = sw_shift_row(shift);
     struct sw_shift_figures f;
-    sw_shift_figures(m->in->shifts, shift, m->in->at_ms, &f);
+    sw_shift_figures(m->shifts, shift, m->in->at_ms, &f);
     if (!f.begun || f.attended == SW_ATTENDED_ON_LEAVE) return;
     if (f.attended == SW_ATTENDED_NO) {
         struct sw_chart_person *person = add(m, SW_CHART_ABSENT, row);
@@ -223,7 +224,7 @@ static void put_shift(struct maker *m, const struct sw_shift *shift) {
 
 /* The shift of the day in which the breach lies. */
 static const struct sw_roster_row *row_of(const struct maker *m, const struct sw_breach *b) {
-    const struct sw_rostered *agent = sw_shifts_agent(m->in->shifts, b->agent);
+    const struct sw_rostered *agent = sw_shifts_agent(m->shifts, b->agent);
     for (size_t i = 0; agent && i < sw_rostered_shift_count(agent); i++) {
         const struct sw_roster_row *row = sw_shift_row(sw_rostered_shift(agent, i));
         bool today = row->start_ms >= m->day.start_ms && row->start_ms < m->day.end_ms;
@@ -253,7 +254,7 @@ static int by_time(const void *a, const void *b) {
 }
 
 static void put_lists(struct maker *m) {
-    const struct sw_shifts *shifts = m->in->shifts;
+    const struct sw_shifts *shifts = m->shifts;
     m->breach_count = sw_shifts_breaches(shifts, NULL, 0, m->in->at_ms, &m->breaches);
     for (size_t i = 0; i < sw_shifts_count(shifts); i++) {
         const struct sw_shift *shift = sw_shifts_get(shifts, i);
@@ -267,7 +268,7 @@ static void put_lists(struct maker *m) {
 }
 
 struct sw_chart *sw_chart_make(const struct sw_chart_input *in) {
-    struct maker m = {.in = in, .chart = sw_chart_new()};
+    struct maker m = {.in = in, .shifts = sw_shifts_as_of(in->shifts, in->at_ms), .chart = sw_chart_new()};
     const struct sw_policy *policy = sw_shifts_policy(in->shifts);
     struct sw_chart *chart = m.chart;
     char date[11];
@@ -291,5 +292,6 @@ struct sw_chart *sw_chart_make(const struct sw_chart_input *in) {
     put_teams(&m);
     put_states(&m);
     put_lists(&m);
+    sw_shifts_free(m.shifts);
     return chart;
 }

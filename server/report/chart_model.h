@@ -11,7 +11,7 @@
 /* All is borrowed. */
 struct sw_chart_input {
     const struct sw_floor *floor; /* as of AT_MS: advanced to it, and nothing later was applied */
-    const struct sw_shifts *shifts;
+    const struct sw_shifts *shifts; /* grants given after AT_MS, and states of then, are left out */
     const char *site, *site_name, *zone;
     int64_t number;          /* of the day's charts, from 1; 0: for no time of the plan */
     int64_t at_ms, made_ms;
