@@ -5,6 +5,7 @@
 
 #include "codec/chart_json.h"
 #include "report/chart_model.h"
+#include "report/chart_tables.h"
 #include "report/draw.h"
 #include "shiftwall/buf.h"
 #include "tools/day_file.h"
@@ -17,7 +18,9 @@ static const char help[] =
     "\n"
     "  --at TIME       the moment it shows (RFC 3339 or epoch ms); later events are left out\n"
     "  --out FILE      where to write it (- for standard output)\n"
-    "  --format F      png, svg, pdf or json (default: by the name of the file, else png)\n"
+    "  --format F      png, svg, pdf, xlsx, csv or json (default: by the name of the file, else png)\n"
+    "  --what PART     of csv: summary, intervals, teams or people (default: intervals)\n"
+    "  --bom           begin csv with a byte order mark, for Excel\n"
     "  --lang LANG     zh-CN or en (default: zh-CN)\n"
     "  --roster FILE   the roster (CSV): who is to work when\n"
     "  --grants FILE   what leaders permitted, one JSON object a line\n"
@@ -28,18 +31,42 @@ static const char help[] =
     "\n"
     "Exit status: 0 the chart was written, 2 wrong usage, 3 a file could not be read or written.\n";
 
-/* What is asked for; false and told when it is none. */
-static bool format_of(const struct sw_tool_args *args, bool *json, struct sw_draw_options *options) {
+enum format { DRAWN, SHEET, CSV, JSON };
+
+/* What is asked for. */
+struct order {
+    const char *path;
+    enum format format;
+    struct sw_draw_options options;
+    enum sw_chart_part part;
+    bool bom;
+};
+
+static bool format_of(const char *name, struct order *order) {
+    int drawn = sw_draw_format_from_name(name);
+    order->format = !strcmp(name, "xlsx") ? SHEET : !strcmp(name, "csv") ? CSV : !strcmp(name, "json") ? JSON : DRAWN;
+    if (drawn >= 0) order->options.format = (enum sw_draw_format)drawn;
+    return drawn >= 0 || order->format != DRAWN;
+}
+
+/* False, and told, when it is none. */
+static bool order_of(const struct sw_tool_args *args, struct order *order) {
     const char *format = sw_tool_option(args, "--format"), *lang = sw_tool_option(args, "--lang");
-    const char *dot = strrchr(sw_tool_option(args, "--out"), '.');
+    const char *what = sw_tool_option(args, "--what");
+    *order = (struct order){.path = sw_tool_option(args, "--out"), .bom = sw_tool_option(args, "--bom") != NULL};
+    const char *dot = strrchr(order->path, '.');
     if (!format) format = dot ? dot + 1 : "png";
-    *json = !strcmp(format, "json");
-    int known = sw_draw_format_from_name(format), language = sw_draw_lang_from_name(lang ? lang : "zh-CN");
-    if (known < 0 && !*json) fprintf(stderr, "shiftwall chart: --format %s: png, svg, pdf or json is needed\n", format);
+    bool known = format_of(format, order);
+    int language = sw_draw_lang_from_name(lang ? lang : "zh-CN"), part = sw_chart_part_from_name(what ? what : "intervals");
+    const char *wrong = NULL;
+    if (!known) fprintf(stderr, "shiftwall chart: --format %s: png, svg, pdf, xlsx, csv or json is needed\n", format);
     else if (language < 0) fprintf(stderr, "shiftwall chart: --lang %s: zh-CN or en is needed\n", lang);
-    if ((known < 0 && !*json) || language < 0) return false;
-    options->format = *json ? SW_DRAW_SVG : (enum sw_draw_format)known;
-    options->lang = (enum sw_draw_lang)language;
+    else if (part < 0) fprintf(stderr, "shiftwall chart: --what %s: summary, intervals, teams or people is needed\n", what);
+    else if (order->format != CSV && (what || order->bom)) wrong = what ? "--what" : "--bom";
+    if (wrong) fprintf(stderr, "shiftwall chart: %s: is for csv\n", wrong);
+    if (!known || language < 0 || part < 0 || wrong) return false;
+    order->options.lang = (enum sw_draw_lang)language;
+    order->part = (enum sw_chart_part)part;
     return true;
 }
 
@@ -51,7 +78,17 @@ static int write_out(const char *path, const struct sw_buf *content) {
     return good ? SW_TOOL_OK : SW_TOOL_INPUT;
 }
 
-static int draw(struct sw_day_file *day, const char *path, bool json, struct sw_draw_options *options) {
+static int write_chart(const struct sw_chart *chart, const struct order *order, struct sw_buf *out) {
+    const struct sw_zone *zone = order->options.zone;
+    switch (order->format) {
+    case JSON: sw_chart_write(chart, out); return out->failed ? -SW_ELIMIT : 0;
+    case SHEET: return sw_chart_sheet(chart, order->options.lang, zone, out);
+    case CSV: return sw_chart_csv(chart, order->part, zone, order->bom, out);
+    default: return sw_chart_draw(chart, &order->options, out);
+    }
+}
+
+static int draw(struct sw_day_file *day, struct order *order) {
     sw_floor_advance(day->floor, day->until_ms);
     struct sw_chart_input input = {.floor = day->floor, .shifts = day->shifts, .site = day->config.site_id,
                                    .site_name = day->config.site_name, .zone = sw_zone_name(day->zone),
@@ -61,12 +98,11 @@ static int draw(struct sw_day_file *day, const char *path, bool json, struct sw_
     struct sw_chart *chart = sw_chart_make(&input);
     struct sw_buf out;
     sw_buf_init(&out, SW_CHART_BYTES_MAX);
-    options->zone = day->zone;
-    if (json) sw_chart_write(chart, &out);
-    int failed = json ? 0 : sw_chart_draw(chart, options, &out);
+    order->options.zone = day->zone;
+    int failed = write_chart(chart, order, &out);
     int status = SW_TOOL_INPUT;
     if (failed || out.failed) fprintf(stderr, "shiftwall chart: %s\n", sw_error_text(failed ? failed : -SW_ELIMIT));
-    else status = write_out(path, &out);
+    else status = write_out(order->path, &out);
     sw_buf_deinit(&out);
     sw_chart_free(chart);
     return status;
@@ -74,7 +110,7 @@ static int draw(struct sw_day_file *day, const char *path, bool json, struct sw_
 
 int sw_tool_chart(int argc, char **argv) {
     static const struct sw_tool_option known[] = {SW_DAY_FILE_OPTIONS, {"--at", false}, {"--out", false}, {"--format", false},
-                                                  {"--lang", false}, {NULL, false}};
+                                                  {"--lang", false}, {"--what", false}, {"--bom", true}, {NULL, false}};
     struct sw_tool_args args;
     if (sw_tool_parse("chart", argc, argv, known, &args)) return SW_TOOL_USAGE;
     if (args.help) return fputs(help, stdout) < 0 ? SW_TOOL_INPUT : SW_TOOL_OK;
@@ -83,14 +119,13 @@ int sw_tool_chart(int argc, char **argv) {
         fputs("shiftwall chart: --at, --out and one file of events are needed (see --help)\n", stderr);
         return SW_TOOL_USAGE;
     }
-    bool json;
-    struct sw_draw_options options = {0};
-    if (!format_of(&args, &json, &options)) return SW_TOOL_USAGE;
+    struct order order;
+    if (!order_of(&args, &order)) return SW_TOOL_USAGE;
     struct sw_day_file day;
     int status = sw_day_file_open(&day, "chart", &args, true);
     if (status == SW_TOOL_OK) status = sw_day_file_time(&day, "--at", at, &day.until_ms);
     if (status == SW_TOOL_OK) status = sw_day_file_play(&day, args.operands[0]);
-    if (status == SW_TOOL_OK) status = draw(&day, out, json, &options);
+    if (status == SW_TOOL_OK) status = draw(&day, &order);
     sw_day_file_close(&day);
     return status;
 }
