@@ -80,22 +80,39 @@ static void put_intervals(struct maker *m) {
 
 /* ---- teams ---- */
 
-static void put_breaks(const struct maker *m, const char *team, struct sw_chart_team *out) {
-    const struct sw_shifts *shifts = m->shifts;
-    for (size_t i = 0; i < sw_shifts_count(shifts); i++) {
-        const struct sw_shift *shift = sw_shifts_get(shifts, i);
+/* Whether the shift has a part in the day: a night shift has one in two days. */
+static bool touches(const struct maker *m, const struct sw_roster_row *row) {
+    return row->start_ms < m->day.end_ms && row->end_ms > m->day.start_ms;
+}
+
+static bool begins(const struct maker *m, const struct sw_roster_row *row) {
+    return row->start_ms >= m->day.start_ms && row->start_ms < m->day.end_ms;
+}
+
+static void count_breaks(const struct maker *m, const struct sw_shift *shift, struct sw_chart_team *out) {
+    size_t count = sw_shift_breaks(m->shifts, shift, m->in->at_ms, NULL, 0);
+    struct sw_break *list = sw_xmalloc((count + 1) * sizeof *list);
+    sw_shift_breaks(m->shifts, shift, m->in->at_ms, list, count);
+    for (size_t i = 0; i < count; i++) {
+        bool over = list[i].overrun_ms > 0 && list[i].start_ms + list[i].allowance_ms >= m->day.start_ms;
+        out->breaks += list[i].end_ms > m->day.start_ms;
+        out->overruns += over;
+        if (over) out->overrun_ms += list[i].overrun_ms;
+    }
+    free(list);
+}
+
+/* What happened today in the shifts of TEAM, those that began yesterday included: breaks, and who left early. */
+static void count_happened(const struct maker *m, const char *team, struct sw_chart_team *out) {
+    for (size_t i = 0; i < sw_shifts_count(m->shifts); i++) {
+        const struct sw_shift *shift = sw_shifts_get(m->shifts, i);
         const struct sw_roster_row *row = sw_shift_row(shift);
-        if (row->start_ms < m->day.start_ms || row->start_ms >= m->day.end_ms) continue;
-        if (team && (!row->team || strcmp(row->team, team))) continue;
-        size_t count = sw_shift_breaks(shifts, shift, m->in->at_ms, NULL, 0);
-        struct sw_break *list = sw_xmalloc((count + 1) * sizeof *list);
-        sw_shift_breaks(shifts, shift, m->in->at_ms, list, count);
-        out->breaks += (int64_t)count;
-        for (size_t b = 0; b < count; b++) {
-            out->overruns += list[b].overrun_ms > 0;
-            out->overrun_ms += list[b].overrun_ms;
-        }
-        free(list);
+        if (!touches(m, row) || (team && (!row->team || strcmp(row->team, team)))) continue;
+        count_breaks(m, shift, out);
+        if (begins(m, row)) continue;
+        struct sw_shift_figures f;
+        sw_shift_figures(m->shifts, shift, m->in->at_ms, &f);
+        out->early_leave += f.early_leave_ms > 0 && f.last_in_ms >= m->day.start_ms;
     }
 }
 
@@ -108,7 +125,7 @@ static struct sw_chart_team team_of(const struct maker *m, const char *team) {
                                 .signed_in_ms = a.signed_in_ms, .expected_ms = a.expected_ms};
     out.id = sw_chart_text(m->chart, team ? team : "");
     out.name = team ? out.id : m->chart->site_name;
-    put_breaks(m, team, &out);
+    count_happened(m, team, &out);
     return out;
 }
 
@@ -120,8 +137,7 @@ static void put_teams(struct maker *m) {
     size_t count = 0;
     for (size_t i = 0; i < sw_shifts_count(shifts); i++) {
         const struct sw_roster_row *row = sw_shift_row(sw_shifts_get(shifts, i));
-        bool today = row->start_ms >= m->day.start_ms && row->start_ms < m->day.end_ms;
-        if (today && row->team) names[count++] = row->team;
+        if (touches(m, row) && row->team) names[count++] = row->team;
     }
     if (count) qsort(names, count, sizeof *names, by_text);
     m->chart->teams = sw_xcalloc(count + 1, sizeof *m->chart->teams);
@@ -188,11 +204,25 @@ static const char *class_name(const struct maker *m, const struct sw_shift *shif
     return index < 0 ? NULL : sw_chart_text(m->chart, policy->late_classes[index].name);
 }
 
+static void put_early(struct maker *m, const struct sw_shift *shift, const struct sw_shift_figures *f) {
+    const struct sw_roster_row *row = sw_shift_row(shift);
+    if (f->early_leave_ms <= 0 || f->last_in_ms < m->day.start_ms) return;
+    struct sw_chart_person *person = add(m, SW_CHART_EARLY, row);
+    person->at_ms = f->last_in_ms;
+    person->value_ms = f->early_leave_ms;
+    person->late_class = class_name(m, shift, f->early_class);
+    person->excused = is_excused(m, row, SW_RULE_EARLY_LEAVE);
+    put_grant(m, person, PRESENCE_KINDS, f->last_in_ms, row->end_ms);
+}
+
+/* Who came and went: coming is a matter of the day in which the shift begins. */
 static void put_shift(struct maker *m, const struct sw_shift *shift) {
     const struct sw_roster_row *row = sw_shift_row(shift);
     struct sw_shift_figures f;
     sw_shift_figures(m->shifts, shift, m->in->at_ms, &f);
     if (!f.begun || f.attended == SW_ATTENDED_ON_LEAVE) return;
+    put_early(m, shift, &f);
+    if (!begins(m, row)) return;
     if (f.attended == SW_ATTENDED_NO) {
         struct sw_chart_person *person = add(m, SW_CHART_ABSENT, row);
         if (f.came) person->at_ms = f.first_in_ms; /* too late to have attended */
@@ -212,30 +242,22 @@ static void put_shift(struct maker *m, const struct sw_shift *shift) {
         person->excused = is_excused(m, row, SW_RULE_LATE);
         put_grant(m, person, PRESENCE_KINDS, row->start_ms, f.first_in_ms);
     }
-    if (f.early_leave_ms > 0) {
-        struct sw_chart_person *person = add(m, SW_CHART_EARLY, row);
-        person->at_ms = f.last_in_ms;
-        person->value_ms = f.early_leave_ms;
-        person->late_class = class_name(m, shift, f.early_class);
-        person->excused = is_excused(m, row, SW_RULE_EARLY_LEAVE);
-        put_grant(m, person, PRESENCE_KINDS, f.last_in_ms, row->end_ms);
-    }
 }
 
-/* The shift of the day in which the breach lies. */
+/* The shift in which the breach lies. */
 static const struct sw_roster_row *row_of(const struct maker *m, const struct sw_breach *b) {
     const struct sw_rostered *agent = sw_shifts_agent(m->shifts, b->agent);
     for (size_t i = 0; agent && i < sw_rostered_shift_count(agent); i++) {
         const struct sw_roster_row *row = sw_shift_row(sw_rostered_shift(agent, i));
-        bool today = row->start_ms >= m->day.start_ms && row->start_ms < m->day.end_ms;
-        if (today && b->since_ms >= row->start_ms && b->since_ms < row->end_ms) return row;
+        if (b->since_ms >= row->start_ms && b->since_ms < row->end_ms) return row;
     }
     return NULL;
 }
 
 static void put_breach(struct maker *m, const struct sw_breach *b) {
     bool out = b->rule == SW_RULE_SIGNOUT_INSIDE_SHIFT, over = b->rule == SW_RULE_BREAK_ALLOWANCES;
-    const struct sw_roster_row *row = out || over ? row_of(m, b) : NULL;
+    bool today = b->at_ms >= m->day.start_ms && b->at_ms < m->day.end_ms;
+    const struct sw_roster_row *row = today && (out || over) ? row_of(m, b) : NULL;
     if (!row) return;
     struct sw_chart_person *person = add(m, out ? SW_CHART_UNAUTHORISED : SW_CHART_OVERRUN, row);
     person->at_ms = b->since_ms;
@@ -258,8 +280,7 @@ static void put_lists(struct maker *m) {
     m->breach_count = sw_shifts_breaches(shifts, NULL, 0, m->in->at_ms, &m->breaches);
     for (size_t i = 0; i < sw_shifts_count(shifts); i++) {
         const struct sw_shift *shift = sw_shifts_get(shifts, i);
-        int64_t start_ms = sw_shift_row(shift)->start_ms;
-        if (start_ms >= m->day.start_ms && start_ms < m->day.end_ms) put_shift(m, shift);
+        if (touches(m, sw_shift_row(shift))) put_shift(m, shift);
     }
     for (size_t i = 0; i < m->breach_count; i++) put_breach(m, &m->breaches[i]);
     for (size_t i = 0; i < SW_CHART_LISTS; i++)

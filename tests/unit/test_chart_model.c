@@ -403,6 +403,45 @@ static void test_before_the_first_shift(void **state) {
     end(&d);
 }
 
+/* A night shift: attendance is the day's in which it begins; what happens after midnight is the next day's. */
+static void test_night(void **state) {
+    (void)state;
+    struct day d;
+    begin(&d, sw_zone_utc(), HEADER "2026-11-23,1,王芳,N,01,20:00,08:00,,\n"
+                                    "2026-11-23,2,李强,N,02,20:00,08:00,,\n"
+                                    "2026-11-24,3,张伟,A,03,08:00,16:00,,\n");
+    is(&d, "1", "ready", at(20, 10));
+    is(&d, "1", "break", at(22, 0));
+    is(&d, "1", "ready", at(22, 12));
+    struct sw_chart *chart = make(&d, at(23, 59));
+    assert_team(&chart->total, "", (const int64_t[]){2, 1, 0, 1, 0, 1, 0});
+    assert_int_equal(chart->total.breaks, 1);
+    assert_int_equal(chart->total.overruns, 1);
+    sw_chart_free(chart);
+    is(&d, "1", "break", at(24, 55));
+    is(&d, "1", "ready", at(25, 8));
+    is(&d, "1", "offline", at(26, 0));
+    is(&d, "1", "ready", at(26, 5));
+    is(&d, "1", "offline", at(31, 30));
+    is(&d, "3", "ready", at(31, 55));
+    chart = make(&d, at(34, 0)); /* 10:00 of the 24th */
+    assert_string_equal(chart->date, "2026-11-24");
+    assert_team(&chart->total, "", (const int64_t[]){1, 1, 0, 0, 0, 0, 1});
+    assert_int_equal(chart->team_count, 2);
+    assert_team(&chart->teams[1], "N", (const int64_t[]){0, 0, 0, 0, 0, 0, 1});
+    assert_int_equal(chart->total.breaks, 1);
+    assert_int_equal(chart->total.overrun_ms, 3 * MINUTE);
+    assert_int_equal(chart->list_counts[SW_CHART_ABSENT], 0); /* of yesterday */
+    assert_int_equal(chart->list_counts[SW_CHART_LATE], 0);
+    assert_int_equal(only(chart, SW_CHART_OVERRUN, "1")->at_ms, at(24, 55));
+    assert_int_equal(only(chart, SW_CHART_UNAUTHORISED, "1")->at_ms, at(26, 0));
+    assert_int_equal(only(chart, SW_CHART_EARLY, "1")->value_ms, 30 * MINUTE);
+    assert_int_equal(chart->intervals[0].scheduled, 2); /* 00:07:30 */
+    assert_int_equal(chart->intervals[0].present, 1);
+    sw_chart_free(chart);
+    end(&d);
+}
+
 /* Shifts of an hour of local time around the change of the clock; the day has 23 or 25 hours. */
 static void clock_change(const char *csv, int64_t change_ms, int64_t before_ms, int64_t after_ms, size_t intervals,
                          int64_t quarters) {
@@ -448,6 +487,7 @@ int main(void) {
                                        cmocka_unit_test(test_forecast),
                                        cmocka_unit_test(test_empty_day),
                                        cmocka_unit_test(test_before_the_first_shift),
+                                       cmocka_unit_test(test_night),
                                        cmocka_unit_test(test_clock_changes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
