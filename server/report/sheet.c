@@ -400,8 +400,12 @@ int sw_sheet_write(struct sw_table *const *tables, size_t count, const struct sw
 int sw_chart_sheet(const struct sw_chart *chart, enum sw_draw_lang lang, const struct sw_zone *zone, struct sw_buf *out) {
     struct sw_table *tables[SW_CHART_TABLES];
     sw_chart_tables(chart, lang, zone, tables);
-    struct sw_sheet_options options = {.lang = lang, .made_ms = chart->made_ms, .title = tables[0]->title};
+    struct sw_buf title;
+    sw_buf_init(&title, SIZE_MAX);
+    sw_buf_printf(&title, "%s %s", sw_word_text(lang, SW_WORD_CHART_OF), chart->date ? chart->date : "");
+    struct sw_sheet_options options = {.lang = lang, .made_ms = chart->made_ms, .title = sw_buf_text(&title)};
     int failed = sw_sheet_write(tables, SW_CHART_TABLES, &options, out);
+    sw_buf_deinit(&title);
     for (int i = 0; i < SW_CHART_TABLES; i++) sw_table_free(tables[i]);
     return failed;
 }
