@@ -296,8 +296,9 @@ static void put_person(struct sw_table *table, enum sw_chart_list list, const st
     sw_table_put_time(table, person->shift_start_ms);
     sw_table_put_time(table, person->shift_end_ms);
     sw_table_put_time(table, person->at_ms);
-    sw_table_put_duration(table, came ? person->value_ms : -1);
-    sw_table_put_duration(table, list == SW_CHART_OVERRUN ? person->limit_ms : -1);
+    /* of the absent: how late they came after all; of those who have not come: how long since the start, and the limit */
+    sw_table_put_duration(table, came || person->value_ms > 0 ? person->value_ms : -1);
+    sw_table_put_duration(table, list == SW_CHART_OVERRUN || person->limit_ms > 0 ? person->limit_ms : -1);
     sw_table_put_duration(table, list == SW_CHART_OVERRUN ? person->value_ms - person->limit_ms : -1);
     char *class = person->late_class ? class_text(table->lang, person->late_class) : NULL;
     sw_table_put_key(table, person->late_class, class);

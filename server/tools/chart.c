@@ -5,7 +5,8 @@
 
 #include "codec/chart_json.h"
 #include "report/chart_model.h"
-#include "report/chart_tables.h"
+#include "report/chart_csv.h"
+#include "report/sheet.h"
 #include "report/draw.h"
 #include "shiftwall/buf.h"
 #include "tools/day_file.h"
@@ -19,7 +20,7 @@ static const char help[] =
     "  --at TIME       the moment it shows (RFC 3339 or epoch ms); later events are left out\n"
     "  --out FILE      where to write it (- for standard output)\n"
     "  --format F      png, svg, pdf, xlsx, csv or json (default: by the name of the file, else png)\n"
-    "  --what PART     of csv: summary, intervals, teams or people (default: intervals)\n"
+    "  --what TABLE    of csv: summary, by_interval, by_team, people or states (default: by_interval)\n"
     "  --bom           begin csv with a byte order mark, for Excel\n"
     "  --lang LANG     zh-CN or en (default: zh-CN)\n"
     "  --roster FILE   the roster (CSV): who is to work when\n"
@@ -38,7 +39,7 @@ struct order {
     const char *path;
     enum format format;
     struct sw_draw_options options;
-    enum sw_chart_part part;
+    enum sw_chart_table what;
     bool bom;
 };
 
@@ -57,16 +58,17 @@ static bool order_of(const struct sw_tool_args *args, struct order *order) {
     const char *dot = strrchr(order->path, '.');
     if (!format) format = dot ? dot + 1 : "png";
     bool known = format_of(format, order);
-    int language = sw_draw_lang_from_name(lang ? lang : "zh-CN"), part = sw_chart_part_from_name(what ? what : "intervals");
+    int language = sw_draw_lang_from_name(lang ? lang : "zh-CN"), table = sw_chart_table_from_name(what ? what : "by_interval");
     const char *wrong = NULL;
     if (!known) fprintf(stderr, "shiftwall chart: --format %s: png, svg, pdf, xlsx, csv or json is needed\n", format);
     else if (language < 0) fprintf(stderr, "shiftwall chart: --lang %s: zh-CN or en is needed\n", lang);
-    else if (part < 0) fprintf(stderr, "shiftwall chart: --what %s: summary, intervals, teams or people is needed\n", what);
+    else if (table < 0)
+        fprintf(stderr, "shiftwall chart: --what %s: summary, by_interval, by_team, people or states is needed\n", what);
     else if (order->format != CSV && (what || order->bom)) wrong = what ? "--what" : "--bom";
     if (wrong) fprintf(stderr, "shiftwall chart: %s: is for csv\n", wrong);
-    if (!known || language < 0 || part < 0 || wrong) return false;
+    if (!known || language < 0 || table < 0 || wrong) return false;
     order->options.lang = (enum sw_draw_lang)language;
-    order->part = (enum sw_chart_part)part;
+    order->what = (enum sw_chart_table)table;
     return true;
 }
 
@@ -83,7 +85,7 @@ static int write_chart(const struct sw_chart *chart, const struct order *order, 
     switch (order->format) {
     case JSON: sw_chart_write(chart, out); return out->failed ? -SW_ELIMIT : 0;
     case SHEET: return sw_chart_sheet(chart, order->options.lang, zone, out);
-    case CSV: return sw_chart_csv(chart, order->part, zone, order->bom, out);
+    case CSV: return sw_chart_csv(chart, order->what, order->bom, zone, out);
     default: return sw_chart_draw(chart, &order->options, out);
     }
 }
