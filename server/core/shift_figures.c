@@ -154,13 +154,17 @@ void sw_shift_figures(const struct sw_shifts *shifts, const struct sw_shift *shi
     out->absent_ms = due_ms + sw_shift_policy(shifts, shift)->absence_limit_ms;
     if (out->begun) {
         walk_pieces(&w, sw__earlier(row->end_ms, t_ms));
+        if (!out->came && !out->over && sw_trail_at(&shift->agent->trail, t_ms) != SW_AT_OFFLINE) { /* at this moment */
+            out->came = true;
+            out->first_in_ms = out->last_in_ms = t_ms;
+        }
         out->attended = attended(shift, &w.leave, due_ms, out->absent_ms, t_ms);
         out->conforming_ms = out->signed_in_ms + overhang(shift, t_ms, &out->overtime_ms);
     }
     bool works = out->attended != SW_ATTENDED_ON_LEAVE && out->came;
     if (works) {
         int64_t start_ms = sw_spans_leave(&w.leave, row->start_ms);
-        int64_t first_ms = sw__first_in(&shift->agent->trail, start_ms, sw__earlier(row->end_ms, t_ms));
+        int64_t first_ms = sw__first_in(&shift->agent->trail, start_ms, out->over ? row->end_ms : t_ms + 1);
         if (first_ms != INT64_MIN) out->late_ms = first_ms - start_ms;
     }
     if (works && out->over) {
