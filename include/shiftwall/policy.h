@@ -62,6 +62,7 @@ int sw_rule_from_name(const char *name);
 #define SW_LADDER_MAX 8
 #define SW_LATE_REPEATS_MAX 8
 #define SW_CHARTS_MAX 24
+#define SW_BLACKOUT_MAX 128
 #define SW_STAFFING_ROWS_MAX 32
 #define SW_PEOPLE_FACTORS_MAX 8
 
@@ -172,6 +173,10 @@ struct sw_policy {
     size_t ladder_count;
     int64_t point_fen;                              /* what a point is worth; 0 nothing */
     int64_t leave_days_lead, leave_days_duty; /* of leave for an agent in a calendar month that they may approve */
+    int64_t leave_around_start_ms;            /* no leave is approved this near to the start of a shift it touches; 0 off */
+    int64_t leave_night_days;                 /* what a day of leave from a shift over midnight counts */
+    char leave_blackout[SW_BLACKOUT_MAX][11]; /* dates without leave, YYYY-MM-DD, ascending */
+    size_t leave_blackout_count;
     int64_t swaps_per_month;
     struct sw_policy_override *overrides;
     size_t override_count;

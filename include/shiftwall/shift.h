@@ -122,6 +122,7 @@ struct sw_shift_figures {
     int64_t excused_ms;           /* of it, granted and not signed in */
     int64_t service_ms;           /* of it, ready or handling */
     int64_t conforming_ms;        /* signed in, with what hangs over the shift's edges */
+    int64_t overtime_ms;          /* of that, behind the end */
     int64_t as_planned_ms;        /* in the state that goes with the planned activity */
     int64_t first_in_ms, last_in_ms; /* first instant signed in and end of the last; INT64_MIN when never */
     int64_t late_ms, early_leave_ms; /* 0 = not, or not known yet */

@@ -96,16 +96,23 @@ static void post_roster(struct call *c) {
 
 /* ---- reads ---- */
 
-static void get_roster(struct call *c) {
-    const char *date = sw_http_query(c->request, "date");
-    char today[11];
+/* The date that is asked for, today when none is; false and answered when it is no date. */
+static bool date_of(struct call *c, char date[11]) {
+    const char *asked = sw_http_query(c->request, "date");
     int year, month, day;
-    sw_floor_day(c->api->floor, sw_floor_now(c->api->floor), today);
-    if (!date) date = today;
-    if (sw_zone_parse_date(date, &year, &month, &day)) {
+    sw_floor_day(c->api->floor, sw_floor_now(c->api->floor), date);
+    if (!asked) return true;
+    if (sw_zone_parse_date(asked, &year, &month, &day)) {
         sw_http_problem(c->response, 400, NULL, "date: must be YYYY-MM-DD");
-        return;
+        return false;
     }
+    memcpy(date, asked, 11); /* just as long */
+    return true;
+}
+
+static void get_roster(struct call *c) {
+    char date[11];
+    if (!date_of(c, date)) return;
     c->response->content_type = "application/json";
     c->response->status = 200;
     sw_desk_write_roster(c->api->desk, date, &c->response->body);
@@ -168,15 +175,8 @@ static void get_attendance(struct call *c) {
 /* ---- charts ---- */
 
 static void get_charts(struct call *c) {
-    const char *date = sw_http_query(c->request, "date");
-    char today[11];
-    int year, month, day;
-    sw_floor_day(c->api->floor, sw_floor_now(c->api->floor), today);
-    if (!date) date = today;
-    if (sw_zone_parse_date(date, &year, &month, &day)) {
-        sw_http_problem(c->response, 400, NULL, "date: must be YYYY-MM-DD");
-        return;
-    }
+    char date[11];
+    if (!date_of(c, date)) return;
     c->response->content_type = "application/json";
     c->response->status = 200;
     sw_charts_write(c->api->charts, date, &c->response->body);

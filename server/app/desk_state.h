@@ -53,6 +53,7 @@ struct sw_desk {
     struct sw_alert *goals; /* of attendance and adherence, as of GOALS_VERSION of the shifts, whose texts they borrow */
     size_t goal_count;
     uint64_t goals_version;
+    int64_t shown_minute; /* when the running shifts were shown last, whatever happened */
     struct sw_duty *duty;
     struct sw_walks *walks;
     uint64_t walks_version;

@@ -2,6 +2,8 @@
 #include "app/desk_state.h"
 #include "codec/view_shifts.h"
 
+#define SHOWN_EVERY_MS 60000
+
 void sw__desk_set(struct sw_desk *desk, int view, const char *group, const char *key) {
     if (desk->part.failed) return;
     int refused = sw_view_set(desk->views[view], group, key, sw_buf_text(&desk->part), desk->part.len);
@@ -229,6 +231,21 @@ static void show_rostered(void *ctx, const struct sw_rostered *agent) {
     show_breaches(desk, agent, shown, now_ms);
 }
 
+/* The time that runs into the figures of a shift changes them though nothing happens: once a minute they are shown anew. */
+static void show_running(struct sw_desk *desk, int64_t now_ms) {
+    if (now_ms / SHOWN_EVERY_MS == desk->shown_minute) return;
+    desk->shown_minute = now_ms / SHOWN_EVERY_MS;
+    for (struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next) {
+        const struct sw_rostered *agent = sw_shifts_agent(desk->options.shifts, shown->id);
+        bool running = false;
+        for (size_t i = 0; agent && i < sw_rostered_shift_count(agent) && !running; i++) {
+            const struct sw_roster_row *row = sw_shift_row(sw_rostered_shift(agent, i));
+            running = row->start_ms <= now_ms && now_ms < row->end_ms + SHOWN_EVERY_MS;
+        }
+        if (running) show_shifts(desk, agent, shown, now_ms);
+    }
+}
+
 void sw__desk_show_agent(struct sw_desk *desk, const char *id) {
     const struct sw_rostered *agent = sw_shifts_agent(desk->options.shifts, id);
     if (agent && sw_floor_now(desk->floor) != INT64_MIN) show_rostered(desk, agent);
@@ -382,6 +399,7 @@ void sw_desk_flush(struct sw_desk *desk) {
     if (now_ms == INT64_MIN) return;
     sw_shifts_advance(desk->options.shifts, now_ms);
     sw_shifts_drain(desk->options.shifts, desk, show_rostered);
+    show_running(desk, now_ms);
     sw_walks_advance(desk->walks, now_ms);
     if (sw_walks_version(desk->walks) != desk->walks_version) desk->alerts_dirty = desk->walk_dirty = true;
     desk->walks_version = sw_walks_version(desk->walks);

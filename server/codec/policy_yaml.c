@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "codec/yaml_keys.h"
+#include "core/zone.h"
 
 #define MINUTE_S 60
 #define HOUR_S 3600
@@ -414,7 +415,27 @@ static void read_rules(struct sw_yaml *y, const yaml_node_t *node, const struct 
 KEYS(alert_keys, SPAN("for", for_ms, 0, HOUR_S), SPAN("clear_after", clear_after_ms, 0, HOUR_S),
      SPAN("escalate_after", escalate_ms, 10, DAY_S));
 KEYS(point_keys, AT("worth", MONEY, point_fen, 0, 1000000));
-KEYS(leave_keys, AT("lead", INT, leave_days_lead, 0, 366), AT("duty", INT, leave_days_duty, 0, 366));
+static int by_date(const void *a, const void *b) { return strcmp(a, b); }
+
+static void read_blackout(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    struct sw_policy *policy = at;
+    size_t count;
+    int year, month, day;
+    if (!sw_yaml_is_list(y, node, key, "must be a list of dates", &count)) return;
+    policy->leave_blackout_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const yaml_node_t *item = sw_yaml_item(y, node, i);
+        const char *text = sw_yaml_scalar(item);
+        if (!text || sw_zone_parse_date(text, &year, &month, &day))
+            sw_yaml_fault(y, item, key->name, "must be a date, YYYY-MM-DD");
+        else memcpy(policy->leave_blackout[policy->leave_blackout_count++], text, sizeof *policy->leave_blackout);
+    }
+    qsort(policy->leave_blackout, policy->leave_blackout_count, sizeof *policy->leave_blackout, by_date);
+}
+
+KEYS(leave_keys, AT("lead", INT, leave_days_lead, 0, 366), AT("duty", INT, leave_days_duty, 0, 366),
+     SPAN("around_start", leave_around_start_ms, 0, DAY_S), AT("night", INT, leave_night_days, 1, 7),
+     WHOLE("blackout", read_blackout, SW_BLACKOUT_MAX));
 KEYS(swap_keys, AT("per_month", INT, swaps_per_month, 0, 1000));
 
 /* Read when all the rest is known: what is not said there is as in the rest. */

@@ -71,6 +71,7 @@ void sw_shift_counts_write(const struct sw_shifts *shifts, const struct sw_shift
 }
 
 #define BREAKS_MAX 64
+#define SW_OVERTIME_MS INT64_C(900000) /* signing out takes some minutes; from a quarter of an hour on it is work */
 
 void sw_view_shift_key(const struct sw_shift *shift, char out[SW_SHIFT_KEY_SIZE]) {
     const struct sw_roster_row *row = sw_shift_row(shift);
@@ -195,6 +196,11 @@ void sw_view_write_shift(const struct sw_shifts *shifts, const struct sw_shift *
     if (f.late_ms > 0) sw_json_int(&j, "late_ms", f.late_ms);
     if (f.late_class >= 0) sw_json_text(&j, "late_class", policy->late_classes[f.late_class].name);
     if (f.early_leave_ms > 0) sw_json_int(&j, "early_leave_ms", f.early_leave_ms);
+    if (f.overtime_ms >= SW_OVERTIME_MS) {
+        int64_t until_ms = sw_shifts_granted_until(shifts, row->agent, 1u << SW_GRANT_OVERTIME, row->end_ms);
+        sw_json_int(&j, "overtime_ms", f.overtime_ms);
+        sw_json_bool(&j, "overtime_granted", until_ms >= row->end_ms + f.overtime_ms);
+    }
     if (f.early_class >= 0) sw_json_text(&j, "early_class", policy->late_classes[f.early_class].name);
     sw_json_ratio(&j, "adherence", sw_shift_adherence(&f));
     sw_json_ratio(&j, "state_adherence", sw_shift_state_adherence(&f));

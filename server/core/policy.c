@@ -94,6 +94,7 @@ void sw_policy_init(struct sw_policy *p) {
     p->ladder_count = sizeof ladder / sizeof *ladder;
     for (size_t i = 0; i < p->ladder_count; i++) p->ladder[i] = sw_xstrdup(ladder[i]);
     p->leave_days_duty = 3;
+    p->leave_night_days = 1;
     p->swaps_per_month = 3;
     p->escalate_ms = 5 * MINUTE;
 }

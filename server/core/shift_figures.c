@@ -75,8 +75,9 @@ static void walk_pieces(struct walk *w, int64_t to_ms) {
     end_deviation(w);
 }
 
-/* Time signed in that hangs over the shift's edges, as far as no other shift of the agent claims it. */
-static int64_t overhang(const struct sw_shift *shift, int64_t t_ms) {
+/* Time signed in that hangs over the shift's edges, as far as no other shift of the agent claims it; AFTER_MS gets that
+ * behind the end. */
+static int64_t overhang(const struct sw_shift *shift, int64_t t_ms, int64_t *after_ms) {
     const struct sw_rostered *agent = shift->agent;
     int64_t from_ms = INT64_MIN, to_ms = t_ms, ms = 0;
     for (size_t i = 0; i < agent->shift_count; i++) {
@@ -95,8 +96,9 @@ static int64_t overhang(const struct sw_shift *shift, int64_t t_ms) {
     struct sw_trail_walk walk;
     struct sw_stretch stretch;
     sw_trail_walk(&walk, trail, shift->row.end_ms, to_ms);
-    while (sw_trail_next(&walk, &stretch) && stretch.presence != SW_AT_OFFLINE) ms += stretch.end_ms - stretch.start_ms;
-    return ms;
+    *after_ms = 0;
+    while (sw_trail_next(&walk, &stretch) && stretch.presence != SW_AT_OFFLINE) *after_ms += stretch.end_ms - stretch.start_ms;
+    return ms + *after_ms;
 }
 
 static int late_class(const struct sw_policy *policy, int64_t ms) {
@@ -152,13 +154,17 @@ void sw_shift_figures(const struct sw_shifts *shifts, const struct sw_shift *shi
     out->absent_ms = due_ms + sw_shift_policy(shifts, shift)->absence_limit_ms;
     if (out->begun) {
         walk_pieces(&w, sw__earlier(row->end_ms, t_ms));
+        if (!out->came && !out->over && sw_trail_at(&shift->agent->trail, t_ms) != SW_AT_OFFLINE) { /* at this moment */
+            out->came = true;
+            out->first_in_ms = out->last_in_ms = t_ms;
+        }
         out->attended = attended(shift, &w.leave, due_ms, out->absent_ms, t_ms);
-        out->conforming_ms = out->signed_in_ms + overhang(shift, t_ms);
+        out->conforming_ms = out->signed_in_ms + overhang(shift, t_ms, &out->overtime_ms);
     }
     bool works = out->attended != SW_ATTENDED_ON_LEAVE && out->came;
     if (works) {
         int64_t start_ms = sw_spans_leave(&w.leave, row->start_ms);
-        int64_t first_ms = sw__first_in(&shift->agent->trail, start_ms, sw__earlier(row->end_ms, t_ms));
+        int64_t first_ms = sw__first_in(&shift->agent->trail, start_ms, out->over ? row->end_ms : t_ms + 1);
         if (first_ms != INT64_MIN) out->late_ms = first_ms - start_ms;
     }
     if (works && out->over) {

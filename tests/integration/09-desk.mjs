@@ -219,6 +219,25 @@ export default {
     for (const kind of ['swap', 'notice', 'recall', 'roster']) assert(kinds.includes(kind), `${kind} is on record`);
   },
 
+  async 'leave in a blackout is warned of, a night counts twice, overtime waits for approval'(scene) {
+    const now = Math.floor(Date.now() / MINUTE) * MINUTE;
+    const policy = path.join(scene.dir, 'policy.yaml');
+    fs.writeFileSync(policy, `name: ours\nleave:\n  around_start: 1h\n  night: 2\n  blackout: ["${date(now + 3 * 24 * 60 * MINUTE)}"]\n`);
+    const s = await site(scene, { policy: `policy: ${policy}\n` });
+    const rows = [row('1', 'A', now + 30 * MINUTE, now + 90 * MINUTE), row('2', 'A', now - 120 * MINUTE, now - 30 * MINUTE)];
+    equal((await s.daemon.send('POST', 'roster', HEAD + rows.join('\n'), { type: 'text/csv' })).status, 201, 'a roster');
+    const asked = async (agent, from, to) => (await s.daemon.send('POST', 'grants?check=1', { agent, kind: 'leave', from, to, reason: '家事' })).body;
+    equal((await asked('1', now + 30 * MINUTE, now + 90 * MINUTE)).blackout, 'taking_over', 'half an hour before taking over');
+    equal((await asked('1', now + 3 * 24 * 60 * MINUTE, now + 3 * 24 * 60 * MINUTE + MINUTE)).blackout, 'date', 'a date of the list');
+    equal((await asked('2', now - 60 * MINUTE, now - 50 * MINUTE)).blackout, undefined, 'any other time');
+    await s.redis.emit([{ ...state('2', 'ready'), ts: now - 120 * MINUTE }]);
+    const shift = async () => Object.values((await s.daemon.view('shifts')).shifts).find(one => one.agent === '2');
+    await until('the overtime is seen', async () => (await shift()).overtime_ms >= 30 * MINUTE);
+    equal((await shift()).overtime_granted, false, 'not approved');
+    equal((await s.daemon.send('POST', 'grants', { agent: '2', kind: 'overtime', from: now - 30 * MINUTE, to: now + 60 * MINUTE, reason: '故障' })).status, 201, 'approved');
+    await until('it is', async () => (await shift()).overtime_granted === true);
+  },
+
   async 'attendance of days, months, teams and agents is in the history'(scene) {
     const s = await site(scene);
     const { from } = await morning(s);

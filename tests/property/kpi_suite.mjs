@@ -56,6 +56,7 @@ async function fault({ lines, options }, file) {
 
 export const kpiSuite = {
   name: 'floor',
+  floors: 2000,
   make: floor,
   fault,
   lists: ['lines'],

@@ -1,5 +1,5 @@
 // Compares `shiftwall replay` with naive recounts over random floors: of queues and agents (kpi_suite) and of shifts
-// (shift_suite). FLOORS=n (2000 of each) and SEED=s (1) choose them; SEED=s FLOORS=1 plays one again. Words choose
+// (shift_suite). FLOORS=n (of each; without it, what each suite says) and SEED=s (1) choose them; SEED=s FLOORS=1 plays one again. Words choose
 // suites. A floor that differs is made smaller while it still does. Ends with "N passed, N failed".
 import fs from 'node:fs';
 import os from 'node:os';
@@ -7,7 +7,6 @@ import path from 'node:path';
 import { kpiSuite } from './kpi_suite.mjs';
 import { shiftSuite } from './shift_suite.mjs';
 
-const FLOORS = Number(process.env.FLOORS ?? 2000);
 const SEED = Number(process.env.SEED ?? 1);
 const SHOWN_MAX = 5;
 const words = process.argv.slice(2);
@@ -43,8 +42,9 @@ async function play(suite, seed, file) {
 
 for (const suite of suites) {
   let next = SEED;
+  const floors = Number(process.env.FLOORS ?? suite.floors);
   const worker = async number => {
-    while (next < SEED + FLOORS) await play(suite, next++, path.join(dir, `${suite.name}-${number}`));
+    while (next < SEED + floors) await play(suite, next++, path.join(dir, `${suite.name}-${number}`));
   };
   await Promise.all([worker(1), worker(2), worker(3)]);
 }

@@ -238,11 +238,13 @@ function figures(agent, shift, t, policy, zone) {
   for (let s = shift.start; s < f.limit && s <= t; s++) if (isIn(s) && !(s < due && leave(s))) seen = true;
   f.attended = f.wholeLeave ? 'leave' : seen ? 'yes' : t >= f.limit ? 'no' : 'pending';
   for (let s = shift.start; s < end && f.firstIn === null; s++) if (isIn(s)) f.firstIn = s;
+  if (f.firstIn === null && f.begun && !f.over && isIn(t)) f.firstIn = t; // who comes at this moment has come
   f.came = f.firstIn !== null;
   const from = begins(shift.start);
   let late = from;
-  while (late < end && !isIn(late)) late++;
-  f.late = f.came ? (late < end ? late - from : 0) : null;
+  const seenTo = f.over ? end : t + 1;
+  while (late < seenTo && !isIn(late)) late++;
+  f.late = f.came ? (late < seenTo ? late - from : 0) : null;
   let until = shift.end;
   while (until > shift.start && leave(until - 1)) until--;
   let lastIn = null;
@@ -269,7 +271,7 @@ export function adherenceAlerts(floor, policyFolder) {
       const start = Math.min(...rows.map(one => one.start));
       for (let at = Math.floor(start / 900) * 900 + 900; at < end && at <= t; at += 900) {
         if (at < start + policy.absentAfter) continue;
-        const came = rows.filter(one => one.start < at).map(one => figures(agents.get(one.agent), one, at, policy, zone)).filter(f => f.came);
+        const came = rows.filter(one => one.start < at).map(one => figures(agents.get(one.agent), one, at, policy, zone)).filter(f => f.came && f.firstIn < at); // read as: who comes at this very moment counts from the next look on
         const sum = what => came.reduce((all, f) => all + f[what], 0);
         if (sum('signedIn') * 1000000 >= policy.adherenceGoal * (sum('scheduled') - sum('excused'))) continue;
         const key = team ? `team:${team}` : 'site';

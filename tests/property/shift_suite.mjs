@@ -41,6 +41,7 @@ const lines = list => list.map(one => JSON.stringify(one)).join('\n');
 
 export const shiftSuite = {
   name: 'shift',
+  floors: 1000, // each is counted second by second
   make: shiftFloor,
   fault,
   lists: ['events', 'grants', 'rows'],

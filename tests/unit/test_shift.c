@@ -151,6 +151,10 @@ static void test_attendance_edges(void **state) {
     sw_shift_figures(f->shifts, shift, at(30), &fig);
     assert_int_equal(fig.attended, SW_ATTENDED_NO);
     is(f, SW_ST_READY, 30);
+    sw_shift_figures(f->shifts, shift, at(30), &fig); /* at the very moment */
+    assert_true(fig.came);
+    assert_int_equal(fig.late_ms, 30 * MINUTE);
+    assert_int_equal(fig.first_in_ms, at(30));
     sw_shift_figures(f->shifts, shift, at(60), &fig);
     assert_int_equal(fig.attended, SW_ATTENDED_NO);
     assert_int_equal(fig.late_ms, 30 * MINUTE);

@@ -75,6 +75,8 @@ export interface Shift {
   readonly late_ms?: number;
   readonly late_class?: string;
   readonly early_leave_ms?: number;
+  readonly overtime_ms?: number;
+  readonly overtime_granted?: boolean;
   readonly adherence?: number;
   readonly scheduled_ms?: number;
   readonly signed_in_ms?: number;
@@ -241,6 +243,8 @@ export interface GrantAnswer {
   readonly rate_after?: number;
   readonly slots_left?: number;
   readonly month_days?: number;
+  /** Why the rule book gives no leave then: date, taking_over. */
+  readonly blackout?: string;
 }
 
 export interface RosterAnswer {
@@ -415,7 +419,7 @@ export function asGrantAnswer(value: unknown): GrantAnswer {
   };
   return present<GrantAnswer>({
     id: asId(doc), rate_before: number(of('before')['rate']), rate_after: number(of('after')['rate']),
-    slots_left: number(of('after')['slots_left']), month_days: number(doc['month_days']),
+    slots_left: number(of('after')['slots_left']), month_days: number(doc['month_days']), blackout: text(doc['blackout']),
   });
 }
 

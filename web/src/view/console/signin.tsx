@@ -35,7 +35,7 @@ export function inFilter(which: SigninFilter, shift: Shift, at: number): boolean
 }
 
 function grantOf(shift: Shift): GrantForm {
-  const grant = shift.status === 'absent' || shift.status === 'on_leave' ? 'leave' as const : shift.status === 'left_early' ? 'early_leave' as const : 'late' as const;
+  const grant = shift.status === 'absent' || shift.status === 'on_leave' ? 'leave' as const : shift.status === 'left_early' ? 'early_leave' as const : shift.overtime_ms !== undefined ? 'overtime' as const : 'late' as const;
   return { kind: 'grant', agent: shift.agent, grant, since: shift.start };
 }
 
@@ -61,6 +61,7 @@ function ShiftRow({ id, shift, gone }: { readonly id: string; readonly shift: Sh
       <span class="row-status"><Status shift={shift} />
         {(shift.late_ms ?? 0) > 0 && <span class="level level-warning">{c('signin.lateBy', { n: duration(shift.late_ms) })}</span>}
         {(shift.early_leave_ms ?? 0) > 0 && <span class="level level-warning">{c('signin.earlyBy', { n: duration(shift.early_leave_ms) })}</span>}
+        {shift.overtime_ms !== undefined && <span class={shift.overtime_granted ? 'muted' : 'level level-warning'} data-overtime>{c(shift.overtime_granted ? 'signin.overtime' : 'signin.overtimeOpen', { n: duration(shift.overtime_ms) })}</span>}
       </span>
       <span class="row-due"><Deadline shift={shift} /></span>
       <span class="row-adherence muted">{shift.adherence !== undefined ? `${c('signin.adherence')} ${percent(shift.adherence)}` : ''}</span>
