@@ -9,6 +9,7 @@
 #include "app/charts.h"
 #include "app/desk.h"
 #include "core/zone.h"
+#include "report/chart_tables.h"
 #include "report/draw.h"
 
 #define SEGMENT_BYTES_MAX 512
@@ -185,16 +186,20 @@ static void get_charts(struct call *c) {
 /* "1.png", "now.pdf": NAME is cut at the dot. False and answered when it is none. */
 static bool drawing_of(struct call *c, char *name, struct sw_chart_request *out) {
     const char *lang = sw_http_query(c->request, "lang"), *page = sw_http_query(c->request, "page");
-    const char *download = sw_http_query(c->request, "download");
+    const char *download = sw_http_query(c->request, "download"), *bom = sw_http_query(c->request, "bom");
+    const char *what = sw_http_query(c->request, "what");
     char *dot = strrchr(name, '.');
     if (dot) *dot = 0;
     out->format = dot ? sw_chart_format(dot + 1) : -1;
     out->lang = sw_draw_lang_from_name(lang ? lang : "zh-CN");
     out->page = page && page[0] >= '1' && page[0] <= '2' && !page[1] ? page[0] - '0' : 0;
     out->download = download && strcmp(download, "0");
-    const char *wrong = out->format < 0 ? "the chart's format: one of png, svg, pdf, json"
+    out->what = sw_chart_table_from_name(what ? what : "by_interval");
+    out->bom = bom && strcmp(bom, "0");
+    const char *wrong = out->format < 0 ? "the chart's format: one of png, svg, pdf, xlsx, csv, json"
                         : out->lang < 0 ? "lang: must be zh-CN or en"
-                        : page && !out->page ? "page: must be 1 or 2" : NULL;
+                        : page && !out->page ? "page: must be 1 or 2"
+                        : out->what < 0 ? "what: must be summary, by_interval, by_team, people or states" : NULL;
     if (wrong) sw_http_problem(c->response, out->format < 0 ? 404 : 400, NULL, wrong);
     return !wrong;
 }

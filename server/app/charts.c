@@ -8,8 +8,10 @@
 #include "codec/json_writer.h"
 #include "core/map.h"
 #include "io/log.h"
+#include "report/chart_csv.h"
 #include "report/chart_model.h"
 #include "report/draw.h"
+#include "report/sheet.h"
 
 #define KIND "chart"
 #define KEY_BYTES 32
@@ -280,20 +282,38 @@ struct drawing {
     struct sw_charts *charts;
     struct sw_http_pending *pending;
     struct sw_draw_options options;
-    bool json, download;
-    char name[64];
+    int format; /* as in the request */
+    enum sw_chart_table what;
+    bool bom, download;
+    char name[96];
     char *text; /* the chart as JSON */
     size_t len;
     struct sw_buf out;
     int status;
 };
 
-int sw_chart_format(const char *name) { return strcmp(name, "json") ? sw_draw_format_from_name(name) : SW_CHART_JSON; }
+static const struct {
+    const char *name, *type;
+    int format;
+} formats[] = {{"png", "image/png", SW_DRAW_PNG},
+               {"svg", "image/svg+xml", SW_DRAW_SVG},
+               {"pdf", "application/pdf", SW_DRAW_PDF},
+               {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", SW_CHART_XLSX},
+               {"csv", "text/csv; charset=utf-8", SW_CHART_CSV},
+               {"json", "application/json", SW_CHART_JSON}};
+#define FORMATS (sizeof formats / sizeof *formats)
 
-static const char *type_of(const struct drawing *d) {
-    static const char *const types[] = {[SW_DRAW_PNG] = "image/png", [SW_DRAW_SVG] = "image/svg+xml",
-                                        [SW_DRAW_PDF] = "application/pdf"};
-    return d->json ? "application/json" : types[d->options.format];
+int sw_chart_format(const char *name) {
+    for (size_t i = 0; i < FORMATS; i++)
+        if (!strcmp(formats[i].name, name)) return formats[i].format;
+    return -1;
+}
+
+/* Its place in the table. */
+static size_t place_of(int format) {
+    size_t i = 0;
+    while (formats[i].format != format) i++;
+    return i;
 }
 
 static void end(struct drawing *d) {
@@ -317,13 +337,15 @@ static void refuse(struct drawing *d, int status, const char *text) {
 static void work(uv_work_t *req) {
     struct drawing *d = req->data;
     struct sw_chart *chart;
-    if (d->json) {
+    if (d->format == SW_CHART_JSON) {
         sw_buf_add(&d->out, d->text, d->len);
         return;
     }
     d->status = sw_chart_read(d->text, d->len, &chart);
     if (d->status) return;
-    d->status = sw_chart_draw(chart, &d->options, &d->out);
+    if (d->format == SW_CHART_XLSX) d->status = sw_chart_sheet(chart, d->options.lang, d->options.zone, &d->out);
+    else if (d->format == SW_CHART_CSV) d->status = sw_chart_csv(chart, d->what, d->bom, d->options.zone, &d->out);
+    else d->status = sw_chart_draw(chart, &d->options, &d->out);
     sw_chart_free(chart);
 }
 
@@ -338,7 +360,7 @@ static void on_drawn(uv_work_t *req, int status) {
     char value[128];
     sw_http_response_init(&response);
     response.status = 200;
-    response.content_type = type_of(d);
+    response.content_type = formats[place_of(d->format)].type;
     response.body.cap = DRAWING_BYTES_MAX;
     sw_buf_add(&response.body, d->out.data, d->out.len);
     (void)snprintf(value, sizeof value, "%s; filename=\"%s\"", d->download ? "attachment" : "inline", d->name);
@@ -379,27 +401,33 @@ static void draw_now(struct drawing *d) {
 }
 
 void sw_charts_draw(struct sw_charts *c, const struct sw_chart_request *request, struct sw_http_pending *pending) {
-    static const char *const endings[] = {[SW_DRAW_PNG] = "png", [SW_DRAW_SVG] = "svg", [SW_DRAW_PDF] = "pdf"};
     struct drawing *d = sw_xcalloc(1, sizeof *d);
     d->charts = c;
     d->pending = pending;
     d->work.data = d;
-    d->json = request->format == SW_CHART_JSON;
+    d->format = request->format;
+    d->what = (enum sw_chart_table)request->what;
+    d->bom = request->bom;
     d->download = request->download;
-    d->options = (struct sw_draw_options){.format = d->json ? SW_DRAW_SVG : (enum sw_draw_format)request->format,
+    bool drawn = request->format < SW_CHART_JSON;
+    d->options = (struct sw_draw_options){.format = drawn ? (enum sw_draw_format)request->format : SW_DRAW_SVG,
                                           .lang = (enum sw_draw_lang)request->lang, .page = request->page,
                                           .zone = c->options.zone};
     sw_buf_init(&d->out, DRAWING_BYTES_MAX);
     c->busy++;
-    const char *ending = d->json ? "json" : endings[d->options.format];
+    char ending[32];
+    bool named = d->format == SW_CHART_CSV; /* each of its tables is a file of its own */
+    (void)snprintf(ending, sizeof ending, "%s%s%s", named ? sw_chart_table_name(d->what) : "", named ? "." : "",
+                   formats[place_of(d->format)].name);
     if (!request->date) {
-        (void)snprintf(d->name, sizeof d->name, "sign-in-now.%s", ending);
+        (void)snprintf(d->name, sizeof d->name, "sign-in-now%s%s", named ? "-" : ".", ending);
         draw_now(d);
         return;
     }
     char key[KEY_BYTES];
     (void)snprintf(key, sizeof key, "%.10s/%lld", request->date, (long long)request->number);
-    (void)snprintf(d->name, sizeof d->name, "sign-in-%.10s-%lld.%s", request->date, (long long)request->number, ending);
+    (void)snprintf(d->name, sizeof d->name, "sign-in-%.10s-%lld%s%s", request->date, (long long)request->number,
+                   named ? "-" : ".", ending);
     const struct kept *kept = find(c, key);
     if (!kept || !kept->stored) refuse(d, 404, "no such chart");
     else sw_recorder_read_history(c->options.recorder, SW_HISTORY_CHART, key, kept->at_ms, kept->at_ms + 1, d, on_read);

@@ -54,12 +54,14 @@ void sw_charts_write(const struct sw_charts *charts, const char *date, struct sw
 struct sw_chart_request {
     const char *date; /* NULL: as of now, which is not kept */
     int64_t number;
-    int format;       /* enum sw_draw_format, or SW_CHART_JSON */
+    int format;       /* enum sw_draw_format, or one of those below */
     int lang, page;
+    int what;         /* of CSV: enum sw_chart_table */
+    bool bom;         /* of CSV: for older Excel */
     bool download;
 };
-enum { SW_CHART_JSON = 100 };
-/* "png", "svg", "pdf", "json"; -1 for anything else. */
+enum { SW_CHART_JSON = 100, SW_CHART_XLSX, SW_CHART_CSV };
+/* "png", "svg", "pdf", "xlsx", "csv", "json"; -1 for anything else. */
 int sw_chart_format(const char *name);
 /* Answers PENDING with the drawing, or with a problem. */
 void sw_charts_draw(struct sw_charts *charts, const struct sw_chart_request *request, struct sw_http_pending *pending);

@@ -54,6 +54,14 @@ export default {
       assert(drawn.body.startsWith(magic), `it is a ${format}`);
       assert(drawn.headers['content-disposition'].includes(`sign-in-2026-11-23-1.${format}`), 'its name');
     }
+    const book = await get(daemon, '2026-11-23/1.xlsx');
+    equal([book.status, book.headers['content-type']], [200, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'], 'xlsx');
+    assert(book.body.startsWith('PK') && book.headers['content-disposition'].includes('sign-in-2026-11-23-1.xlsx'), 'a workbook');
+    const people = await get(daemon, '2026-11-23/1.csv?what=people&download=1');
+    equal([people.status, people.headers['content-type'], people.headers['content-disposition']], [200, 'text/csv; charset=utf-8', 'attachment; filename="sign-in-2026-11-23-1-people.csv"'], 'csv');
+    equal(people.body.split('\r\n').map(line => line.split(',').slice(0, 3).join()), ['list,agent,name', 'absent,3,张伟', 'late,2,李强', ''], 'the lists');
+    assert((await get(daemon, '2026-11-23/1.csv?bom=1')).body.startsWith('\ufeffstart,end,'), 'the mark for Excel');
+    equal((await get(daemon, '2026-11-23/1.csv?what=queues')).status, 400, 'no such table');
     equal((await get(daemon, '2026-11-23/2.png')).status, 404, 'one that is not yet');
     equal((await get(daemon, '2026-11-23/1.gif')).status, 404, 'no such format');
     equal((await get(daemon, '2026-11-23/1.png?lang=fr')).status, 400, 'no such language');
