@@ -284,7 +284,8 @@ static void put_lists(struct maker *m) {
     }
     for (size_t i = 0; i < m->breach_count; i++) put_breach(m, &m->breaches[i]);
     for (size_t i = 0; i < SW_CHART_LISTS; i++)
-        if (m->chart->list_counts[i]) qsort(m->chart->lists[i], m->chart->list_counts[i], sizeof *m->chart->lists[i], by_time);
+        if (m->chart->list_counts[i])
+            qsort(m->chart->lists[i], m->chart->list_counts[i], sizeof *m->chart->lists[i], by_time);
     free(m->breaches);
 }
 

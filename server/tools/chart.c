@@ -58,7 +58,8 @@ static bool order_of(const struct sw_tool_args *args, struct order *order) {
     const char *dot = strrchr(order->path, '.');
     if (!format) format = dot ? dot + 1 : "png";
     bool known = format_of(format, order);
-    int language = sw_draw_lang_from_name(lang ? lang : "zh-CN"), table = sw_chart_table_from_name(what ? what : "by_interval");
+    int language = sw_draw_lang_from_name(lang ? lang : "zh-CN");
+    int table = sw_chart_table_from_name(what ? what : "by_interval");
     const char *wrong = NULL;
     if (!known) fprintf(stderr, "shiftwall chart: --format %s: png, svg, pdf, xlsx, csv or json is needed\n", format);
     else if (language < 0) fprintf(stderr, "shiftwall chart: --lang %s: zh-CN or en is needed\n", lang);
@@ -111,8 +112,9 @@ static int draw(struct sw_day_file *day, struct order *order) {
 }
 
 int sw_tool_chart(int argc, char **argv) {
-    static const struct sw_tool_option known[] = {SW_DAY_FILE_OPTIONS, {"--at", false}, {"--out", false}, {"--format", false},
-                                                  {"--lang", false}, {"--what", false}, {"--bom", true}, {NULL, false}};
+    static const struct sw_tool_option known[] = {SW_DAY_FILE_OPTIONS, {"--at", false},   {"--out", false},
+                                                  {"--format", false}, {"--lang", false}, {"--what", false},
+                                                  {"--bom", true},     {NULL, false}};
     struct sw_tool_args args;
     if (sw_tool_parse("chart", argc, argv, known, &args)) return SW_TOOL_USAGE;
     if (args.help) return fputs(help, stdout) < 0 ? SW_TOOL_INPUT : SW_TOOL_OK;

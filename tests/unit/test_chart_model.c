@@ -376,7 +376,10 @@ static void test_empty_day(void **state) {
     assert_nobody(chart);
     assert_int_equal(chart->team_count, 0);
     assert_int_equal(chart->interval_count, 96);
-    for (size_t i = 0; i < 96; i++) assert_interval(chart, i, 0, i < 40 ? 0 : -1, i < 40 ? 0 : -1, i < 40 ? 0 : -1, false);
+    for (size_t i = 0; i < 96; i++) {
+        int64_t none = i < 40 ? 0 : -1;
+        assert_interval(chart, i, 0, none, none, none, false);
+    }
     assert_int_equal(chart->intervals[39].required, 0); /* no calls need no agents */
     assert_int_equal(chart->intervals[40].required, -1);
     assert_null(chart->incomplete);
