@@ -10,6 +10,9 @@ import { agentsOf, site, teams } from './wall';
 
 export const CONSOLE_VIEWS = ['site', 'teams', 'queues', 'agents', 'alerts', 'shifts', 'breaches', 'grants', 'walk', 'policy'] as const;
 
+/** What anybody may see who may see the walls. */
+export const OPEN_VIEWS = ['site', 'teams', 'queues', 'agents'] as const;
+
 type Table<T> = { readonly [id: string]: T };
 
 export const alerts = signal<Table<Alert> | undefined>(undefined);
@@ -72,14 +75,14 @@ export const shiftsToday = computed<Table<Shift> | undefined>(() => {
   return Object.fromEntries(Object.entries(all).filter(([, s]) => s.start < to && s.end > from));
 });
 
-/** Counts as absent: never came, or came after the limit. */
-export function isAbsent(shift: Shift): boolean {
-  return shift.attended === undefined ? shift.status === 'absent' : !shift.attended;
-}
-
 /** Somebody should be here at AT and is not. */
 export function isMissed(shift: Shift, at: number): boolean {
   return at < shift.end && (shift.status === 'not_yet' || shift.status === 'absent' || (shift.status === 'out' && at >= shift.start));
+}
+
+/** A shift of this business day that counts as absent: also of somebody who came too late for it. */
+export function isAbsent(shift: Shift): boolean {
+  return shift.attended === false && shift.start >= (site.value?.day_start ?? -Infinity);
 }
 
 /** The shifts of an agent in the order of the day. */
@@ -91,6 +94,11 @@ export function shiftsOf(agent: string): readonly (Shift & { readonly key: strin
 export function shiftAt(agent: string, at: number): (Shift & { readonly key: string }) | undefined {
   const list = shiftsOf(agent);
   return list.find((s) => s.start <= at && at < s.end) ?? list.find((s) => s.start > at) ?? list[list.length - 1];
+}
+
+/** The next shift of an agent that has not begun at AT: only such can be swapped. */
+export function nextShift(agent: string, at: number): (Shift & { readonly key: string }) | undefined {
+  return shiftsOf(agent).find((s) => s.start > at);
 }
 
 export function whoOf(id: string, more?: Partial<Who>): Who {

@@ -59,6 +59,7 @@ function ShiftRow({ id, shift, gone }: { readonly id: string; readonly shift: Sh
       <Who id={shift.agent} name={shift.name} seat={shift.seat} team={shift.team} link />
       <span class="row-shift muted">{c('ui.range', { from: minuteTime(shift.start, zone), to: minuteTime(shift.end, zone) })}</span>
       <span class="row-status"><Status shift={shift} />
+        {shift.status !== 'absent' && isAbsent(shift) && <Tag text={c('signin.absent')} level="critical" />}
         {(shift.late_ms ?? 0) > 0 && <span class="level level-warning">{c('signin.lateBy', { n: duration(shift.late_ms) })}</span>}
         {(shift.early_leave_ms ?? 0) > 0 && <span class="level level-warning">{c('signin.earlyBy', { n: duration(shift.early_leave_ms) })}</span>}
         {shift.overtime_ms !== undefined && <span class={shift.overtime_granted ? 'muted' : 'level level-warning'} data-overtime>{c(shift.overtime_granted ? 'signin.overtime' : 'signin.overtimeOpen', { n: duration(shift.overtime_ms) })}</span>}
@@ -73,7 +74,7 @@ function ShiftRow({ id, shift, gone }: { readonly id: string; readonly shift: Sh
   );
 }
 
-function Figures({ a }: { readonly a: Attendance }): JSX.Element {
+function Figures({ a, absent }: { readonly a: Attendance; readonly absent: number }): JSX.Element {
   return (
     <div class="tiles-row">
       <Tile label={c('signin.rate')} value={percent(a.attendance_rate)} level={a.attendance_level} {...(a.attendance_goal === undefined ? {} : { note: c('signin.goal', { n: percent(a.attendance_goal) }) })} />
@@ -81,7 +82,7 @@ function Figures({ a }: { readonly a: Attendance }): JSX.Element {
       <Tile label={c('signin.due')} value={count(a.due)} />
       <Tile label={c('signin.attended')} value={count(a.attended)} />
       <Tile label={c('signin.pending')} value={count(a.pending)} level={a.pending ? 'warning' : undefined} />
-      <Tile label={c('signin.absent')} value={count(a.absent)} level={a.absent ? 'critical' : undefined} />
+      <Tile label={c('signin.absent')} value={count(absent)} level={absent ? 'critical' : undefined} />
       <Tile label={c('signin.late')} value={count(a.late)} level={a.late ? 'warning' : undefined} />
       <Tile label={c('signin.leave')} value={count(a.leave)} />
       <Tile label={c('signin.slots')} value={count(a.slots_left)} level={a.slots_left !== undefined && a.slots_left < 0 ? 'critical' : undefined} />
@@ -121,7 +122,7 @@ export function SignIn(): JSX.Element {
   const figures = team === undefined ? attendance.value : teamAttendance.value[team];
   return (
     <>
-      {figures && <Figures a={figures} />}
+      {figures && <Figures a={figures} absent={absent.length} />}
       <div class="toolbar">
         <Filters label={c('floor.filter')} value={filter.value} pick={(f) => { filter.value = f; search.value = ''; }} choices={choices} />
         <TeamChoice /><SearchField />
