@@ -5,6 +5,7 @@
 
 #include "report/draw_list.h"
 #include "report/draw_text.h"
+#include "report/table_parts.h"
 
 static const enum sw_word table_words[SW_CHART_TABLES] = {SW_WORD_SUMMARY, SW_WORD_BY_INTERVAL, SW_WORD_BY_TEAM,
                                                           SW_WORD_PEOPLE, SW_WORD_STATES};
@@ -23,20 +24,6 @@ int sw_chart_table_from_name(const char *name) {
 
 static const char *site_of(const struct sw_chart *chart) {
     return chart->site_name && *chart->site_name ? chart->site_name : chart->site ? chart->site : SW_UNKNOWN_FIGURE;
-}
-
-static const char *why_incomplete(enum sw_draw_lang lang, const char *why) {
-    static const struct {
-        const char *name;
-        enum sw_say say;
-    } known[] = {{"gap", SW_SAY_WHY_GAP},
-                 {"skew", SW_SAY_WHY_SKEW},
-                 {"down", SW_SAY_WHY_DOWN},
-                 {"stale", SW_SAY_WHY_STALE},
-                 {"epoch", SW_SAY_WHY_EPOCH}};
-    for (size_t i = 0; why && i < sizeof known / sizeof *known; i++)
-        if (strcmp(why, known[i].name) == 0) return sw_say_pattern(lang, known[i].say);
-    return why;
 }
 
 static const char *grant_kind(enum sw_draw_lang lang, const char *kind) {
@@ -78,12 +65,6 @@ static char *class_text(enum sw_draw_lang lang, const char *name) {
     return sw_xstrdup(name);
 }
 
-static void add_head(struct sw_table *table, enum sw_say say, const char *a, const char *b) {
-    char *line = sw_say_fill(table->lang, say, a, b, NULL, NULL);
-    sw_table_add_head(table, line);
-    free(line);
-}
-
 /* "Mon 2026-11-23, as of 15:00" and what a reader must know before any figure. */
 static void add_heads(struct sw_table *table, const struct sw_chart *chart) {
     char date[SW_FIGURE_SIZE], at[SW_FIGURE_SIZE], made[SW_FIGURE_SIZE], since[SW_FIGURE_SIZE];
@@ -99,9 +80,9 @@ static void add_heads(struct sw_table *table, const struct sw_chart *chart) {
     if (!chart->incomplete) sw_buf_printf(&line, "%s%s", dot, sw_say_pattern(lang, SW_SAY_COMPLETE));
     sw_table_add_head(table, sw_buf_text(&line));
     sw_buf_deinit(&line);
-    if (chart->late) add_head(table, SW_SAY_LATE, at, made);
-    if (chart->incomplete) add_head(table, SW_SAY_INCOMPLETE, since, why_incomplete(lang, chart->incomplete));
-    if (chart->staffing_warning) add_head(table, SW_SAY_STAFFING_WARNING, NULL, NULL);
+    if (chart->late) sw__add_head(table, SW_SAY_LATE, at, made);
+    if (chart->incomplete) sw__add_head(table, SW_SAY_INCOMPLETE, since, sw__why_incomplete(lang, chart->incomplete));
+    if (chart->staffing_warning) sw__add_head(table, SW_SAY_STAFFING_WARNING, NULL, NULL);
 }
 
 static struct sw_table *new_table(const struct sw_chart *chart, enum sw_chart_table what, enum sw_draw_lang lang,
@@ -117,65 +98,10 @@ static struct sw_table *new_table(const struct sw_chart *chart, enum sw_chart_ta
     return table;
 }
 
-struct column {
-    enum sw_word word;
-    enum sw_cell_kind kind;
-};
-
-static void add_columns(struct sw_table *table, const struct column *columns, size_t count) {
-    for (size_t i = 0; i < count; i++) sw_table_add_column(table, columns[i].word, columns[i].kind);
-}
-#define ADD_COLUMNS(table, columns) add_columns(table, columns, sizeof(columns) / sizeof *(columns))
-
 /* ---- summary ---- */
 
-static void put_goal(struct sw_table *table, int64_t goal_ppm) {
-    if (goal_ppm > 0) sw_table_put_ratio(table, goal_ppm, 1000000);
-    else sw_table_put_unknown(table);
-}
-
-static void set_goals(struct sw_table *table, const struct sw_chart *chart) {
-    sw_table_set_goal(table, SW_WORD_ATTENDANCE, chart->attendance_goal_ppm);
-    sw_table_set_goal(table, SW_WORD_ADHERENCE, chart->adherence_goal_ppm);
-}
-
-/* The columns that the summary and the teams have in common. */
-static const struct column attendance_columns[] = {
-    {SW_WORD_DUE, SW_CELL_COUNT},
-    {SW_WORD_ATTENDED, SW_CELL_COUNT},
-    {SW_WORD_PENDING, SW_CELL_COUNT},
-    {SW_WORD_ABSENT, SW_CELL_COUNT},
-    {SW_WORD_LEAVE, SW_CELL_COUNT},
-    {SW_WORD_ATTENDANCE, SW_CELL_RATIO},
-    {SW_WORD_ATTENDANCE_GOAL, SW_CELL_RATIO},
-    {SW_WORD_LATE, SW_CELL_COUNT},
-    {SW_WORD_EARLY, SW_CELL_COUNT},
-    {SW_WORD_SIGNED_IN_MS, SW_CELL_DURATION},
-    {SW_WORD_EXPECTED_MS, SW_CELL_DURATION},
-    {SW_WORD_ADHERENCE, SW_CELL_RATIO},
-    {SW_WORD_ADHERENCE_GOAL, SW_CELL_RATIO},
-    {SW_WORD_BREAKS, SW_CELL_COUNT},
-    {SW_WORD_OVERRUNS, SW_CELL_COUNT},
-    {SW_WORD_OVERRUN_MS, SW_CELL_DURATION},
-};
-
 static void put_attendance(struct sw_table *table, const struct sw_chart *chart, const struct sw_chart_team *team) {
-    sw_table_put_count(table, team->due);
-    sw_table_put_count(table, team->attended);
-    sw_table_put_count(table, team->pending);
-    sw_table_put_count(table, team->absent);
-    sw_table_put_count(table, team->leave);
-    sw_table_put_ratio(table, team->attended, team->due);
-    put_goal(table, chart->attendance_goal_ppm);
-    sw_table_put_count(table, team->late);
-    sw_table_put_count(table, team->early_leave);
-    sw_table_put_duration(table, team->signed_in_ms);
-    sw_table_put_duration(table, team->expected_ms);
-    sw_table_put_ratio(table, team->signed_in_ms, team->expected_ms);
-    put_goal(table, chart->adherence_goal_ppm);
-    sw_table_put_count(table, team->breaks);
-    sw_table_put_count(table, team->overruns);
-    sw_table_put_duration(table, team->overrun_ms);
+    sw__put_attendance(table, team, chart->attendance_goal_ppm, chart->adherence_goal_ppm);
 }
 
 static void put_staffing(struct sw_table *table, const char *staffing) {
@@ -184,7 +110,7 @@ static void put_staffing(struct sw_table *table, const char *staffing) {
 }
 
 static void fill_summary(struct sw_table *table, const struct sw_chart *chart) {
-    static const struct column columns[] = {
+    static const struct sw__column columns[] = {
         {SW_WORD_SITE, SW_CELL_TEXT},           {SW_WORD_SITE_NAME, SW_CELL_TEXT},
         {SW_WORD_ZONE, SW_CELL_TEXT},           {SW_WORD_DATE, SW_CELL_DATE},
         {SW_WORD_NUMBER, SW_CELL_COUNT},        {SW_WORD_AS_OF, SW_CELL_TIME},
@@ -194,9 +120,9 @@ static void fill_summary(struct sw_table *table, const struct sw_chart *chart) {
         {SW_WORD_POLICY_VERSION, SW_CELL_TEXT}, {SW_WORD_POLICY_CITE, SW_CELL_TEXT},
         {SW_WORD_STAFFING, SW_CELL_TEXT},       {SW_WORD_STAFFING_WARNING, SW_CELL_TEXT},
     };
-    ADD_COLUMNS(table, columns);
-    ADD_COLUMNS(table, attendance_columns);
-    set_goals(table, chart);
+    SW__ADD_COLUMNS(table, columns);
+    sw__add_attendance_columns(table);
+    sw__set_goals(table, chart->attendance_goal_ppm, chart->adherence_goal_ppm);
     table->upright = true;
     sw_table_put_text(table, chart->site);
     sw_table_put_text(table, chart->site_name);
@@ -207,7 +133,7 @@ static void fill_summary(struct sw_table *table, const struct sw_chart *chart) {
     sw_table_put_time(table, chart->made_ms);
     sw_table_put_flag(table, chart->late);
     sw_table_put_flag(table, !chart->incomplete);
-    sw_table_put_key(table, chart->incomplete, why_incomplete(table->lang, chart->incomplete));
+    sw_table_put_key(table, chart->incomplete, sw__why_incomplete(table->lang, chart->incomplete));
     sw_table_put_time(table, chart->incomplete ? chart->incomplete_since_ms : INT64_MIN);
     sw_table_put_text(table, chart->policy);
     sw_table_put_text(table, chart->policy_version);
@@ -220,12 +146,12 @@ static void fill_summary(struct sw_table *table, const struct sw_chart *chart) {
 /* ---- intervals ---- */
 
 static void fill_intervals(struct sw_table *table, const struct sw_chart *chart) {
-    static const struct column columns[] = {
+    static const struct sw__column columns[] = {
         {SW_WORD_START, SW_CELL_TIME},      {SW_WORD_END, SW_CELL_TIME},       {SW_WORD_SCHEDULED, SW_CELL_COUNT},
         {SW_WORD_PRESENT, SW_CELL_COUNT},   {SW_WORD_PRESENCE, SW_CELL_RATIO}, {SW_WORD_SIGNED_IN, SW_CELL_COUNT},
         {SW_WORD_REQUIRED, SW_CELL_COUNT},  {SW_WORD_OFFERED, SW_CELL_COUNT},  {SW_WORD_FORECAST, SW_CELL_COUNT},
         {SW_WORD_BELOW_GOAL, SW_CELL_TEXT}, {SW_WORD_UNCERTAIN, SW_CELL_TEXT}};
-    ADD_COLUMNS(table, columns);
+    SW__ADD_COLUMNS(table, columns);
     sw_table_set_goal(table, SW_WORD_PRESENCE, chart->attendance_goal_ppm);
     table->fixed_columns = 1;
     for (size_t i = 0; i < chart->interval_count; i++) {
@@ -254,18 +180,11 @@ static void fill_intervals(struct sw_table *table, const struct sw_chart *chart)
 
 /* ---- teams ---- */
 
-static void add_bars(struct sw_table *table, enum sw_word ratio, enum sw_word goal, uint32_t colour) {
-    struct sw_table_plot *plot =
-        sw_table_add_plot(table, SW_PLOT_BARS, sw_word_text(table->lang, ratio), SW_WORD_TEAM_NAME);
-    sw_plot_add_series(table, plot, ratio, colour, false);
-    if (table->columns[sw_table_column(table, ratio)].goal_ppm > 0) plot->goal_column = sw_table_column(table, goal);
-}
-
 static void fill_teams(struct sw_table *table, const struct sw_chart *chart) {
     sw_table_add_column(table, SW_WORD_TEAM, SW_CELL_TEXT);
     sw_table_add_column(table, SW_WORD_TEAM_NAME, SW_CELL_TEXT);
-    ADD_COLUMNS(table, attendance_columns);
-    set_goals(table, chart);
+    sw__add_attendance_columns(table);
+    sw__set_goals(table, chart->attendance_goal_ppm, chart->adherence_goal_ppm);
     table->fixed_columns = 2;
     for (size_t i = 0; i <= chart->team_count; i++) {
         const struct sw_chart_team *team = i < chart->team_count ? &chart->teams[i] : &chart->total;
@@ -274,8 +193,7 @@ static void fill_teams(struct sw_table *table, const struct sw_chart *chart) {
         else sw_table_put_text(table, team->name);
         put_attendance(table, chart, team);
     }
-    add_bars(table, SW_WORD_ATTENDANCE, SW_WORD_ATTENDANCE_GOAL, SW_BLUE);
-    add_bars(table, SW_WORD_ADHERENCE, SW_WORD_ADHERENCE_GOAL, SW_GREEN);
+    sw__add_attendance_plots(table, SW_WORD_TEAM_NAME);
 }
 
 /* ---- people ---- */
@@ -310,14 +228,14 @@ static void put_person(struct sw_table *table, enum sw_chart_list list, const st
 }
 
 static void fill_people(struct sw_table *table, const struct sw_chart *chart) {
-    static const struct column columns[] = {
+    static const struct sw__column columns[] = {
         {SW_WORD_LIST, SW_CELL_TEXT},          {SW_WORD_AGENT, SW_CELL_TEXT},      {SW_WORD_NAME, SW_CELL_TEXT},
         {SW_WORD_TEAM_NAME, SW_CELL_TEXT},     {SW_WORD_SEAT, SW_CELL_TEXT},       {SW_WORD_SHIFT_START, SW_CELL_TIME},
         {SW_WORD_SHIFT_END, SW_CELL_TIME},     {SW_WORD_HAPPENED, SW_CELL_TIME},   {SW_WORD_LENGTH_MS, SW_CELL_DURATION},
         {SW_WORD_LIMIT_MS, SW_CELL_DURATION},  {SW_WORD_OVER_MS, SW_CELL_DURATION}, {SW_WORD_CLASS, SW_CELL_TEXT},
         {SW_WORD_EXCUSED, SW_CELL_TEXT},       {SW_WORD_GRANT, SW_CELL_TEXT},      {SW_WORD_REASON, SW_CELL_TEXT},
         {SW_WORD_BY, SW_CELL_TEXT}};
-    ADD_COLUMNS(table, columns);
+    SW__ADD_COLUMNS(table, columns);
     table->fixed_columns = 3;
     for (int list = 0; list < SW_CHART_LISTS; list++)
         for (size_t i = 0; i < chart->list_counts[list]; i++)
@@ -327,7 +245,7 @@ static void fill_people(struct sw_table *table, const struct sw_chart *chart) {
 /* ---- states ---- */
 
 static void fill_states(struct sw_table *table, const struct sw_chart *chart) {
-    static const struct column columns[] = {{SW_WORD_STATE, SW_CELL_TEXT},
+    static const struct sw__column columns[] = {{SW_WORD_STATE, SW_CELL_TEXT},
                                             {SW_WORD_AGENTS_NOW, SW_CELL_COUNT},
                                             {SW_WORD_TIME_MS, SW_CELL_DURATION},
                                             {SW_WORD_TIME_SHARE, SW_CELL_RATIO}};
@@ -336,7 +254,7 @@ static void fill_states(struct sw_table *table, const struct sw_chart *chart) {
         SW_STATE_MAP(XX)
 #undef XX
     };
-    ADD_COLUMNS(table, columns);
+    SW__ADD_COLUMNS(table, columns);
     int64_t staffed_ms = 0;
     for (int s = SW_ST_READY; s < SW_ST_COUNT; s++) staffed_ms += chart->state_ms[s] > 0 ? chart->state_ms[s] : 0;
     for (int s = 0; s < SW_ST_COUNT; s++) {

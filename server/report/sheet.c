@@ -157,8 +157,9 @@ static void write_cell(struct sw_book *book, struct at at, const struct sw_table
         return;
     case SW_CELL_COUNT: break;
     case SW_CELL_RATIO: {
-        bool below = sw_figure_below(cell->value, cell->den, head->goal_ppm);
-        look = ratio_look(cell, head->goal_ppm, below);
+        int64_t goal_ppm = cell->goal_ppm ? cell->goal_ppm : head->goal_ppm;
+        bool below = sw_figure_below(cell->value, cell->den, goal_ppm);
+        look = ratio_look(cell, goal_ppm, below);
         number = (double)cell->value / (double)cell->den;
         if (below) variant = 1;
         break;
@@ -270,13 +271,13 @@ static lxw_row_t write_head(struct sw_book *book, lxw_worksheet *sheet, const st
     return row + 1;
 }
 
-static void set_up_print(struct sw_book *book, lxw_worksheet *sheet, const struct sw_table *table, double width) {
-    char footer[300];
+static void set_up_print(struct sw_book *book, lxw_worksheet *sheet, double width) {
+    char footer[100];
     worksheet_set_paper(sheet, 9); /* A4 */
     if (width > LANDSCAPE_FROM) worksheet_set_landscape(sheet);
     worksheet_fit_to_pages(sheet, 1, 0);
     worksheet_set_margins(sheet, 0.5, 0.5, 0.6, 0.7);
-    snprintf(footer, sizeof footer, "&L&8%s&R&8%s", table->name, sw_word_text(book->lang, SW_WORD_PAGE_OF));
+    snprintf(footer, sizeof footer, "&L&8&A&R&8%s", sw_word_text(book->lang, SW_WORD_PAGE_OF)); /* &A: the sheet's name */
     sw__book_check(book, worksheet_set_footer(sheet, footer));
 }
 
@@ -298,7 +299,7 @@ static void write_upright(struct sw_book *book, lxw_worksheet *sheet, const stru
     sw__book_check(book, worksheet_set_column(sheet, 1, 1, value, NULL));
     sw__book_check(book, worksheet_print_area(sheet, 0, 0, row - 1, 1));
     sw__book_check(book, worksheet_ignore_errors(sheet, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:B1000"));
-    set_up_print(book, sheet, table, label + value);
+    set_up_print(book, sheet, label + value);
 }
 
 static void write_rows(struct sw_book *book, lxw_worksheet *sheet, const char *name, const struct sw_table *table) {
@@ -320,7 +321,7 @@ static void write_rows(struct sw_book *book, lxw_worksheet *sheet, const char *n
     sw__book_check(book, worksheet_print_area(sheet, 0, 0, header + rows, last));
     if (rows > 1) sw__book_check(book, worksheet_autofilter(sheet, header, 0, header + rows, last));
     sw__book_check(book, worksheet_ignore_errors(sheet, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:AZ100100"));
-    set_up_print(book, sheet, table, width);
+    set_up_print(book, sheet, width);
     struct sw_book_place place = {name, header + 1, header + rows, (lxw_col_t)(last + 1)};
     sw__book_plots(book, sheet, table, place);
 }

@@ -61,6 +61,8 @@ static void add_bars(lxw_chart *chart, const struct sw_table *table, const struc
     lxw_chart_axis *axis = chart_axis_get(chart, LXW_CHART_AXIS_TYPE_Y);
     chart_axis_set_num_format(axis, "0%");
     chart_axis_set_min(axis, 0);
+    if (table->columns[plot->category].kind == SW_CELL_DATE)
+        chart_axis_set_num_format(chart_axis_get(chart, LXW_CHART_AXIS_TYPE_X), "mm-dd");
     if (plot->goal_column == SIZE_MAX || sw_table_rows(table) < 2) return; /* one point has no trend */
     lxw_chart_series *goal = add_series(chart, plot, place, plot->goal_column);
     if (!goal) return;

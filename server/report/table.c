@@ -157,6 +157,11 @@ void sw_table_put_ratio(struct sw_table *table, int64_t num, int64_t den) {
     put_value(table, SW_CELL_RATIO, num >= 0 && den > 0, num, den);
 }
 
+void sw_table_put_ratio_with_goal(struct sw_table *table, int64_t num, int64_t den, int64_t goal_ppm) {
+    struct sw_cell *cell = put(table, SW_CELL_RATIO);
+    if (cell && num >= 0 && den > 0) *cell = (struct sw_cell){.known = true, .value = num, .den = den, .goal_ppm = goal_ppm};
+}
+
 void sw_table_put_duration(struct sw_table *table, int64_t ms) {
     put_value(table, SW_CELL_DURATION, ms >= 0, ms, 0);
 }

@@ -36,6 +36,7 @@ enum sw_cell_kind {
 struct sw_cell {
     bool known;
     int64_t value, den;
+    int64_t goal_ppm;  /* of a ratio: its own goal; 0 = the column's */
     const char *text;  /* as data has it */
     const char *shown; /* as a reader of the table's language has it; NULL = the same */
 };
@@ -121,6 +122,8 @@ void sw_table_put_flag(struct sw_table *table, bool flag);
 void sw_table_put_count(struct sw_table *table, int64_t value);
 /* NUM below 0 or DEN not above it = not known. */
 void sw_table_put_ratio(struct sw_table *table, int64_t num, int64_t den);
+/* The same with a goal of its own; 0 = none but the column's. */
+void sw_table_put_ratio_with_goal(struct sw_table *table, int64_t num, int64_t den, int64_t goal_ppm);
 /* Below 0 = not known. */
 void sw_table_put_duration(struct sw_table *table, int64_t ms);
 /* Outside the years 1970 to 9999 (INT64_MIN and INT64_MAX among them) = not known. */

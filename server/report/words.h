@@ -82,8 +82,11 @@
     XX(EXITED, "exited", "转出量", "Left otherwise")                                                          \
     XX(HANDLED, "handled", "处理量", "Handled")                                                               \
     XX(SERVICE_LEVEL, "service_level", "服务水平", "Service level")                                           \
+    XX(SERVICE_LEVEL_GOAL, "service_level_goal", "服务水平目标", "Service level goal")                       \
+    XX(TARGET_MS, "target_ms", "服务水平时限", "Answer within")                                               \
     XX(ANSWER_RATE, "answer_rate", "接通率", "Answer rate")                                                   \
     XX(ABANDON_RATE, "abandon_rate", "放弃率", "Abandon rate")                                                \
+    XX(ANSWER_RATE_GOAL, "answer_rate_goal", "接通率目标", "Answer rate goal")                                \
     XX(ASA_MS, "asa_ms", "平均应答速度", "Speed of answer")                                                   \
     XX(AHT_MS, "aht_ms", "平均处理时长", "Handle time")                                                       \
     XX(LONGEST_WAIT_MS, "longest_wait_ms", "最长等待", "Longest wait")                                        \
