@@ -1,7 +1,9 @@
 // Every text of the console in English.
+import { papersEn } from './console_papers_en';
 import type { ConsoleKey } from './console_zh';
 
 export const en: Readonly<Record<ConsoleKey, string>> = {
+  ...papersEn,
   'title': 'Console',
   'skip': 'Skip to the content',
 
@@ -14,12 +16,6 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'go.queues': 'Queues',
   'go.day': 'Records',
   'go.charts': 'Charts',
-  'charts.title': 'Chart {n}, {time}',
-  'charts.late': 'Drawn late, {time}',
-  'charts.preview': '{title}, preview',
-  'charts.now': 'As of now (not kept)',
-  'charts.next': 'Chart {n} in',
-  'charts.none': 'No sign-in chart of this day yet',
   'go.policy': 'Policy',
   'go.more': 'More',
   'go.agent': 'Agent record',

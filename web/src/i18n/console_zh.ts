@@ -1,5 +1,8 @@
 // Every text of the console in Chinese. The keys of this table are the keys of all languages.
+import { papersZh } from './console_papers_zh';
+
 export const zh = {
+  ...papersZh,
   'title': '班长控制台',
   'skip': '跳到内容',
 
@@ -12,12 +15,6 @@ export const zh = {
   'go.queues': '队列',
   'go.day': '记录',
   'go.charts': '签入图表',
-  'charts.title': '第 {n} 张 · {time}',
-  'charts.late': '补绘于 {time}',
-  'charts.preview': '{title}，预览',
-  'charts.now': '此刻的图表（不留存）',
-  'charts.next': '距第 {n} 张',
-  'charts.none': '这一天还没有签入图表',
   'go.policy': '制度',
   'go.more': '更多',
   'go.agent': '坐席记录',
