@@ -163,7 +163,8 @@ struct sw_headcount {
     int64_t present;   /* of these, signed in */
     int64_t signed_in; /* of all agents, rostered or not */
 };
-void sw_shifts_headcount(const struct sw_shifts *shifts, int64_t t_ms, struct sw_headcount *out);
+/* At each of COUNT ascending moments, in one pass over the agents. */
+void sw_shifts_headcounts(const struct sw_shifts *shifts, const int64_t *t_ms, size_t count, struct sw_headcount *out);
 
 /* The first grant of KINDS (bits, 1u << kind) to the agent that touches [from, to], into OUT, whose texts are borrowed;
  * false when there is none. */

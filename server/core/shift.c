@@ -257,22 +257,35 @@ bool sw_shifts_grant_over(const struct sw_shifts *shifts, const char *id, unsign
     return false;
 }
 
-void sw_shifts_headcount(const struct sw_shifts *shifts, int64_t t_ms, struct sw_headcount *out) {
-    *out = (struct sw_headcount){0};
-    for (const struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) {
-        bool in = sw_trail_at(&agent->trail, t_ms) != SW_AT_OFFLINE, planned = false;
-        for (size_t i = 0; i < agent->shift_count && !planned; i++) {
-            const struct sw_shift *shift = agent->shifts[i];
-            if (t_ms < shift->row.start_ms || t_ms >= shift->row.end_ms) continue;
-            struct sw_spans leave = {0};
-            sw__shift_leave(shift, &leave);
-            planned = !sw_spans_contain(&leave, t_ms);
-            sw_spans_deinit(&leave);
-        }
-        out->scheduled += planned;
-        out->present += planned && in;
-        out->signed_in += in;
+/* Marks the moments at which the shift has the agent at work. */
+static void mark_planned(const struct sw_shift *shift, const int64_t *t_ms, size_t count, bool *planned) {
+    struct sw_spans leave = {0};
+    bool read = false;
+    for (size_t i = 0; i < count; i++) {
+        if (planned[i] || t_ms[i] < shift->row.start_ms || t_ms[i] >= shift->row.end_ms) continue;
+        if (!read) sw__shift_leave(shift, &leave);
+        read = true;
+        planned[i] = !sw_spans_contain(&leave, t_ms[i]);
     }
+    sw_spans_deinit(&leave);
+}
+
+void sw_shifts_headcounts(const struct sw_shifts *shifts, const int64_t *t_ms, size_t count, struct sw_headcount *out) {
+    memset(out, 0, count * sizeof *out);
+    bool *planned = sw_xmalloc(count * sizeof *planned + 1);
+    for (const struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) {
+        memset(planned, 0, count * sizeof *planned);
+        for (size_t s = 0; s < agent->shift_count; s++) mark_planned(agent->shifts[s], t_ms, count, planned);
+        size_t step = 0; /* the first one that is later */
+        for (size_t i = 0; i < count; i++) {
+            while (step < agent->trail.count && agent->trail.steps[step].at_ms <= t_ms[i]) step++;
+            bool in = step && agent->trail.steps[step - 1].presence != SW_AT_OFFLINE;
+            out[i].scheduled += planned[i];
+            out[i].present += planned[i] && in;
+            out[i].signed_in += in;
+        }
+    }
+    free(planned);
 }
 
 enum sw_activity sw__shift_activity(const struct sw_shift *shift, int64_t t_ms, int64_t *edge_ms) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/zone.h"
 #include "shiftwall/buf.h"
 
 #define COUNT_NONE (-1)
@@ -14,68 +15,40 @@ struct maker {
     struct sw_span day;
     struct sw_breach *breaches;
     size_t breach_count;
+    bool need_known; /* of some interval */
 };
 
 /* ---- intervals ---- */
 
 static int64_t known_or_none(int64_t value) { return value == SW_UNKNOWN ? COUNT_NONE : value; }
 
-static void count_agents(const struct maker *m, struct sw_chart_interval *one) {
+static void put_interval(struct maker *m, const struct sw_outlook_interval *from, struct sw_chart_interval *to) {
     const struct sw_chart_input *in = m->in;
-    int64_t middle_ms = one->start_ms + (one->end_ms - one->start_ms) / 2;
-    bool begun = one->start_ms < in->at_ms;
-    struct sw_headcount heads;
-    sw_shifts_headcount(m->shifts, begun && middle_ms > in->at_ms ? in->at_ms : middle_ms, &heads);
-    one->scheduled = heads.scheduled;
-    one->present = begun ? heads.present : COUNT_NONE;
-    one->signed_in = begun ? heads.signed_in : COUNT_NONE;
-    one->below_goal = begun && heads.present * 1000000 < m->chart->attendance_goal_ppm * heads.scheduled;
-    one->uncertain = begun && in->incomplete && one->end_ms > in->incomplete_since_ms;
+    const struct sw_staffing_point *p = &from->point;
+    *to = (struct sw_chart_interval){.start_ms = p->start_ms, .end_ms = p->end_ms, .scheduled = p->scheduled,
+                                     .present = known_or_none(from->present), .signed_in = known_or_none(p->signed_in),
+                                     .required = known_or_none(p->need.required), .offered = known_or_none(from->offered),
+                                     .forecast = COUNT_NONE};
+    if (from->forecast_milli != SW_UNKNOWN) to->forecast = (from->forecast_milli + 500) / 1000;
+    bool begun = p->start_ms < in->at_ms;
+    to->below_goal = begun && to->present * 1000000 < m->chart->attendance_goal_ppm * to->scheduled;
+    to->uncertain = begun && in->incomplete && p->end_ms > in->incomplete_since_ms;
+    if (to->required != COUNT_NONE) m->need_known = true;
 }
 
 static void put_intervals(struct maker *m) {
     const struct sw_chart_input *in = m->in;
-    size_t count = 0;
-    for (struct sw_span s = sw_floor_interval(in->floor, m->day.start_ms); s.start_ms < m->day.end_ms;
-         s = sw_floor_interval(in->floor, s.end_ms))
-        count++;
-    struct sw_chart_interval *list = m->chart->intervals = sw_xcalloc(count, sizeof *list);
-    struct sw_staffing_interval *needs = sw_xcalloc(count, sizeof *needs);
-    struct sw_staffing_point *points = sw_xcalloc(count, sizeof *points);
-    struct sw_span span = sw_floor_interval(in->floor, m->day.start_ms);
-    struct sw_queue_counts day = {0};
-    for (size_t i = 0; i < count; i++, span = sw_floor_interval(in->floor, span.end_ms)) {
-        struct sw_queue_counts calls;
-        sw_scope_between(in->floor, sw_floor_site(in->floor), span.start_ms, span.end_ms, &calls);
-        for (size_t c = 0; c < SW_QC_COUNT; c++) day.v[c] += calls.v[c];
-        struct sw_ratio aht = sw_kpi_aht(&calls);
-        bool begun = span.start_ms < in->at_ms;
-        list[i] = (struct sw_chart_interval){.start_ms = span.start_ms, .end_ms = span.end_ms,
-                                             .offered = begun ? calls.v[SW_QC_OFFERED] : COUNT_NONE, .forecast = COUNT_NONE};
-        count_agents(m, &list[i]);
-        int64_t forecast_milli = in->forecast_milli ? in->forecast_milli[i] : SW_UNKNOWN;
-        if (forecast_milli != SW_UNKNOWN) list[i].forecast = (forecast_milli + 500) / 1000;
-        needs[i] = (struct sw_staffing_interval){
-            .start_ms = span.start_ms, .end_ms = span.end_ms, .finished = span.end_ms <= in->at_ms,
-            .offered = calls.v[SW_QC_OFFERED], .forecast_milli = forecast_milli,
-            .aht_ms = sw_ratio_defined(aht) ? aht.num / aht.den : SW_UNKNOWN,
-            .scheduled = list[i].scheduled, .signed_in = begun ? list[i].signed_in : SW_UNKNOWN};
-    }
-    m->chart->interval_count = count;
-    struct sw_ratio aht = sw_kpi_aht(&day);
-    int64_t aht_ms = sw_ratio_defined(aht) ? aht.num / aht.den : in->forecast_aht_ms;
-    const struct sw_policy *policy = sw_shifts_policy(m->shifts);
-    int64_t patience_ms = sw_erlang_patience(day.v[SW_QC_WAIT_ANSWERED_MS], day.v[SW_QC_WAIT_ABANDONED_MS], day.v[SW_QC_ABANDONED]);
-    struct sw_staffing_plan plan = sw_staffing_plan_of(policy, in->service_level_ppm, in->within_ms, patience_ms);
-    sw_staffing_day(&plan, needs, count, aht_ms, points);
-    for (size_t i = 0; i < count; i++) {
-        list[i].required = known_or_none(points[i].need.required);
-        if (list[i].required == COUNT_NONE) continue;
-        m->chart->staffing = points[i].need.by_table ? "table" : plan.patience_ms ? "erlang_a" : "erlang_c";
-        m->chart->staffing_warning = m->chart->staffing_warning || points[i].need.table_too_small;
-    }
-    free(needs);
-    free(points);
+    const struct sw_outlook_input input = {.floor = in->floor, .shifts = m->shifts, .zone = in->zone, .at_ms = in->at_ms,
+                                           .service_level_ppm = in->service_level_ppm, .within_ms = in->within_ms,
+                                           .history = in->history, .history_count = in->history_count};
+    struct sw_outlook outlook;
+    sw_outlook_make(&input, &outlook);
+    m->chart->intervals = sw_xcalloc(outlook.count, sizeof *m->chart->intervals);
+    m->chart->interval_count = outlook.count;
+    for (size_t i = 0; i < outlook.count; i++) put_interval(m, &outlook.intervals[i], &m->chart->intervals[i]);
+    if (m->need_known) m->chart->staffing = outlook.method;
+    m->chart->staffing_warning = outlook.table_too_small;
+    sw_outlook_deinit(&outlook);
 }
 
 /* ---- teams ---- */
@@ -297,7 +270,7 @@ struct sw_chart *sw_chart_make(const struct sw_chart_input *in) {
     m.day = sw_floor_day(in->floor, in->at_ms, date);
     chart->site = sw_chart_text(chart, in->site);
     chart->site_name = sw_chart_text(chart, in->site_name ? in->site_name : in->site);
-    chart->zone = sw_chart_text(chart, in->zone);
+    chart->zone = sw_chart_text(chart, sw_zone_name(in->zone));
     chart->date = sw_chart_text(chart, date);
     chart->number = in->number;
     chart->at_ms = in->at_ms;

@@ -94,8 +94,8 @@ static int write_chart(const struct sw_chart *chart, const struct order *order, 
 static int draw(struct sw_day_file *day, struct order *order) {
     sw_floor_advance(day->floor, day->until_ms);
     struct sw_chart_input input = {.floor = day->floor, .shifts = day->shifts, .site = day->config.site_id,
-                                   .site_name = day->config.site_name, .zone = sw_zone_name(day->zone),
-                                   .at_ms = day->until_ms, .made_ms = day->until_ms, .forecast_aht_ms = SW_UNKNOWN,
+                                   .site_name = day->config.site_name, .zone = day->zone,
+                                   .at_ms = day->until_ms, .made_ms = day->until_ms,
                                    .service_level_ppm = (int64_t)(day->config.service_level_goal * 1e6 + 0.5),
                                    .within_ms = day->config.target_ms};
     struct sw_chart *chart = sw_chart_make(&input);

@@ -89,7 +89,7 @@ static void grant(struct day *d, const char *json) {
 
 static struct sw_chart_input input_of(struct day *d, int64_t at_ms) {
     return (struct sw_chart_input){.floor = d->floor, .shifts = d->shifts, .site = "main", .site_name = "第一客服中心",
-                                   .zone = "UTC", .at_ms = at_ms, .made_ms = at_ms, .forecast_aht_ms = SW_UNKNOWN,
+                                   .zone = d->zone, .at_ms = at_ms, .made_ms = at_ms,
                                    .service_level_ppm = 800000, .within_ms = 20000};
 }
 
@@ -340,10 +340,18 @@ static void test_forecast(void **state) {
     begin_small(&d);
     struct sw_chart_input input = input_of(&d, at(15, 0));
     sw_floor_advance(d.floor, at(15, 0));
-    int64_t calls[96];
-    for (size_t i = 0; i < 96; i++) calls[i] = i == 80 ? SW_UNKNOWN : 20500;
-    input.forecast_milli = calls;
-    input.forecast_aht_ms = 180000;
+    /* two days, 20 and 21 calls a quarter from 15:00 on; nothing is known of the quarter from 20:00 */
+    struct sw_forecast_interval quarters[2][95];
+    struct sw_forecast_day history[2];
+    for (size_t day = 0; day < 2; day++) {
+        for (size_t i = 0; i < 95; i++) {
+            size_t of_day = i < 80 ? i : i + 1;
+            quarters[day][i] = (struct sw_forecast_interval){(int64_t)of_day * 900000, i < 60 ? 0 : 20 + (int64_t)day};
+        }
+        history[day] = (struct sw_forecast_day){quarters[day], 95, 100, 18000000};
+    }
+    input.history = history;
+    input.history_count = 2;
     struct sw_chart *chart = sw_chart_make(&input);
     assert_int_equal(chart->intervals[70].forecast, 21);
     assert_int_equal(chart->intervals[80].forecast, -1);
