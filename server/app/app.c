@@ -252,6 +252,7 @@ static void on_reset(void *ctx, int64_t since_ms) {
     if (sw_site_add_rostered(app->floor, app->shifts)) sw_log(SW_LOG_ERROR, "roster", "text=%s", "too many agents");
     sw_publisher_restart(app->publisher, app->floor, app->epoch);
     if (app->desk) sw_desk_restart(app->desk, app->floor, app->epoch);
+    sw_forecaster_restart(app->forecaster, app->floor);
     if (app->charts) sw_charts_restart(app->charts, app->floor);
     sw_floor_free(old);
 }
@@ -409,12 +410,30 @@ static int on_roster(void *ctx, const struct sw_roster *roster) {
     return failed;
 }
 
-/* The demo's agents have shifts, too. */
+static const struct sw_outlook *outlook(void *ctx, uint64_t *version) {
+    const struct sw_app *app = ctx;
+    const struct sw_outlook *made = app->forecaster ? sw_forecaster_outlook(app->forecaster) : NULL;
+    if (made) *version = sw_forecaster_version(app->forecaster);
+    return made;
+}
+
+static void on_past_interval(void *ctx, struct sw_span span, const struct sw_queue_counts *calls) {
+    const struct sw_app *app = ctx;
+    sw_forecaster_put(app->forecaster, span, calls->v[SW_QC_OFFERED], calls->v[SW_QC_HANDLED], sw_kpi_aht(calls).num);
+}
+
+static void on_past_played(void *ctx) { flush_soon(ctx); }
+
+/* The demo's agents have shifts, too, and a past. */
 static void plan_demo(struct sw_app *app) {
     struct sw_roster roster;
     sw_demo_roster(sw_demo_start_ms(app->demo), app->zone, &roster);
     if (on_roster(app, &roster)) sw_log(SW_LOG_ERROR, "roster", "text=%s", "too many agents");
     sw_roster_deinit(&roster);
+    const struct sw_demo_past_options past = {.config = app->config, .zone = app->zone, .seed = (uint64_t)app->options->seed,
+                                              .start_ms = sw_demo_start_ms(app->demo), .ctx = app,
+                                              .interval = on_past_interval, .done = on_past_played};
+    sw_demo_past_play(&app->loop, &past);
     int64_t now_ms = clock_now(app);
     sw_desk_stand_in(app->desk, "赵敏 Zhao Min", sw_demo_start_ms(app->demo), now_ms + INT64_C(7) * 86400000);
 }
@@ -454,9 +473,11 @@ static bool chart_alert(void *ctx, struct sw_alert *out) {
 static void open_desk(struct sw_app *app, const char *dir) {
     app->recorder = sw_recorder_new(&app->loop, dir, app->config->site_id);
     app->has_data = dir != NULL;
+    const struct sw_forecaster_options forecaster = {app->config, app->zone, app->shifts, app->recorder};
+    app->forecaster = sw_forecaster_new(app->floor, &forecaster, clock_now(app));
     const struct sw_charts_options charts = {.loop = &app->loop, .config = app->config, .zone = app->zone, .policy = &app->policy,
-                                             .shifts = app->shifts, .recorder = app->recorder, .ctx = app,
-                                             .now_ms = clock_now, .incomplete = incomplete};
+                                             .shifts = app->shifts, .recorder = app->recorder,
+                                             .forecaster = app->forecaster, .ctx = app, .now_ms = clock_now, .incomplete = incomplete};
     app->charts = app->api.charts = sw_charts_new(app->floor, &charts);
     const struct sw_desk_options desk = {.site = app->config->site_id,
                                          .epoch = app->epoch,
@@ -541,7 +562,8 @@ static bool build(struct sw_app *app) {
         .dir = app->config->roster_dir, .zone = app->zone, .ctx = app, .roster = on_roster};
     if (rosters.dir) app->rosters = sw_roster_dir_new(&app->loop, &rosters);
     const struct sw_publisher_options publisher = {
-        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .changed = sw_app_view_changed};
+        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = outlook,
+        .changed = sw_app_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
     app->sessions = sw_sessions_new(&app->loop, app->config->people, app->config->person_count);
     app->api = (struct sw_api){.sessions = app->sessions,
@@ -564,6 +586,7 @@ static void destroy(struct sw_app *app) {
     sw_http_free(app->http);
     sw_publisher_free(app->publisher);
     sw_desk_free(app->desk);
+    sw_forecaster_free(app->forecaster);
     sw_floor_free(app->floor);
     sw_shifts_free(app->shifts);
     sw_policy_deinit(&app->policy);

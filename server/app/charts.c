@@ -135,12 +135,15 @@ static void fold(void *ctx, const struct sw_record *record) {
 static struct sw_chart *make(struct sw_charts *c, int64_t at_ms, int64_t number) {
     const struct sw_charts_options *o = &c->options;
     int64_t made_ms = o->now_ms(o->ctx), since_ms = 0;
+    struct sw_forecast_day history[SW_FORECAST_DAYS_MAX];
     struct sw_chart_input input = {.floor = c->floor, .shifts = o->shifts, .site = o->config->site_id,
                                    .site_name = o->config->site_name, .zone = o->zone, .number = number,
                                    .at_ms = at_ms, .made_ms = made_ms > at_ms ? made_ms : at_ms,
                                    .late = number && made_ms > at_ms + LATE_MS,
                                    .service_level_ppm = (int64_t)(o->config->service_level_goal * 1e6 + 0.5),
                                    .within_ms = o->config->target_ms};
+    input.history = history;
+    input.history_count = sw_forecaster_history(o->forecaster, at_ms, history);
     input.incomplete = o->incomplete(o->ctx, &since_ms);
     input.incomplete_since_ms = since_ms;
     return sw_chart_make(&input);

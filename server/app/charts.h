@@ -8,6 +8,7 @@
 
 #include <uv.h>
 
+#include "app/forecaster.h"
 #include "app/recorder.h"
 #include "codec/config.h"
 #include "core/zone.h"
@@ -26,6 +27,7 @@ struct sw_charts_options {
     const struct sw_policy *policy;
     struct sw_shifts *shifts;
     struct sw_recorder *recorder;
+    struct sw_forecaster *forecaster;
     void *ctx;
     int64_t (*now_ms)(void *ctx);
     /* Why events may be missing, and since when; NULL: none are. */

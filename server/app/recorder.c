@@ -220,6 +220,12 @@ int sw_recorder_load(struct sw_recorder *r, const struct sw_record_query *query,
     return r->store ? sw_store_read(r->store, r->site, query, ctx, fn) : 0;
 }
 
+int sw_recorder_load_history(struct sw_recorder *r, enum sw_history of, const char *id, int64_t from_ms, int64_t to_ms,
+                             void *ctx, void (*fn)(void *ctx, const struct sw_history_row *row)) {
+    SW_ASSERT(!r->working);
+    return r->store ? sw_store_read_history(r->store, r->site, of, id, from_ms, to_ms, ctx, fn) : 0;
+}
+
 static const char *copied(const char *text) { return text ? sw_xstrdup(text) : NULL; }
 
 void sw_recorder_append(struct sw_recorder *r, const struct sw_record *records, size_t count_, void *ctx,

@@ -276,8 +276,15 @@ static void put_routing(struct sw_json *j, const struct sw_floor *floor) {
     sw_json_int(j, "idle_agents", (int64_t)now.agents[SW_ST_READY] - there.agents[SW_ST_READY]);
 }
 
+static void put_shortage(struct sw_json *j, const struct sw_outlook_now *now) {
+    if (!now || now->short_by == SW_UNKNOWN) return;
+    sw_json_int(j, "short", now->short_by);
+    sw_json_int(j, "required", now->need.required);
+    sw_json_int(j, "signed_in", now->signed_in);
+}
+
 void sw_view_write_diagnosis(const struct sw_floor *floor, const struct sw_view_options *options,
-                             struct sw_buf *out) {
+                             const struct sw_outlook_now *now, struct sw_buf *out) {
     struct sw_queue_counts q;
     struct sw_agent_counts a;
     sw_scope_window(floor, sw_floor_site(floor), SW_WINDOW_TODAY, &q);
@@ -309,7 +316,10 @@ void sw_view_write_diagnosis(const struct sw_floor *floor, const struct sw_view_
          */
         bool sure = sw_ratio_defined(idle) && sw_ratio_value(idle) < options->little_idle;
         sw_json_text(&j, "code", "people");
-        sw_json_raw(&j, "params", sure ? "{\"sure\":true}" : "{\"sure\":false}");
+        sw_json_open(&j, "params", '{');
+        sw_json_bool(&j, "sure", sure);
+        put_shortage(&j, now);
+        sw_json_close(&j, '}');
     }
     sw_json_close(&j, '}');
 }
