@@ -485,7 +485,7 @@ static void open_desk(struct sw_app *app, const char *dir) {
                                          .wall_names = app->config->names,
                                          .policy = &app->policy,
                                          .zone = app->zone,
-                                         .opening = {app->config->opens_ms, app->config->closes_ms},
+                                         .opening = {app->config->opens_ms, app->config->closes_ms, &app->config->days_off},
                                          .shifts = app->shifts,
                                          .recorder = app->recorder,
                                          .name_of = name_of,

@@ -60,6 +60,7 @@ static size_t plan_of(const struct sw_charts *c, struct sw_span day, int64_t out
         sw_zone_business_day(c->options.zone, 0, day.start_ms + next * SW_DAY_MS, &local);
         if (next && local.day == before.day) continue; /* a day of 25 hours */
         before = local;
+        if (sw_is_day_off(&c->options.config->days_off, local.year, local.month, local.day)) continue;
         for (size_t i = 0; i < policy->chart_count; i++) {
             int64_t of_day_ms = policy->chart_at_ms[i];
             int64_t due_ms = sw_zone_local_to_utc(c->options.zone, local.year, local.month, local.day, of_day_ms);

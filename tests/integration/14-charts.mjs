@@ -9,11 +9,11 @@ const DAY = Date.UTC(2026, 10, 23);
 const at = (hours, minutes = 0) => DAY + (hours * 60 + minutes) * MINUTE;
 const row = (agent, name, team) => `2026-11-23,${agent},${name},${team},,08:00,17:00,,\n`;
 
-async function site(scene, { from, speed, policy = '' }) {
+async function site(scene, { from, speed, policy = '', more = '' }) {
   const redis = await startRedis(scene, { persistent: true });
   const data = path.join(scene.dir, 'data');
   const config = path.join(scene.dir, 'shiftwall.yaml');
-  fs.writeFileSync(config, `${policy}site:\n  name: 第一客服中心\n`);
+  fs.writeFileSync(config, `${policy}site:\n  name: 第一客服中心\n${more}`);
   const s = { redis };
   s.start = async when => {
     s.daemon = await startDaemon(scene, { redis, args: ['--config', config, '--data', data, '--clock', `${new Date(when).toISOString()},${speed}`] });
@@ -95,6 +95,16 @@ export default {
     const { daemon } = await site(scene, { from: at(9), speed: 1, policy: `policy: ${policy}\n` });
     const { planned, charts } = await listOf(daemon);
     equal([planned.map(one => one.at), charts], [[at(9, 30), at(12)], []], 'these times');
+    equal((await daemon.send('GET', 'charts?date=2026-11-28')).body.planned.length, 2, 'on Saturday, too');
     equal((await daemon.send('GET', 'charts?date=tomorrow')).status, 400, 'no date');
+  },
+
+  async 'no charts on days off'(scene) {
+    const { daemon } = await site(scene, { from: at(9, 55), speed: 600, more: '  days_off: [saturday, 2026-11-23]\n' });
+    await until('a quarter past ten', async () => (await clockOf(daemon)) > at(10, 15));
+    equal((await listOf(daemon)), { date: '2026-11-23', charts: [], planned: [] }, 'today');
+    equal((await daemon.send('GET', 'charts?date=2026-11-28')).body.planned, [], 'on Saturday');
+    equal((await daemon.send('GET', 'charts?date=2026-11-29')).body.planned.length, 3, 'on Sunday');
+    assert(!JSON.stringify((await daemon.get('/api/v1/sites/main/views/alerts')).body).includes('charts.per_day'), 'and none is missed');
   },
 };
