@@ -99,6 +99,25 @@ export default {
     equal((await daemon.send('GET', 'charts?date=tomorrow')).status, 400, 'no date');
   },
 
+  async 'any moment of the day is drawn again from the journal'(scene) {
+    const { daemon, redis } = await site(scene, { from: at(9, 59), speed: 60 });
+    await until('the first chart', async () => (await listOf(daemon)).charts.length);
+    await redis.emit({ ...state('1', 'break'), ts: at(10, 1) });
+    await until('five past ten', async () => (await clockOf(daemon)) > at(10, 5));
+    const then = async when => daemon.get(`/api/v1/sites/main/charts/at.json?at=${encodeURIComponent(when)}`);
+    const kept = JSON.parse((await get(daemon, '2026-11-23/1.json')).body), again = JSON.parse((await then('2026-11-23T10:00:00Z')).body);
+    for (const part of ['total', 'teams', 'intervals', 'states', 'lists']) equal(again[part], kept[part], `${part} as at ten`);
+    equal([again.at, again.number ?? 0, again.late], [at(10), 0, false], 'it is none of the plan');
+    const early = JSON.parse((await then('2026-11-23T16:10:00+08:00')).body);
+    equal([early.at, early.states.ready, early.total.due, early.total.pending], [at(8, 10), 1, 3, 2], 'at ten past eight only one was there');
+    equal(early.lists.not_yet.map(one => one.agent), ['2', '3'], 'who was not there yet');
+    equal((await get(daemon, 'at.png?at=2026-11-23T09:00:00Z')).status, 200, 'in any format');
+    equal((await then('2026-11-23T23:00:00Z')).status, 404, 'the future');
+    equal((await then('2026-11-20T10:00:00Z')).status, 404, 'too long ago');
+    equal((await then('yesterday')).status, 400, 'no time');
+    equal((await get(daemon, 'at.json')).status, 400, 'no time at all');
+  },
+
   async 'no charts on days off'(scene) {
     const { daemon } = await site(scene, { from: at(9, 55), speed: 600, more: '  days_off: [saturday, 2026-11-23]\n' });
     await until('a quarter past ten', async () => (await clockOf(daemon)) > at(10, 15));
