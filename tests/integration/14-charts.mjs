@@ -1,7 +1,8 @@
 // Sign-in charts: made at the day's times, late and once when the daemon was down, the same figures in every format.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { assert, clockOf, equal, startDaemon, startRedis, state, until } from './lib.mjs';
+import { assert, clockOf, equal, startDaemon, startRedis, state, toolPath, until } from './lib.mjs';
 
 const HEAD = 'date,agent,name,team,seat,start,end,activities,leave\n';
 const MINUTE = 60_000;
@@ -116,6 +117,23 @@ export default {
     equal((await then('2026-11-20T10:00:00Z')).status, 404, 'too long ago');
     equal((await then('yesterday')).status, 400, 'no time');
     equal((await get(daemon, 'at.json')).status, 400, 'no time at all');
+    // and so does the command line
+    const out = path.join(scene.dir, 'chart.json');
+    const tool = (...args) => spawnSync(toolPath, ['chart', '--url', daemon.url, ...args], { encoding: 'utf8' });
+    const drawn = (...args) => {
+      const done = tool('--out', out, ...args);
+      equal([done.status, done.stderr], [0, ''], args.join(' '));
+      return JSON.parse(fs.readFileSync(out, 'utf8'));
+    };
+    equal(drawn('--chart', '2026-11-23/1'), kept, 'one on record');
+    equal(drawn('--at', '2026-11-23T16:10:00+08:00').lists, early.lists, 'an earlier moment');
+    assert(drawn().at > at(10, 5), 'now');
+    equal(tool('--out', '-', '--format', 'csv', '--what', 'by_team', '--bom').stdout.slice(0, 6), '\ufeffteam,', 'a table');
+    for (const [args, status, text] of [[['--chart', '2026-11-23/9', '--out', out], 4, 'no such chart'], [['--chart', 'x', '--out', out], 2, 'a date and a number'],
+      [['--out', out, '--zone', 'UTC'], 2, 'its own'], [['--out', out, 'file.jsonl'], 2, 'no file'], [[], 2, '--out is needed']]) {
+      const done = tool(...args);
+      equal([done.status, done.stderr.includes(text)], [status, true], `${args.join(' ')}: ${done.stderr}`);
+    }
   },
 
   async 'no charts on days off'(scene) {
