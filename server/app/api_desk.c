@@ -7,6 +7,7 @@
 #include "app/access.h"
 #include "app/api_session.h"
 #include "app/charts.h"
+#include "app/chat.h"
 #include "app/desk.h"
 #include "core/zone.h"
 #include "report/chart_tables.h"
@@ -223,6 +224,53 @@ static void get_chart(struct call *c) {
     else sw_charts_draw(c->api->charts, &request, sw_http_defer(c->request));
 }
 
+/* ---- chat groups ---- */
+
+static void get_chat(struct call *c) {
+    c->response->content_type = "application/json";
+    c->response->status = 200;
+    sw_chat_write(c->api->chat, &c->response->body);
+}
+
+/* What was done to a destination, and its answer; it is put on record. */
+static void answer_chat(struct call *c, int failed, const char *kind, const char *key, const char *missing) {
+    if (failed) {
+        sw_http_problem(c->response, failed == -SW_ENOENT ? 404 : 409, NULL, failed == -SW_ENOENT ? missing : sw_error_text(failed));
+        return;
+    }
+    sw_chat_record(c->api->chat, kind, key, c->actor.by, c->actor.role);
+    c->response->content_type = "application/json";
+    c->response->status = 202;
+    sw_buf_puts(&c->response->body, "{}");
+}
+
+static void post_chat_test(struct call *c) {
+    answer_chat(c, sw_chat_test(c->api->chat, c->path[1]), "chat.test", c->path[1], "no such chat group");
+}
+
+static void post_chat_dead(struct call *c) {
+    bool drop = !strcmp(c->path[2], "drop");
+    if (!c->entry.item) {
+        sw_http_problem(c->response, 400, NULL, "item: the message's id is needed");
+        return;
+    }
+    int failed = sw_chat_dead(c->api->chat, c->path[1], c->entry.item, drop);
+    answer_chat(c, failed, drop ? "chat.drop" : "chat.again", c->entry.item, "no such message among the dead letters");
+}
+
+static void post_chart_publish(struct call *c) {
+    int year, month, day;
+    if (sw_zone_parse_date(c->path[1], &year, &month, &day) || c->entry.n == SW_DESK_NONE || c->entry.n < 1) {
+        sw_http_problem(c->response, 400, NULL, "a date in the path and the chart's number, n, are needed");
+        return;
+    }
+    char key[48];
+    (void)snprintf(key, sizeof key, "%.10s/%lld", c->path[1], (long long)c->entry.n);
+    bool published = sw_chat_count(c->api->chat) && sw_charts_has(c->api->charts, c->path[1], c->entry.n);
+    if (published) sw_chat_record(c->api->chat, "chart.publish", key, c->actor.by, c->actor.role);
+    sw_charts_publish(c->api->charts, c->path[1], c->entry.n, sw_http_defer(c->request));
+}
+
 /* ---- routes ---- */
 
 static const struct route {
@@ -253,6 +301,11 @@ static const struct route {
     {SW_HTTP_GET, "charts", NULL, 1, get_charts, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "charts", NULL, 2, get_chart, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "charts", NULL, 3, get_chart, JSON, SW_ROLES_READERS},
+    {SW_HTTP_POST, "charts", "publish", 3, post_chart_publish, JSON, SW_ROLES_CHIEFS},
+    {SW_HTTP_GET, "chat", NULL, 1, get_chat, JSON, SW_ROLES_READERS},
+    {SW_HTTP_POST, "chat", "test", 3, post_chat_test, JSON, SW_ROLES_CHIEFS},
+    {SW_HTTP_POST, "chat", "again", 3, post_chat_dead, JSON, SW_ROLES_CHIEFS},
+    {SW_HTTP_POST, "chat", "drop", 3, post_chat_dead, JSON, SW_ROLES_CHIEFS},
     {SW_HTTP_GET, "audit", NULL, 1, get_records, JSON, SW_ROLES_CHIEFS},
 };
 

@@ -19,6 +19,7 @@
 #define OUTPUT_MS 1000                     /* how often views are written to Redis, at most */
 #define OUTPUT_BYTES_MAX ((size_t)1 << 20) /* a larger view is not */
 #define ERROR_BYTES_MAX 512
+#define PUBLISH_AGAIN_MS INT64_C(1800000) /* charts that were made lately go to chat groups that do not have them */
 #define ID_SKEW_MS INT64_C(3600000) /* how far the clock of Redis may be ahead of ours */
 
 /* ---- time ---- */
@@ -375,9 +376,11 @@ static void stop(struct sw_app *app) {
     sw_reload_close(app->reload);
     sw_sessions_close(app->sessions);
     app->sessions = app->api.sessions = NULL;
-    if (app->recorder) sw_recorder_close(app->recorder);
     sw_charts_close(app->charts);
     app->charts = app->api.charts = NULL;
+    sw_chat_close(app->chat);
+    app->chat = app->api.chat = NULL;
+    if (app->recorder) sw_recorder_close(app->recorder);
     close_timers(app);
 }
 
@@ -470,15 +473,28 @@ static bool chart_alert(void *ctx, struct sw_alert *out) {
     return app->charts && !sw_recorder_problem(app->recorder) && sw_charts_alert(app->charts, sw_floor_now(app->floor), out);
 }
 
-/* Opens the store in DIR and folds what is in it. */
-static void open_desk(struct sw_app *app, const char *dir) {
+static size_t on_published(void *ctx, const char *key, const char *json, size_t len, bool again) {
+    const struct sw_app *app = ctx;
+    return sw_chat_chart(app->chat, key, json, len, again);
+}
+
+static void on_told(void *ctx, const struct sw_chat_alert *told) {
+    const struct sw_app *app = ctx;
+    sw_chat_alert(app->chat, told);
+}
+
+/* Opens the store in DIR and folds what is in it. False when the daemon cannot run: that was logged. */
+static bool open_desk(struct sw_app *app, const char *dir) {
     app->recorder = sw_recorder_new(&app->loop, dir, app->config->site_id);
     app->has_data = dir != NULL;
     const struct sw_forecaster_options forecaster = {app->config, app->zone, app->shifts, app->recorder};
     app->forecaster = sw_forecaster_new(app->floor, &forecaster, clock_now(app));
+    const struct sw_chat_options chat = {&app->loop, app->config, app->zone, app->recorder};
+    app->chat = app->api.chat = sw_chat_new(&chat);
+    if (!app->chat) return false;
     const struct sw_charts_options charts = {.loop = &app->loop, .config = app->config, .zone = app->zone, .policy = &app->policy,
                                              .shifts = app->shifts, .recorder = app->recorder,
-                                             .forecaster = app->forecaster, .ctx = app, .now_ms = clock_now, .incomplete = incomplete};
+                                             .forecaster = app->forecaster, .ctx = app, .published = on_published, .now_ms = clock_now, .incomplete = incomplete};
     app->charts = app->api.charts = sw_charts_new(app->floor, &charts);
     const struct sw_desk_options desk = {.site = app->config->site_id,
                                          .epoch = app->epoch,
@@ -494,6 +510,7 @@ static void open_desk(struct sw_app *app, const char *dir) {
                                          .now_ms = clock_now,
                                          .roster = on_roster,
                                          .alert = chart_alert,
+                                         .told = on_told,
                                          .soon = desk_soon,
                                          .changed = sw_app_view_changed};
     app->desk = app->api.desk = sw_desk_new(app->floor, &desk);
@@ -501,12 +518,13 @@ static void open_desk(struct sw_app *app, const char *dir) {
     app->reload = sw_reload_new(&app->loop, &reload);
     if (sw_recorder_problem(app->recorder))
         sw_log(SW_LOG_WARN, "recording.off", "text=%s", sw_recorder_problem(app->recorder));
+    sw_charts_publish_since(app->charts, clock_now(app) - PUBLISH_AGAIN_MS);
+    return true;
 }
 
 static bool start_sources(struct sw_app *app) {
     if (!app->options->demo) {
-        open_desk(app, app->config->data_dir);
-        return start_feed(app, app->config->redis);
+        return open_desk(app, app->config->data_dir) && start_feed(app, app->config->redis);
     }
     const struct sw_demo_options demo = {.site = app->config->site_id,
                                          .seed = (uint64_t)app->options->seed,
@@ -516,7 +534,7 @@ static bool start_sources(struct sw_app *app) {
                                          .failed = on_demo_failed,
                                          .ctx = app};
     app->demo = sw_demo_new(&app->loop, &demo);
-    open_desk(app, app->config->data_dir ? app->config->data_dir : sw_demo_dir(app->demo));
+    if (!open_desk(app, app->config->data_dir ? app->config->data_dir : sw_demo_dir(app->demo))) return false;
     plan_demo(app);
     return app->demo != NULL;
 }

@@ -7,6 +7,7 @@
 #include "app/api.h"
 #include "app/boards_dir.h"
 #include "app/charts.h"
+#include "app/chat.h"
 #include "app/demo.h"
 #include "app/demo_past.h"
 #include "app/demo_people.h"
@@ -53,6 +54,7 @@ struct sw_app {
     struct sw_desk *desk; /* from when the store is open */
     struct sw_forecaster *forecaster;
     struct sw_charts *charts;
+    struct sw_chat *chat;
     uv_timer_t desk_due;
     struct sw_api api;
     struct sw_http *http;

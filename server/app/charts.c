@@ -163,6 +163,8 @@ static struct sw_chart *make(struct sw_charts *c, int64_t at_ms, int64_t number,
 struct publishing {
     struct sw_charts *charts;
     char key[KEY_BYTES];
+    char *json;
+    size_t len;
 };
 
 static void on_published(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
@@ -174,6 +176,8 @@ static void on_published(void *ctx, int status, const struct sw_record *records,
     if (status && status != -SW_EBUSY) sw_log(SW_LOG_ERROR, "chart", "key=%s text=%s", p->key, text);
     else sw_log(SW_LOG_INFO, "chart", "key=%s late=%d", p->key, kept && kept->late);
     struct sw_charts *c = p->charts;
+    if (!status && !c->closing) (void)c->options.published(c->options.ctx, p->key, p->json, p->len, false);
+    free(p->json);
     free(p);
     c->busy--;
     if (c->closing) sw_charts_close(c);
@@ -206,7 +210,7 @@ static void publish(struct sw_charts *c, int64_t at_ms) {
     c->busy++;
     sw_recorder_put_history(c->options.recorder, &row, 1);
     sw_recorder_append(c->options.recorder, &record, 1, p, on_published);
-    sw_buf_deinit(&json);
+    p->json = sw_buf_detach(&json, &p->len);
     sw_buf_deinit(&body);
     sw_chart_free(chart);
 }
@@ -474,6 +478,73 @@ void sw_charts_draw(struct sw_charts *c, const struct sw_chart_request *request,
     const struct kept *kept = find(c, key);
     if (!kept || !kept->stored) refuse(d, 404, "no such chart");
     else sw_recorder_read_history(c->options.recorder, SW_HISTORY_CHART, key, kept->at_ms, kept->at_ms + 1, d, on_read);
+}
+
+/* ---- publishing what is on record ---- */
+
+struct republishing {
+    struct sw_charts *charts;
+    struct sw_http_pending *pending; /* NULL: nobody asked */
+    char key[KEY_BYTES];
+};
+
+static void answer_published(struct sw_http_pending *pending, size_t destinations) {
+    struct sw_http_response response;
+    sw_http_response_init(&response);
+    response.status = 202;
+    response.content_type = "application/json";
+    sw_buf_printf(&response.body, "{\"destinations\":%zu}", destinations);
+    if (!destinations) sw_http_problem(&response, 409, NULL, "no chat group takes charts");
+    sw_http_answer(pending, &response);
+    sw_http_response_deinit(&response);
+}
+
+static void on_read_again(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
+    struct republishing *r = ctx;
+    struct sw_charts *c = r->charts;
+    (void)records, (void)count;
+    size_t taken = 0;
+    if (!status && !c->closing) taken = c->options.published(c->options.ctx, r->key, text, strlen(text), r->pending != NULL);
+    if (r->pending) answer_published(r->pending, taken);
+    free(r);
+    c->busy--;
+    if (c->closing) sw_charts_close(c);
+}
+
+static void republish(struct sw_charts *c, const struct kept *kept, struct sw_http_pending *pending) {
+    struct republishing *r = sw_xcalloc(1, sizeof *r);
+    r->charts = c;
+    r->pending = pending;
+    memcpy(r->key, kept->key, sizeof r->key);
+    c->busy++;
+    sw_recorder_read_history(c->options.recorder, SW_HISTORY_CHART, kept->key, kept->at_ms, kept->at_ms + 1, r, on_read_again);
+}
+
+void sw_charts_publish_since(struct sw_charts *c, int64_t since_ms) {
+    for (const struct kept *kept = c->kept; kept; kept = kept->hh.next)
+        if (kept->stored && kept->made_ms >= since_ms) republish(c, kept, NULL);
+}
+
+static const struct kept *on_record(const struct sw_charts *c, const char *date, int64_t number) {
+    char key[KEY_BYTES];
+    (void)snprintf(key, sizeof key, "%.10s/%lld", date, (long long)number);
+    const struct kept *kept = find(c, key);
+    return kept && kept->stored ? kept : NULL;
+}
+
+bool sw_charts_has(const struct sw_charts *c, const char *date, int64_t number) { return on_record(c, date, number) != NULL; }
+
+void sw_charts_publish(struct sw_charts *c, const char *date, int64_t number, struct sw_http_pending *pending) {
+    const struct kept *kept = on_record(c, date, number);
+    if (kept) {
+        republish(c, kept, pending);
+        return;
+    }
+    struct sw_http_response response;
+    sw_http_response_init(&response);
+    sw_http_problem(&response, 404, NULL, "no such chart");
+    sw_http_answer(pending, &response);
+    sw_http_response_deinit(&response);
 }
 
 /* ---- life ---- */

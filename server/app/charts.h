@@ -31,6 +31,8 @@ struct sw_charts_options {
     struct sw_forecaster *forecaster;
     void *ctx;
     int64_t (*now_ms)(void *ctx);
+    /* The chart KEY, LEN bytes of JSON, is on record, or (AGAIN) is to be published once more: how many take it. */
+    size_t (*published)(void *ctx, const char *key, const char *json, size_t len, bool again);
     /* Why events may be missing, and since when; NULL: none are. */
     const char *(*incomplete)(void *ctx, int64_t *since_ms);
 };
@@ -55,6 +57,13 @@ bool sw_charts_alert(const struct sw_charts *charts, int64_t now_ms, struct sw_a
 
 /* The charts of DATE ("YYYY-MM-DD") as JSON: those on record and those to come. */
 void sw_charts_write(const struct sw_charts *charts, const char *date, struct sw_buf *out);
+
+/* Publishes charts that were made since SINCE_MS, in case that was cut short. */
+void sw_charts_publish_since(struct sw_charts *charts, int64_t since_ms);
+/* Whether the chart is on record. */
+bool sw_charts_has(const struct sw_charts *charts, const char *date, int64_t number);
+/* Publishes the chart again: answers PENDING with {"destinations": n}, or with a problem. */
+void sw_charts_publish(struct sw_charts *charts, const char *date, int64_t number, struct sw_http_pending *pending);
 
 /* What of a chart is asked for. */
 struct sw_chart_request {

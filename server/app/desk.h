@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/chat_words.h"
 #include "app/recorder.h"
 #include "codec/desk_json.h"
 #include "codec/view_store.h"
@@ -35,6 +36,8 @@ struct sw_desk_options {
     int (*roster)(void *ctx, const struct sw_roster *roster);
     /* Another alert that is open; false: none. */
     bool (*alert)(void *ctx, struct sw_alert *out);
+    /* An alert opened or cleared, and was not told of before. May be NULL. */
+    void (*told)(void *ctx, const struct sw_chat_alert *told);
     /* Something was recorded that the views have to show soon. */
     void (*soon)(void *ctx);
     /* VIEW has a new version. */

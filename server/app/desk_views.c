@@ -280,10 +280,34 @@ static void show_alert(struct sw_desk *desk, const struct sw_alert *a, const cha
     sw__desk_set(desk, SW_DESK_ALERTS, "alerts", id);
 }
 
+/* Tells whoever wants to know of alerts: chat groups. */
+static void tell(struct sw_desk *desk, const struct sw_alert *a, const char *id, bool cleared) {
+    if (!desk->options.told) return;
+    struct sw_chat_alert told = {.alert = a, .id = id, .cleared = cleared};
+    struct sw_view_who who = {0};
+    char label[256];
+    if (a->kind == SW_SUBJECT_AGENT) {
+        sw__desk_who(desk, a->subject, &who);
+        (void)snprintf(label, sizeof label, "%s%s%s", who.seat ? who.seat : a->subject, who.name ? " " : "", who.name ? who.name : "");
+        told.label = label;
+        told.team = who.team;
+    } else if (a->kind == SW_SUBJECT_QUEUE) {
+        const struct sw_scope *queue = sw_floor_find_queue(desk->floor, a->subject);
+        if (queue) told.label = sw_scope_name(queue);
+    } else if (a->kind == SW_SUBJECT_WALK) {
+        struct sw_on_duty on;
+        if (sw_duty_at(desk->duty, a->since_ms, &on) == 0) told.person = on.person;
+        const char *name = told.person && desk->options.name_of ? desk->options.name_of(desk->options.ctx, told.person) : NULL;
+        if (name) told.person = name;
+    }
+    desk->options.told(desk->options.ctx, &told);
+}
+
 static void record_alert(struct sw_desk *desk, const struct sw_alert *a, const char *id) {
     if (sw_recorder_problem(desk->options.recorder) || sw__note_find(desk, SW_NOTE_ALERT, id)) return;
     bool reopened = sw__note_find(desk, SW_NOTE_TOLD, id) != NULL; /* its end was taken back */
     if (reopened && a->closed_ms != INT64_MAX) return;
+    tell(desk, a, id, false);
     struct sw_desk_entry e;
     sw_desk_init(&e);
     sw_desk_set(&e.rule, sw_rule_name(a->rule));
@@ -303,6 +327,18 @@ static void record_alert(struct sw_desk *desk, const struct sw_alert *a, const c
     sw_buf_deinit(&body);
 }
 
+static void tell_closed(struct sw_desk *desk, const struct sw_note *note) {
+    const struct sw_desk_entry *e = &note->entry;
+    int rule = e->rule ? sw_rule_from_name(e->rule) : -1, kind = SW_SUBJECT_SITE;
+    while (kind <= SW_SUBJECT_ALARM && (!e->kind || strcmp(e->kind, sw_subject_name((enum sw_subject)kind)))) kind++;
+    if (rule < 0 || kind > SW_SUBJECT_ALARM) return;
+    const struct sw_alert alert = {.rule = (enum sw_rule)rule, .kind = (enum sw_subject)kind,
+                                   .severity = desk->options.policy->rule[rule].severity,
+                                   .subject = e->subject ? e->subject : "", .since_ms = e->opened_ms,
+                                   .opened_ms = e->opened_ms, .closed_ms = sw_floor_now(desk->floor)};
+    tell(desk, &alert, note->key, true);
+}
+
 /* Alerts that are on record as open and are not any more. */
 static void record_closed(struct sw_desk *desk, const struct sw_id_list *open) {
     if (sw_recorder_problem(desk->options.recorder)) return;
@@ -310,6 +346,7 @@ static void record_closed(struct sw_desk *desk, const struct sw_id_list *open) {
     HASH_ITER(hh, desk->notes[SW_NOTE_ALERT], note, next) {
         if (has_id(open, note->key)) continue;
         const char *agent = note->entry.kind && !strcmp(note->entry.kind, "agent") ? note->entry.subject : NULL;
+        tell_closed(desk, note);
         sw__desk_post(desk, "alert.closed", note->key, agent, "{}");
         sw__note_drop(desk, SW_NOTE_ALERT, note->key);
     }

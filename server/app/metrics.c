@@ -227,6 +227,27 @@ static void desk(const struct page *p) {
     one(p, "desk_refused_total", "counter", "writes of leaders that were refused", d.refused);
 }
 
+static void chat(const struct page *p) {
+    size_t count = sw_chat_count(p->app->chat);
+    static const struct {
+        const char *name, *type, *help;
+    } figures[] = {{"chat_queued", "gauge", "messages that wait for a chat group"},
+                   {"chat_dead", "gauge", "dead letters of a chat group"},
+                   {"chat_sent_total", "counter", "messages that a chat group took"},
+                   {"chat_retries_total", "counter", "requests to a chat group that were repeated"},
+                   {"chat_failing", "gauge", "1 while requests to a chat group fail"}};
+    for (size_t f = 0; count && f < sizeof figures / sizeof *figures; f++) {
+        head(p, figures[f].name, figures[f].type, figures[f].help);
+        for (size_t i = 0; i < count; i++) {
+            struct sw_destination_status s;
+            sw_chat_status(p->app->chat, i, &s);
+            const struct sw_channel_status *c = &s.channel;
+            const uint64_t values[] = {c->queued, c->dead, c->counters.sent, c->counters.retries, c->failing_since_ms >= 0};
+            sw_buf_printf(p->out, "shiftwall_%s{to=\"%s\"} %llu\n", figures[f].name, s.id, (unsigned long long)values[f]);
+        }
+    }
+}
+
 void sw_app_metrics(void *ctx, struct sw_buf *out) {
     const struct page p = {ctx, out};
     if (p.app->feed) sw_feed_status_get(p.app->feed, &p.app->feed_status);
@@ -234,6 +255,7 @@ void sw_app_metrics(void *ctx, struct sw_buf *out) {
     feed(&p);
     hub(&p);
     desk(&p);
+    chat(&p);
     queues(&p);
     teams(&p);
     process(&p);

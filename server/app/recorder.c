@@ -23,7 +23,7 @@ struct job {
     struct sw_history_row *rows;
     size_t count;
     struct sw_record_query query;
-    struct sw_letter letter; /* its texts are owned */
+    struct sw_kept_letter letter; /* its texts are owned */
     int64_t before_ms, deleted;
     void *ctx;
     sw_recorder_done done;
@@ -290,12 +290,12 @@ void sw_recorder_put_history(struct sw_recorder *r, const struct sw_history_row 
     add(r, job);
 }
 
-int sw_recorder_load_letters(struct sw_recorder *r, void *ctx, void (*fn)(void *ctx, const struct sw_letter *letter)) {
+int sw_recorder_load_letters(struct sw_recorder *r, void *ctx, void (*fn)(void *ctx, const struct sw_kept_letter *letter)) {
     SW_ASSERT(!r->working);
     return r->store ? sw_store_read_letters(r->store, r->site, ctx, fn) : 0;
 }
 
-void sw_recorder_put_letter(struct sw_recorder *r, const struct sw_letter *letter) {
+void sw_recorder_put_letter(struct sw_recorder *r, const struct sw_kept_letter *letter) {
     if (!r->store) return;
     struct job *job = new_job(PUT_LETTER, NULL, NULL);
     job->letter = *letter;
@@ -309,7 +309,7 @@ void sw_recorder_put_letter(struct sw_recorder *r, const struct sw_letter *lette
 void sw_recorder_drop_letter(struct sw_recorder *r, const char *destination, const char *id) {
     if (!r->store) return;
     struct job *job = new_job(DROP_LETTER, NULL, NULL);
-    job->letter = (struct sw_letter){.destination = copied(destination), .id = copied(id)};
+    job->letter = (struct sw_kept_letter){.destination = copied(destination), .id = copied(id)};
     add(r, job);
 }
 

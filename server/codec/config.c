@@ -74,7 +74,7 @@ static void free_list(struct sw_config_list *list) {
 
 void sw_config_deinit(struct sw_config *c) {
     char *const texts[] = {c->listen,     c->redis,    c->redis_password_file, c->web_dir,
-                           c->boards_dir, c->roster_dir, c->policy, c->built_in_boards, c->data_dir, c->log_level,           c->site_id,
+                           c->boards_dir, c->roster_dir, c->policy, c->built_in_boards, c->data_dir, c->log_level, c->public_url,         c->site_id,
                            c->site_name,  c->zone};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     free_list(&c->allowed_origins);

@@ -79,6 +79,7 @@ struct sw_config {
     char *policy;            /* NULL = the product's defaults; a preset's name or a path */
     char *built_in_boards;   /* no key: the program says where its own boards are */
     char *log_level;
+    char *public_url;        /* of the web application, for links; NULL = none are made */
     bool open_reads; /* anybody off loopback may read boards */
     int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours, retention_days;
     struct sw_config_list allowed_origins;

@@ -48,6 +48,12 @@ static const char *judge_level(const char *text) {
     return good ? NULL : "must be error, warn, info or debug";
 }
 
+static const char *judge_public_url(const char *text) {
+    size_t scheme = !strncmp(text, "https://", 8) ? 8 : !strncmp(text, "http://", 7) ? 7 : 0, len = strlen(text);
+    bool good = scheme && len > scheme && len <= 512 && text[len - 1] != '/' && sw_yaml_is_text(text, 512) && !strpbrk(text, "?#@ \"<>");
+    return good ? NULL : "must be an address like https://wall.example.com, without a slash at its end";
+}
+
 static void read_formula(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key,
                          void *at) {
     const char *text = sw_yaml_scalar(node);
@@ -324,6 +330,7 @@ static const struct sw_yaml_key root_keys[] = {
     SITE("roster_dir", TEXT, roster_dir),
     SITE("policy", TEXT, policy),
     WORD(struct sw_config, "log_level", judge_level, log_level),
+    WORD(struct sw_config, "public_url", judge_public_url, public_url),
     SITE("open_reads", BOOL, open_reads),
     RANGE("push_interval_ms", INT, push_interval_ms, 100, 5000),
     RANGE("slow_limit_ms", INT, slow_limit_ms, 1000, 600000),

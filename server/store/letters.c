@@ -9,7 +9,7 @@ static int end(struct sw_store *store, sqlite3_stmt *s) {
     return failed;
 }
 
-int sw_store_put_letter(struct sw_store *store, const char *site, const struct sw_letter *letter) {
+int sw_store_put_letter(struct sw_store *store, const char *site, const struct sw_kept_letter *letter) {
     sqlite3_stmt *s;
     if (sqlite3_prepare_v2(store->db,
                            "INSERT INTO letters(site, destination, id, state, at_ms, reason, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) "
@@ -45,7 +45,7 @@ int sw_store_forget_letters(struct sw_store *store, const char *site, int64_t t_
 }
 
 int sw_store_read_letters(struct sw_store *store, const char *site, void *ctx,
-                          void (*fn)(void *ctx, const struct sw_letter *letter)) {
+                          void (*fn)(void *ctx, const struct sw_kept_letter *letter)) {
     sqlite3_stmt *s;
     if (sqlite3_prepare_v2(store->db,
                            "SELECT destination, id, state, at_ms, reason, body FROM letters WHERE site = ?1 ORDER BY number",
@@ -54,7 +54,7 @@ int sw_store_read_letters(struct sw_store *store, const char *site, void *ctx,
     sqlite3_bind_text(s, 1, site, -1, SQLITE_STATIC);
     int code;
     while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-        const struct sw_letter letter = {.destination = (const char *)sqlite3_column_text(s, 0),
+        const struct sw_kept_letter letter = {.destination = (const char *)sqlite3_column_text(s, 0),
                                          .id = (const char *)sqlite3_column_text(s, 1),
                                          .state = (enum sw_letter_state)sqlite3_column_int(s, 2),
                                          .at_ms = sqlite3_column_int64(s, 3),

@@ -91,7 +91,7 @@ int sw_store_sum_shifts(struct sw_store *store, const char *site, const char *by
 
 enum sw_letter_state { SW_LETTER_QUEUED, SW_LETTER_SENT, SW_LETTER_DEAD };
 
-struct sw_letter {
+struct sw_kept_letter {
     const char *destination, *id; /* together they name it */
     enum sw_letter_state state;
     int64_t at_ms;                /* of the state */
@@ -99,14 +99,14 @@ struct sw_letter {
     const char *body;             /* the message; of one that was sent, what about, or NULL */
 };
 /* Writes a letter, in the place of the one of that name, durably. 0 or -SW_EIO. */
-int sw_store_put_letter(struct sw_store *store, const char *site, const struct sw_letter *letter) SW_NODISCARD;
+int sw_store_put_letter(struct sw_store *store, const char *site, const struct sw_kept_letter *letter) SW_NODISCARD;
 /* Removes a letter; none is no fault. */
 int sw_store_drop_letter(struct sw_store *store, const char *site, const char *destination, const char *id) SW_NODISCARD;
 /* Removes letters that were sent before T_MS. */
 int sw_store_forget_letters(struct sw_store *store, const char *site, int64_t t_ms) SW_NODISCARD;
 /* Calls FN for every letter of SITE, in the order in which they came. */
 int sw_store_read_letters(struct sw_store *store, const char *site, void *ctx,
-                          void (*fn)(void *ctx, const struct sw_letter *letter)) SW_NODISCARD;
+                          void (*fn)(void *ctx, const struct sw_kept_letter *letter)) SW_NODISCARD;
 
 /* ---- upkeep ---- */
 
