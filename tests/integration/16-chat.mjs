@@ -105,6 +105,7 @@ export default {
     room.plan = ['wrong'];
     const dead = await until('the chart is refused', async () => (await chat(s.daemon))[0].dead[0], 30_000);
     assert(dead.title.includes('10:00') && dead.reason.length > 3 && dead.kind === 'chart', JSON.stringify(dead));
+    await sleep(500); // until it is on the disk: before that it would be sent again
     const now = await clockOf(s.daemon);
     await s.daemon.process.kill('SIGKILL');
     await s.start(now);

@@ -9,4 +9,22 @@ export const papersEn: Readonly<Record<keyof typeof papersZh, string>> = {
   'charts.momentAt': 'At (empty: now)',
   'charts.next': 'Chart {n} in',
   'charts.none': 'No sign-in chart of this day yet',
+
+  // chat groups
+  'go.chat': 'Chat groups',
+  'charts.publish': 'Publish again',
+  'charts.published': 'Chart {n} goes to the chat groups again',
+  'chat.none': 'No chat groups are configured (notify, in the configuration)',
+  'chat.test': 'Send a test message',
+  'chat.tested': 'A test message goes to {group}',
+  'chat.fine': 'Works',
+  'chat.never': 'Nothing sent yet',
+  'chat.last': 'Last sent {time}',
+  'chat.failing': 'Fails since {time}: {reason}',
+  'chat.queued': '{n} waiting',
+  'chat.dead': 'Not sent ({n})',
+  'chat.again': 'Send again',
+  'chat.drop': 'Throw away',
+  'chat.resent': 'It is sent again',
+  'chat.dropped': 'It is thrown away',
 };

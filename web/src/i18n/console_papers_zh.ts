@@ -7,4 +7,22 @@ export const papersZh = {
   'charts.momentAt': '时刻（留空为此刻）',
   'charts.next': '距第 {n} 张',
   'charts.none': '这一天还没有签入图表',
+
+  // chat groups
+  'go.chat': '群消息',
+  'charts.publish': '再次发布',
+  'charts.published': '第 {n} 张图表正在再次发到群里',
+  'chat.none': '没有配置群（配置文件中的 notify）',
+  'chat.test': '发送测试消息',
+  'chat.tested': '测试消息正在发往 {group}',
+  'chat.fine': '正常',
+  'chat.never': '尚未发送过',
+  'chat.last': '最近发送 {time}',
+  'chat.failing': '自 {time} 起失败：{reason}',
+  'chat.queued': '{n} 条等待发送',
+  'chat.dead': '未能发出（{n}）',
+  'chat.again': '重发',
+  'chat.drop': '丢弃',
+  'chat.resent': '正在重发',
+  'chat.dropped': '已丢弃',
 } as const;

@@ -474,6 +474,44 @@ export function asChartDay(value: unknown): ChartDay {
   return { charts: lines(doc['charts']), planned: lines(doc['planned']) };
 }
 
+export interface DeadLetter {
+  readonly id: string;
+  readonly title: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** A chat group and how it is. */
+export interface ChatGroup {
+  readonly id: string;
+  readonly service: string;
+  readonly host: string;
+  readonly queued: number;
+  readonly lastSent?: number;
+  readonly failingSince?: number;
+  readonly reason?: string;
+  readonly dead: readonly DeadLetter[];
+}
+
+export function asChatGroups(value: unknown, english: boolean): readonly ChatGroup[] {
+  return objects(isObject(value) ? value['destinations'] : undefined).flatMap((one): ChatGroup[] => {
+    const id = text(one['id']);
+    if (id === undefined) return [];
+    const dead = objects(one['dead']).flatMap((d): DeadLetter[] => {
+      const letter = text(d['id']);
+      const title = text(d[english ? 'title_en' : 'title']);
+      return letter === undefined ? [] : [{ id: letter, title: title ?? letter, reason: text(d['reason']) ?? '', at: time(d['at']) ?? 0 }];
+    });
+    const lastSent = time(one['last_sent']);
+    const failingSince = time(one['failing_since']);
+    const reason = text(one['reason']);
+    return [{
+      id, service: text(one['service']) ?? '', host: text(one['host']) ?? '', queued: number(one['queued']) ?? 0, dead,
+      ...(lastSent === undefined ? {} : { lastSent }), ...(failingSince === undefined ? {} : { failingSince }), ...(reason === undefined ? {} : { reason }),
+    }];
+  });
+}
+
 export function asDuty(value: unknown): readonly DutyShift[] {
   return objects(isObject(value) ? value['duty'] : undefined).flatMap((d): DutyShift[] => {
     const person = text(d['person']);

@@ -60,6 +60,19 @@ export async function acknowledge(id: string): Promise<void> {
   else fail(what, answer.problem);
 }
 
+/** Says in words what came of a write that has no form. */
+async function act(key: string, rest: string, json: JsonObject, done: string): Promise<boolean> {
+  const answer = await post(key, rest, json);
+  if (answer.ok) say(done);
+  else fail(done, answer.problem);
+  return answer.ok;
+}
+
+export const testChat = (group: string): Promise<boolean> => act(`chat/${group}`, `chat/${part(group)}/test`, {}, c('chat.tested', { group }));
+export const resendLetter = (group: string, id: string): Promise<boolean> => act(`chat/${group}/${id}`, `chat/${part(group)}/again`, { item: id }, c('chat.resent'));
+export const dropLetter = (group: string, id: string): Promise<boolean> => act(`chat/${group}/${id}`, `chat/${part(group)}/drop`, { item: id }, c('chat.dropped'));
+export const publishChart = (date: string, number: number): Promise<boolean> => act(`publish/${date}/${number}`, `charts/${date}/publish`, { n: number }, c('charts.published', { n: number }));
+
 export async function undoDecision(id: string): Promise<boolean> {
   const name = nameOf(breaches.peek()?.[id]?.agent);
   const answer = await remove(`undecide/${id}`, `breaches/${part(id)}/decision`);

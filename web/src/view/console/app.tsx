@@ -29,6 +29,7 @@ import { Bar, NAMES, Rail } from './nav';
 import { Action, Countdown, Net } from './parts';
 import { Policy } from './policy';
 import { Charts } from './charts';
+import { Chat } from './chat';
 import { Queues } from './queues';
 import { Roster } from './roster';
 import { Account, SignInForm } from './session';
@@ -47,6 +48,7 @@ function Section({ at }: { readonly at: Place }): JSX.Element {
     case 'queues': return <Queues />;
     case 'day': return <Day />;
     case 'charts': return <Charts />;
+    case 'chat': return <Chat />;
     case 'policy': return <Policy />;
     case 'more': return <More />;
   }

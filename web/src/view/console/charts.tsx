@@ -8,11 +8,11 @@ import { now } from '../../store/time';
 import { lang } from '../../store/prefs';
 import { loaded, site } from '../../store/wall';
 import { asChartDay, type ChartLine } from '../../wire/console';
-import { apiPath } from './acts';
+import { apiPath, publishChart } from './acts';
 import { Days } from './days';
 import { Problems } from './dialogs';
 import { useFetched } from './fetched';
-import { Countdown, Nothing, Tag, Waiting, zoneOf } from './parts';
+import { Countdown, Nothing, Send, Tag, Waiting, zoneOf } from './parts';
 import { addDays, fromField } from './zone';
 
 const FORMATS = ['png', 'pdf', 'xlsx', 'csv', 'svg'] as const;
@@ -37,6 +37,7 @@ function Chart({ date, chart }: { readonly date: string; readonly chart: ChartLi
   return (
     <section class="panel chart-panel" data-chart={chart.number} aria-label={title}>
       <h2>{title}{chart.late && <Tag text={c('charts.late', { time: moment(chart.made, zone, site.value?.day_start) })} level="warning" />}</h2>
+      <span class="row-acts"><Send of={`publish/${date}/${chart.number}`} text={c('charts.publish')} act="publish" onClick={() => { void publishChart(date, chart.number); }} /></span>
       <Downloads name={name} />
       <a class="chart-preview" href={apiPath(`charts/${name}.svg`, { lang: lang.value })} target="_blank" rel="noreferrer">
         <img loading="lazy" alt={c('charts.preview', { title })} src={apiPath(`charts/${name}.svg`, { lang: lang.value, page: '1' })} />
