@@ -12,17 +12,17 @@ export const test = (name, play, options) =>
       if (init) await page.addInitScript(init);
       await page.goto(`${stage.url}/console?lang=${lang}&theme=${theme}#${section}`);
       if (who) await signIn(page, who);
-      await drawn(page);
+      if (who || !options?.elsewhere) await drawn(page);
       return page;
     };
     await play(stage, open);
   });
 
 /** The same at a desk and on a phone; there a finger presses. PLAY gets (stage, page, { press, open, size }). */
-export async function both(name, section, play, options) {
+export function both(name, section, play, options) {
   for (const [where, size] of [['at a desk', DESK], ['on a phone', PHONE]]) {
     const press = locator => (size === PHONE ? locator.tap() : locator.click());
-    await test(`${name}, ${where}`, async (stage, open) => play(stage, await open(section, { size }), { press, open, size }), options);
+    test(`${name}, ${where}`, async (stage, open) => play(stage, await open(section, { size }), { press, open, size }), options);
   }
 }
 

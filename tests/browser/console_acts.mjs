@@ -8,7 +8,7 @@ const kinds = async (stage, kind) => (await stage.records()).filter(record => re
 const breachOf = async (stage, id) => (await stage.daemon.view('breaches')).breaches[id];
 const alertOf = async (stage, id) => (await stage.daemon.view('alerts')).alerts[id];
 
-await both('a break is granted in two touches from the alert, and taken back', 'alerts', async (stage, page, { press }) => {
+both('a break is granted in two touches from the alert, and taken back', 'alerts', async (stage, page, { press }) => {
   await press(row(page, stage.over.alert).locator('[data-act="grant"]'));
   await press(submit(page));
   await hasNot(page, 'dialog[open]');
@@ -26,7 +26,7 @@ await both('a break is granted in two touches from the alert, and taken back', '
   assert(!(await breachOf(stage, stage.over.breach)).excused, 'the breach counts again');
 });
 
-await both('an alert is acknowledged', 'alerts', async (stage, page, { press }) => {
+both('an alert is acknowledged', 'alerts', async (stage, page, { press }) => {
   await press(row(page, stage.over.alert).locator('[data-act="ack"]'));
   await toast(page, /Acknowledged/);
   await until('it says who has it', async () => (await row(page, stage.over.alert).innerText()).includes(stage.people.a.name));
@@ -35,7 +35,7 @@ await both('an alert is acknowledged', 'alerts', async (stage, page, { press }) 
   equal((await kinds(stage, 'alert.ack')).map(one => [one.key, one.by]), [[stage.over.alert, stage.people.a.name]], 'on record');
 });
 
-await both('a breach is confirmed; another is excused, with a reason', 'alerts', async (stage, page, { press }) => {
+both('a breach is confirmed; another is excused, with a reason', 'alerts', async (stage, page, { press }) => {
   await press(row(page, stage.over.alert).locator('[data-act="decide"]'));
   await press(page.locator('dialog [data-act="confirm"]'));
   await hasNot(page, 'dialog[open]');
@@ -57,7 +57,7 @@ await both('a breach is confirmed; another is excused, with a reason', 'alerts',
   equal((await breachOf(stage, stage.busy.breach)).decision, undefined, 'taken back');
 });
 
-await both('a whole floor walk: start, tick, change, note, finish, report', 'walk', async (stage, page, { press, open, size }) => {
+both('a whole floor walk: start, tick, change, note, finish, report', 'walk', async (stage, page, { press, open, size }) => {
   const other = await open('walk', { who: stage.people.b, size: DESK });
   const walk = async () => (await stage.daemon.view('walk')).walk;
   await press(page.locator('[data-act="start"]'));
@@ -95,7 +95,7 @@ await both('a whole floor walk: start, tick, change, note, finish, report', 'wal
 
 const HEAD = 'date,agent,name,team,seat,start,end,activities,leave';
 
-await both('a roster with faults is refused line by line, then one without is taken', 'roster', async (stage, page, { press }) => {
+both('a roster with faults is refused line by line, then one without is taken', 'roster', async (stage, page, { press }) => {
   const sent = writesOf(page);
   const date = '2026-11-24';
   const stored = async () => (await stage.record('GET', `roster?date=${date}`)).body.shifts;
@@ -121,7 +121,7 @@ await both('a roster with faults is refused line by line, then one without is ta
   await until('the day', async () => /20:30–08:30/.test(await page.locator('main').innerText()));
 });
 
-await test('a roster is dropped or chosen, also in a Chinese spreadsheet’s encoding', async (stage, open) => {
+test('a roster is dropped or chosen, also in a Chinese spreadsheet’s encoding', async (stage, open) => {
   const page = await open('roster');
   await page.locator('.toolbar').getByText('Upload a roster').click();
   const name = [0xcd, 0xf5, 0xb7, 0xbc]; // 王芳 in GBK
@@ -138,7 +138,7 @@ await test('a roster is dropped or chosen, also in a Chinese spreadsheet’s enc
   await until('the dropped one', async () => /dropped\.csv/.test(await page.locator('[data-drop]').innerText()) && /2026-11-26/.test(await page.locator('[data-checked]').innerText()));
 });
 
-await test('every kind of grant is recorded with its times and reason; presets fill them in', async (stage, open) => {
+test('every kind of grant is recorded with its times and reason; presets fill them in', async (stage, open) => {
   const page = await open(`agent/${stage.calm.agent}`);
   const all = ['break', 'busy', 'away', 'problem', 'late', 'early_leave', 'overtime'];
   for (const kind of all) {
@@ -157,7 +157,7 @@ await test('every kind of grant is recorded with its times and reason; presets f
   equal(Object.keys((await stage.daemon.view('grants')).grants).length, all.length - 1, 'at the server');
 });
 
-await test('a leave is not granted before its effect is seen', async (stage, open) => {
+test('a leave is not granted before its effect is seen', async (stage, open) => {
   const page = await open(`agent/${stage.calm.agent}`);
   const sent = writesOf(page);
   await page.locator('.agent-acts button').nth(1).click();
@@ -174,7 +174,7 @@ await test('a leave is not granted before its effect is seen', async (stage, ope
   equal((await kinds(stage, 'grant')).map(one => one.body.kind), ['leave'], 'recorded');
 });
 
-await test('the server’s refusal of a grant stays in the form', async (stage, open) => {
+test('the server’s refusal of a grant stays in the form', async (stage, open) => {
   const page = await open(`agent/${stage.calm.agent}`);
   await page.locator('.agent-acts [data-act="grant"]').click();
   await page.locator('dialog [data-kind="problem"]').click();
@@ -188,7 +188,7 @@ await test('the server’s refusal of a grant stays in the form', async (stage, 
   await hasNot(page, 'dialog[open]');
 });
 
-await test('a due walk is above every section until it starts', async (stage, open) => {
+test('a due walk is above every section until it starts', async (stage, open) => {
   const page = await open('floor');
   await has(page, '.walk-banner');
   await page.locator('.walk-banner a').click();
@@ -199,7 +199,7 @@ await test('a due walk is above every section until it starts', async (stage, op
   await hasNot(page, '.walk-banner');
 });
 
-await test('duty is handed over and taken back', async (stage, open) => {
+test('duty is handed over and taken back', async (stage, open) => {
   const rota = 'date,role,person,from,to\n2026-11-23,duty,li,08:00,20:00\n';
   equal((await stage.record('POST', 'duty', rota, { type: 'text/csv' })).status, 201, 'a rota');
   const page = await open('walk');
@@ -215,21 +215,25 @@ await test('duty is handed over and taken back', async (stage, open) => {
   await until('taken back', async () => /李四/.test(await duty()));
 }, { accounts: true });
 
-await test('shifts are swapped', async (stage, open) => {
+test('shifts of tomorrow are swapped; those of today have begun', async (stage, open) => {
+  const tomorrow = ['1005,陈静,A,05,08:00,17:00,,', '1011,徐峰,B,11,13:00,22:00,,'].map(row => `2026-11-24,${row}`);
+  equal((await stage.record('POST', 'roster', [HEAD, ...tomorrow, ''].join('\n'), { type: 'text/csv' })).status, 201, 'a roster');
   const page = await open(`agent/${stage.calm.agent}`);
-  const shift = () => page.locator('.tile').nth(1).innerText();
-  const before = await shift();
   await page.locator('.agent-acts [data-act="swap"]').click();
-  const key = await page.locator('dialog [data-swap]').first().getAttribute('data-swap');
-  await page.locator('dialog [data-swap]').first().click();
+  await has(page, 'dialog [data-swap]');
+  const keys = await page.locator('dialog [data-swap]').evaluateAll(list => list.map(one => one.dataset.swap));
+  equal(keys.map(key => key.split('@')[0]).sort(), ['1006', '1011'], 'whose shifts are still to come');
+  await page.locator('dialog [data-swap^="1011@"]').click();
   await submit(page).click();
   await toast(page, /have swapped/);
-  await until('another shift', async () => (await shift()) !== before);
   const [swap] = await kinds(stage, 'swap');
-  equal([swap.by, JSON.stringify(swap.body).includes(key)], [stage.people.a.name, true], 'on record');
+  equal([swap.by, [swap.body.a, swap.body.b].map(key => key.split('@')[0]).sort()], [stage.people.a.name, ['1005', '1011']], 'on record');
+  const shifts = (await stage.record('GET', 'roster?date=2026-11-24')).body.shifts;
+  equal(Object.values((await stage.daemon.view('shifts')).shifts).filter(one => one.start > stage.at('23:00')).map(one => [one.agent, one.start]).sort(),
+    [['1005', stage.at('13:00') + 86_400_000], ['1011', stage.at('8:00') + 86_400_000]], `swapped: ${JSON.stringify(shifts)}`);
 });
 
-await test('somebody is recalled from their break, a notice is posted', async (stage, open) => {
+test('somebody is recalled from their break, a notice is posted', async (stage, open) => {
   const page = await open('breaks');
   await page.locator(`[data-agent="${stage.over.agent}"] [data-act="recall"]`).first().click();
   await toast(page, /told to come back/);

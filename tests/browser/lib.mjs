@@ -15,14 +15,9 @@ const words = process.argv.slice(2);
 const PATIENCE_MS = 120_000;
 let passed = 0;
 let failed = 0;
+const planned = [];
+const AT_ONCE = 2; // each waits most of its time
 let browser;
-
-/** The one browser of the run. */
-async function launch() {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  browser ??= await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
-  return browser;
-}
 
 async function keepPicture(context, name) {
   const folder = path.join(root, process.env.BUILD ?? 'build', 'browser-failures');
@@ -31,17 +26,20 @@ async function keepPicture(context, name) {
 }
 
 /**
- * Plays one scenario, unless words were given and none is in its name. PLAY gets { scene, pages }: pages(SIZE) is an empty
+ * Plans a scenario, unless words were given and none is in its name. PLAY gets { scene, pages }: pages(SIZE) is an empty
  * page on a screen of its own. A scenario fails also on what its pages complain of themselves.
  */
-export async function scenario(name, play) {
-  if (words.length && !words.some(word => name.includes(word))) return;
+export function scenario(name, play) {
+  if (!words.length || words.some(word => name.includes(word))) planned.push({ name, play });
+}
+
+async function playOne({ name, play }) {
   const scene = new Scene(name);
   const contexts = [];
   const faults = [];
   const pages = async (size = DESK) => {
     const phone = size === PHONE;
-    const context = await (await launch()).newContext({ viewport: size, hasTouch: phone, isMobile: phone, acceptDownloads: true });
+    const context = await browser.newContext({ viewport: size, hasTouch: phone, isMobile: phone, acceptDownloads: true });
     contexts.push(context);
     const page = await context.newPage();
     page.on('pageerror', error => faults.push(error.message));
@@ -67,9 +65,15 @@ export async function scenario(name, play) {
   }
 }
 
-/** Ends the run with its count. */
-export async function finish() {
-  await browser?.close();
+/** Plays what is planned, a few at a time, and ends the run with its count. */
+export async function playAll() {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+  const worker = async () => {
+    for (let next; (next = planned.shift()); ) await playOne(next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await browser.close();
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed || !passed ? 1 : 0);
 }

@@ -12,12 +12,13 @@
 //            fillDisk(), freeDisk()   no file can grow any more, and they can again }
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { call, equal, startDaemon, startRedis, state, toolPath, until } from '../integration/lib.mjs';
 
 const MINUTE = 60_000;
 const DATE = '2026-11-23';
-const OPENING = Date.parse(`${DATE}T08:59:59+08:00`);
+const OPENING = Date.parse(`${DATE}T08:59:59.800+08:00`);
 const HEAD = 'date,agent,name,team,seat,start,end,activities,leave';
 const NAMES = ['王芳', '李强', '张敏', '刘洋', '陈静', '杨帆', '赵磊', '黄丽', '周杰', '吴倩', '徐峰', '孙悦', '朱琳', '马超', '胡蓉', '郭涛', '林娜', '何伟', '高洁', '罗斌', '郑爽', '梁栋', '谢雨', '宋佳'];
 const TEAMS = ['A', 'B', 'C'];
@@ -78,6 +79,9 @@ function morning() {
   return events.sort((a, b) => a.ts - b.ts);
 }
 
+/** Another address of this machine than the loopback, where accounts are needed; undefined where there is none. */
+export const otherAddress = Object.values(os.networkInterfaces()).flat().find(one => one.family === 'IPv4' && !one.internal)?.address;
+
 const pin = text => spawnSync(toolPath, ['pin'], { input: `${text}\n`, encoding: 'utf8' }).stdout.trim();
 
 /** People with PINs, for a site that has accounts. Hashing is slow on purpose: only who asks for accounts waits for it. */
@@ -113,7 +117,7 @@ export async function openStage(scene, options = {}) {
   await redis.loadFunction();
   const events = options.empty ? [] : morning();
   for (let i = 0; i < events.length; i += 50) await redis.emit(events.slice(i, i + 50));
-  const args = [...configure(scene, options), '--clock', ''];
+  const args = [...configure(scene, options), ...(options.elsewhere ? ['--listen', '0.0.0.0:0'] : []), '--clock', ''];
   let opened = Date.now();
   const now = () => OPENING + Date.now() - opened;
   const setClock = () => args.splice(-1, 1, `${new Date(now()).toISOString()},1`);
@@ -122,13 +126,14 @@ export async function openStage(scene, options = {}) {
   const daemon = await startDaemon(scene, { redis, args, wrapper: ['env', '--ignore-signal=XFSZ'] });
   const limitFiles = size => equal(spawnSync('prlimit', ['--pid', String(daemon.process.child.pid), `--fsize=${size}`]).status, 0, 'prlimit');
   const stage = {
-    url: daemon.url, daemon, redis, calm: { agent: '1005' }, people: { a: { name: '张三' }, b: { name: '李四' } }, now, at,
+    url: options.elsewhere ? `http://${otherAddress}:${daemon.port}` : daemon.url, daemon, redis, calm: { agent: '1005' }, people: { a: { name: '张三' }, b: { name: '李四' } }, now, at,
     emit: events => redis.emit(events),
     record: (method, where, body, more) => daemon.send(method, where, body, more),
     records: async (query = '') => (await daemon.send('GET', `records?limit=200${query}`)).body.records,
     stop: () => daemon.process.kill('SIGKILL'),
     start: async () => {
       setClock();
+      if (options.elsewhere) args.splice(args.indexOf('--listen') + 1, 1, `0.0.0.0:${daemon.port}`);
       await daemon.start();
       await daemon.live();
     },

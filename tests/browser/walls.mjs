@@ -42,7 +42,7 @@ const LANGS = { 'zh-CN': { rate: '接通率', live: '实时' }, en: { rate: 'Ans
 
 for (const board of BOARDS)
   for (const [lang, text] of Object.entries(LANGS)) {
-    await test(`${board} in ${lang}: figures, no scrollbars, no faults, accessible`, async (scene, open) => {
+    test(`${board} in ${lang}: figures, no scrollbars, no faults, accessible`, async (scene, open) => {
       const { daemon } = await stillFloor(scene);
       const page = await open(daemon, `/wall/${board}?lang=${lang}`);
       await until('it is live', async () => (await page.locator('header').innerText()).includes(text.live));
@@ -71,7 +71,7 @@ for (const board of BOARDS)
     });
   }
 
-await test('light theme is accessible', async (scene, open) => {
+test('light theme is accessible', async (scene, open) => {
   const { daemon } = await stillFloor(scene);
   const page = await open(daemon, '/wall/overview?lang=en&theme=light');
   await until('drawn', async () => (await page.locator('.skeleton').count()) === 0);
@@ -79,7 +79,7 @@ await test('light theme is accessible', async (scene, open) => {
   await accessible(page, 'the light theme');
 });
 
-await test('an event changes the wall', async (scene, open) => {
+test('an event changes the wall', async (scene, open) => {
   const { redis, daemon } = await stillFloor(scene);
   const page = await open(daemon, '/wall/overview?lang=en');
   await until('four wait', async () => (await shown(page, 'waiting')) === '4');
@@ -88,7 +88,7 @@ await test('an event changes the wall', async (scene, open) => {
   await until('the wait counts up', async () => /^0:0[1-9]/.test(await shown(page, 'longest_now')) || /^[0-9]+:/.test(await shown(page, 'longest_now')));
 });
 
-await test('the daemon is lost: nobody can overlook it, and it comes back', async (scene, open) => {
+test('the daemon is lost: nobody can overlook it, and it comes back', async (scene, open) => {
   const { redis, daemon } = await stillFloor(scene);
   const page = await open(daemon, '/wall/overview?lang=zh-CN');
   await until('four wait', async () => (await shown(page, 'waiting')) === '4');
@@ -101,7 +101,7 @@ await test('the daemon is lost: nobody can overlook it, and it comes back', asyn
   await until('five wait', async () => (await shown(page, 'waiting')) === '5');
 });
 
-await test('Redis is lost: the wall says since when', async (scene, open) => {
+test('Redis is lost: the wall says since when', async (scene, open) => {
   const { redis, daemon } = await stillFloor(scene);
   const page = await open(daemon, '/wall/queues?lang=en');
   await until('drawn', async () => (await page.locator('.skeleton').count()) === 0);
@@ -112,7 +112,7 @@ await test('Redis is lost: the wall says since when', async (scene, open) => {
   await until('the banner is gone', async () => (await page.locator('.banner').count()) === 0, 60000);
 });
 
-await test('rotation turns the boards without losing the wire', async (scene, open) => {
+test('rotation turns the boards without losing the wire', async (scene, open) => {
   const { daemon } = await stillFloor(scene);
   const page = await open(daemon, '/wall/overview,queues?every=5&lang=en');
   await until('the first', async () => (await page.locator('h1').innerText()).length > 0);
@@ -121,7 +121,7 @@ await test('rotation turns the boards without losing the wire', async (scene, op
   equal(await daemon.metric('shiftwall_clients_accepted_total'), 1, 'connections');
 });
 
-await test('a pressed figure explains itself', async (scene, open) => {
+test('a pressed figure explains itself', async (scene, open) => {
   const { daemon } = await stillFloor(scene);
   const page = await open(daemon, '/wall/overview?lang=en');
   await until('drawn', async () => (await page.locator('[data-figure="answer_rate"]').count()) > 0);
@@ -136,7 +136,7 @@ await test('a pressed figure explains itself', async (scene, open) => {
   await until('closed', async () => (await page.locator('dialog[open]').count()) === 0);
 });
 
-await test('a wrong screen clock does not bend the timers', async (scene, _open, pages) => {
+test('a wrong screen clock does not bend the timers', async (scene, _open, pages) => {
   const { daemon } = await stillFloor(scene);
   const page = await pages(DESK);
   await page.addInitScript(() => {
@@ -151,14 +151,14 @@ await test('a wrong screen clock does not bend the timers', async (scene, _open,
   assert(off < 30, `off by ${off} s`);
 });
 
-await test('a phone shows one column and everything fits its width', async (scene, open) => {
+test('a phone shows one column and everything fits its width', async (scene, open) => {
   const { daemon } = await stillFloor(scene);
   const page = await open(daemon, '/wall/overview?lang=zh-CN', PHONE);
   await until('drawn', async () => (await page.locator('.skeleton').count()) === 0);
   assert(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), 'no sideways scrolling');
 });
 
-await test('an unknown board lists the known ones', async (scene, open) => {
+test('an unknown board lists the known ones', async (scene, open) => {
   const { daemon } = await stillFloor(scene);
   const page = await open(daemon, '/wall/nothing?lang=en');
   await until('the list', async () => (await page.locator('a[href*="/wall/overview"]').count()) > 0);

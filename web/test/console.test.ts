@@ -129,7 +129,9 @@ test('who needs a look at sign-in', () => {
   const at = 8 * HOUR;
   assert.equal(inFilter('attention', shift({ status: 'absent' }), at), true);
   assert.equal(inFilter('attention', shift({ status: 'absent' }), 18 * HOUR), false, 'the shift is over: nothing to be done');
-  assert.equal(inFilter('absent', shift({ status: 'absent' }), 18 * HOUR), true);
+  assert.equal(inFilter('absent', shift({ status: 'absent', attended: false }), 18 * HOUR), true);
+  assert.equal(inFilter('absent', shift({ status: 'late', attended: false, signed_in: true }), at), true, 'came, but too late to count');
+  assert.equal(inFilter('absent', shift({ status: 'not_yet' }), at), false, 'may still come');
   assert.equal(inFilter('attention', shift({ status: 'late', signed_in: true }), at), false);
   assert.equal(inFilter('attention', shift({ status: 'not_yet' }), at), true);
   assert.equal(inFilter('attention', shift({ status: 'out' }), at), true);
@@ -174,6 +176,9 @@ test('what a leader most likely grants', () => {
   }
   assert.deepEqual(periodsOf({ kind: 'grant', agent: '1001' }, 'overtime', now)[0]?.from, 17 * HOUR);
   assert.equal(grantForAlert({ rule: 'waiting', severity: 'critical', opened: 1 }), undefined);
+  // An alert opens when the limit is passed: the grant is from the beginning, and longer than what is allowed anyway.
+  const alerted = grantForAlert({ rule: 'break.allowances', severity: 'warning', agent: '1001', opened: 10 * HOUR, since: 10 * HOUR, limit: 10 * MINUTE, unit: 'ms' });
+  assert.deepEqual([alerted?.grant, alerted?.since, alerted?.extend], ['break', 10 * HOUR - 10 * MINUTE, 10 * HOUR]);
   // A breach that is over is covered from before it began to its end.
   const past = grantForBreach(breach({ until: 10 * HOUR + 4 * MINUTE }));
   assert.ok(past && past.since !== undefined && past.since <= 10 * HOUR && past.until === 10 * HOUR + 4 * MINUTE);

@@ -307,6 +307,7 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'swap.title': 'Swap shifts',
   'swap.first': 'Shift',
   'swap.second': 'With whom',
+  'swap.begun': 'There is no shift ahead. One that has begun cannot be swapped.',
   'swap.none': 'There is no shift to swap with',
   'swap.choose': 'Choose the other shift',
   'swap.send': 'Swap',

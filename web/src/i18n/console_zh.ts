@@ -305,6 +305,7 @@ export const zh = {
   'swap.title': '调班',
   'swap.first': '班次',
   'swap.second': '与谁对调',
+  'swap.begun': '之后没有已排的班次；已经开始的班次不能调换。',
   'swap.none': '没有可以对调的班次',
   'swap.choose': '选择对调的班次',
   'swap.send': '确认调班',

@@ -99,6 +99,12 @@ export class Connection {
     this.connect();
   }
 
+  /** Opens the line anew, as somebody else may see other things. */
+  renew(): void {
+    this.stop();
+    this.connect();
+  }
+
   private connect(): void {
     this.greeted = false;
     this.badFrames = 0;

@@ -1,7 +1,7 @@
 // Who sits at this console. Everything that is recorded bears that name.
 import { computed, signal } from '@preact/signals';
 import { backoffMs } from '../net/backoff';
-import { call } from '../net/console';
+import { call, type Request } from '../net/console';
 import { asSession, type Problem, type Session } from '../wire/console';
 
 const PATH = '/api/v1/session';
@@ -50,6 +50,32 @@ export async function loadSession(): Promise<void> {
     sessionFailed.value = true;
     await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, Math.random)));
   }
+}
+
+/**
+ * After the line was lost: a daemon that came back knows nobody. Who gave only a name gives it again by themselves; who
+ * needs a PIN is asked for it.
+ */
+export async function renewSession(): Promise<void> {
+  const before = session.peek();
+  if (before?.person === undefined && before?.name === undefined) return;
+  const answer = await call({ method: 'GET', path: PATH });
+  if (!answer.ok) return;
+  const found = asSession(answer.doc);
+  if (found.person !== undefined || found.name !== undefined) session.value = found;
+  else if (found.open && before.name !== undefined) await signIn({ name: before.name });
+  else {
+    session.value = found;
+    asking.value ??= { why: false };
+  }
+}
+
+/** REQUEST with who sends it: where a name is enough it is recorded even by a daemon that has just come back. */
+export function signed(request: Request): Request {
+  const { open = false, name } = session.peek() ?? {};
+  if (!open || name === undefined) return request;
+  if (request.csv !== undefined) return { ...request, path: `${request.path}${request.path.includes('?') ? '&' : '?'}by=${encodeURIComponent(name)}` };
+  return { ...request, json: { ...request.json, by: name } };
 }
 
 export type Credentials = { readonly name: string } | { readonly person: string; readonly pin: string };

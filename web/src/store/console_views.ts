@@ -77,6 +77,11 @@ export function isMissed(shift: Shift, at: number): boolean {
   return at < shift.end && (shift.status === 'not_yet' || shift.status === 'absent' || (shift.status === 'out' && at >= shift.start));
 }
 
+/** A shift of this business day that counts as absent: also of somebody who came too late for it. */
+export function isAbsent(shift: Shift): boolean {
+  return shift.attended === false && shift.start >= (site.value?.day_start ?? -Infinity);
+}
+
 /** The shifts of an agent in the order of the day. */
 export function shiftsOf(agent: string): readonly (Shift & { readonly key: string })[] {
   return shiftsByAgent.value.get(agent) ?? [];
@@ -86,6 +91,11 @@ export function shiftsOf(agent: string): readonly (Shift & { readonly key: strin
 export function shiftAt(agent: string, at: number): (Shift & { readonly key: string }) | undefined {
   const list = shiftsOf(agent);
   return list.find((s) => s.start <= at && at < s.end) ?? list.find((s) => s.start > at) ?? list[list.length - 1];
+}
+
+/** The next shift of an agent that has not begun at AT: only such can be swapped. */
+export function nextShift(agent: string, at: number): (Shift & { readonly key: string }) | undefined {
+  return shiftsOf(agent).find((s) => s.start > at);
 }
 
 export function whoOf(id: string, more?: Partial<Who>): Who {

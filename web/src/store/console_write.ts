@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { call, type Answer, type Request } from '../net/console';
 import type { Problem } from '../wire/console';
-import { ensureSignedIn, forget } from './console_session';
+import { ensureSignedIn, forget, signed } from './console_session';
 import { clock } from './time';
 import { health } from './wall';
 
@@ -76,11 +76,11 @@ export async function send(key: string, request: Request): Promise<Answer> {
   mark(key, true);
   try {
     if (!(await ensureSignedIn())) return NOT_SENT;
-    let answer = await call(request);
+    let answer = await call(signed(request));
     if (!answer.ok && answer.problem.status === 401) {
       forget();
       if (!(await ensureSignedIn())) return answer;
-      answer = await call(request);
+      answer = await call(signed(request));
     }
     if (answer.ok) notRecording.value = undefined;
     else if (answer.problem.status === 503) notRecording.value = { text: answer.problem.detail || answer.problem.title, at: notRecording.peek()?.at ?? clock.now() };

@@ -67,6 +67,8 @@ export interface Shift {
   readonly end: number;
   readonly status: ShiftStatus;
   readonly signed_in?: boolean;
+  /** Whether it counts as attended; not yet known while somebody may still come. */
+  readonly attended?: boolean;
   readonly state_since?: number;
   readonly deadline?: number;
   readonly deadline_kind?: 'sign_in' | 'start' | 'absent' | 'break' | 'break_over' | 'return' | 'sign_out';

@@ -7,7 +7,7 @@ import { clockTime, minuteTime } from '../../i18n/format';
 import { call } from '../../net/console';
 import { closeForm, form } from '../../store/console_dialog';
 import { session } from '../../store/console_session';
-import { breaches, COLLATE, matches, policy, shiftAt, shifts, walk, whoOf } from '../../store/console_views';
+import { breaches, COLLATE, matches, nextShift, policy, shifts, walk, whoOf } from '../../store/console_views';
 import { clock } from '../../store/time';
 import { site } from '../../store/wall';
 import { asDuty, type Breach, type DutyShift, type Outcome, type Problem } from '../../wire/console';
@@ -107,7 +107,7 @@ function DisputeSend({ id, off }: { readonly id: string; readonly off: boolean }
 }
 
 function SwapForm({ agent }: { readonly agent: string | undefined }): JSX.Element {
-  const first = useSignal(agent === undefined ? undefined : shiftAt(agent, clock.now())?.key);
+  const first = useSignal(agent === undefined ? undefined : nextShift(agent, clock.now())?.key);
   const second = useSignal<string | undefined>(undefined);
   const words = useSignal('');
   const reason = useSignal(c('reason.lead'));
@@ -117,7 +117,7 @@ function SwapForm({ agent }: { readonly agent: string | undefined }): JSX.Elemen
   const a = first.value === undefined ? undefined : all[first.value];
   const b = second.value === undefined ? undefined : all[second.value];
   const others = Object.entries(all)
-    .filter(([key, s]) => a && key !== first.value && s.agent !== a.agent && s.end > clock.now() && (s.start !== a.start || s.end !== a.end) && (!words.value.trim() || matches(whoOf(s.agent, s), words.value.trim())))
+    .filter(([key, s]) => a && key !== first.value && s.agent !== a.agent && s.start > clock.now() && (s.start !== a.start || s.end !== a.end) && (!words.value.trim() || matches(whoOf(s.agent, s), words.value.trim())))
     .sort(([, x], [, y]) => x.start - y.start || COLLATE.compare(x.agent, y.agent));
   // With its date where that is not today's.
   const today = toDate(clock.now(), zone);
@@ -134,7 +134,7 @@ function SwapForm({ agent }: { readonly agent: string | undefined }): JSX.Elemen
       <form onSubmit={(event) => { event.preventDefault(); void submit(); }}>
         <Field label={c('swap.first')} {...(a ? {} : { id: 'swap-first' })}>
           {a ? <span class="picked"><Who id={a.agent} name={a.name} seat={a.seat} team={a.team} /><b>{range(a)}</b></span>
-            : agent !== undefined ? <p class="muted">{c('agent.noShift')}</p> : <Picker id="swap-first" pick={(id) => { first.value = shiftAt(id, clock.now())?.key; }} />}
+            : agent !== undefined ? <p class="muted">{c('swap.begun')}</p> : <Picker id="swap-first" pick={(id) => { first.value = nextShift(id, clock.now())?.key; }} />}
         </Field>
         {a && (
           <Field label={c('swap.second')} id="swap-search">

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useComputed } from '@preact/signals';
 import { c, type ConsoleKey } from '../../i18n/console';
 import { lit, type Section } from '../../store/console_route';
-import { agents, isMissed, shiftsToday, unacked, undecided, walk } from '../../store/console_views';
+import { agents, isAbsent, shiftsToday, unacked, undecided, walk } from '../../store/console_views';
 import { figuresAt } from '../../store/wall';
 import { Sign } from './icons';
 
@@ -34,8 +34,8 @@ function markOf(section: Section, at: number): Mark | undefined {
       return n ? { n, level: 'critical' } : undefined;
     }
     case 'signin': {
-      const n = Object.values(shiftsToday.value ?? {}).filter((s) => isMissed(s, at)).length;
-      return n ? { n, level: 'warning' } : undefined;
+      const n = Object.values(shiftsToday.value ?? {}).filter(isAbsent).length;
+      return n ? { n, level: 'critical' } : undefined;
     }
     case 'day': {
       const n = undecided.value.length;

@@ -40,8 +40,9 @@ export function grantFor(id: string, agent: AgentView | undefined): GrantForm {
 
 export function grantForAlert(alert: Alert): GrantForm | undefined {
   if (alert.agent === undefined) return undefined;
-  const since = alert.since ?? alert.opened;
-  const extend = alert.unit === 'ms' && alert.limit !== undefined ? since + alert.limit : undefined;
+  // An alert is since the limit was passed; what is to be covered began before.
+  const extend = alert.unit === 'ms' && alert.limit !== undefined ? alert.since ?? alert.opened : undefined;
+  const since = extend === undefined ? alert.since ?? alert.opened : extend - (alert.limit ?? 0);
   return { kind: 'grant', agent: alert.agent, grant: kindOfRule(alert.rule), since, ...(extend === undefined ? {} : { extend }) };
 }
 

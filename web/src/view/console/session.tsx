@@ -68,7 +68,8 @@ export function Account({ wide = false }: { readonly wide?: boolean }): JSX.Elem
   if (!signedIn.value) return <span class="account"><Action text={c('session.signIn')} icon="person" onClick={() => { asking.value = { why: false }; }} /></span>;
   const leave = async (): Promise<void> => {
     const problem = await signOut();
-    if (problem) say(`${c('session.signOut')} — ${problemText(problem)}`, { level: 'critical', stays: true });
+    if (!problem && !session.peek()?.open) location.reload(); // what only they might see is gone from the screen
+    else if (problem) say(`${c('session.signOut')} — ${problemText(problem)}`, { level: 'critical', stays: true });
   };
   return (
     <span class="account" data-person={me?.person ?? me?.name}>

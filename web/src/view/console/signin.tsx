@@ -6,7 +6,7 @@ import { count, duration, minuteTime, percent } from '../../i18n/format';
 import { openForm } from '../../store/console_dialog';
 import { signinFilter as filter, SIGNIN_FILTERS, type SigninFilter } from '../../store/console_filters';
 import { search, teamFilter } from '../../store/console_route';
-import { attendance, COLLATE, isMissed, matches, shiftsToday, teamAttendance, whoOf } from '../../store/console_views';
+import { attendance, COLLATE, isAbsent, isMissed, matches, shiftsToday, teamAttendance, whoOf } from '../../store/console_views';
 import { now } from '../../store/time';
 import { loaded, site } from '../../store/wall';
 import { SHIFT_STATUSES, type Attendance, type Shift, type ShiftStatus } from '../../wire/console';
@@ -26,7 +26,7 @@ export function inFilter(which: SigninFilter, shift: Shift, at: number): boolean
     case 'attention': return isMissed(shift, at) || (shift.status === 'left_early' && at - shift.end < SOON_MS) || (shift.status === 'due' && shift.signed_in !== true && ahead < SOON_MS);
     case 'not_yet': return shift.status === 'not_yet' || (shift.status === 'due' && ahead < AHEAD_MS);
     case 'late': return shift.status === 'late' || (shift.late_ms ?? 0) > 0;
-    case 'absent': return shift.status === 'absent';
+    case 'absent': return isAbsent(shift);
     // Who is signed in is present also in shifts that are hours away.
     case 'present': return (shift.status === 'present' || shift.status === 'late' || shift.status === 'out') && ahead <= SOON_MS;
     case 'on_leave': return shift.status === 'on_leave';
@@ -59,6 +59,7 @@ function ShiftRow({ id, shift, gone }: { readonly id: string; readonly shift: Sh
       <Who id={shift.agent} name={shift.name} seat={shift.seat} team={shift.team} link />
       <span class="row-shift muted">{c('ui.range', { from: minuteTime(shift.start, zone), to: minuteTime(shift.end, zone) })}</span>
       <span class="row-status"><Status shift={shift} />
+        {shift.status !== 'absent' && isAbsent(shift) && <Tag text={c('signin.absent')} level="critical" />}
         {(shift.late_ms ?? 0) > 0 && <span class="level level-warning">{c('signin.lateBy', { n: duration(shift.late_ms) })}</span>}
         {(shift.early_leave_ms ?? 0) > 0 && <span class="level level-warning">{c('signin.earlyBy', { n: duration(shift.early_leave_ms) })}</span>}
       </span>
@@ -72,7 +73,7 @@ function ShiftRow({ id, shift, gone }: { readonly id: string; readonly shift: Sh
   );
 }
 
-function Figures({ a }: { readonly a: Attendance }): JSX.Element {
+function Figures({ a, absent }: { readonly a: Attendance; readonly absent: number }): JSX.Element {
   return (
     <div class="tiles-row">
       <Tile label={c('signin.rate')} value={percent(a.attendance_rate)} level={a.attendance_level} {...(a.attendance_goal === undefined ? {} : { note: c('signin.goal', { n: percent(a.attendance_goal) }) })} />
@@ -80,7 +81,7 @@ function Figures({ a }: { readonly a: Attendance }): JSX.Element {
       <Tile label={c('signin.due')} value={count(a.due)} />
       <Tile label={c('signin.attended')} value={count(a.attended)} />
       <Tile label={c('signin.pending')} value={count(a.pending)} level={a.pending ? 'warning' : undefined} />
-      <Tile label={c('signin.absent')} value={count(a.absent)} level={a.absent ? 'critical' : undefined} />
+      <Tile label={c('signin.absent')} value={count(absent)} level={absent ? 'critical' : undefined} />
       <Tile label={c('signin.late')} value={count(a.late)} level={a.late ? 'warning' : undefined} />
       <Tile label={c('signin.leave')} value={count(a.leave)} />
       <Tile label={c('signin.slots')} value={count(a.slots_left)} level={a.slots_left !== undefined && a.slots_left < 0 ? 'critical' : undefined} />
@@ -116,11 +117,11 @@ export function SignIn(): JSX.Element {
     present: c('signin.status.present'), on_leave: c('signin.status.on_leave'), over: c('signin.status.over'),
   };
   const choices = SIGNIN_FILTERS.map((id): Choice<SigninFilter> => ({ id, text: names[id], count: all.filter(([, s]) => inFilter(id, s, minute)).length, alarm: id === 'absent' }));
-  const absent = all.filter(([, s]) => s.status === 'absent').map(([, s]) => s);
+  const absent = all.map(([, s]) => s).filter(isAbsent);
   const figures = team === undefined ? attendance.value : teamAttendance.value[team];
   return (
     <>
-      {figures && <Figures a={figures} />}
+      {figures && <Figures a={figures} absent={absent.length} />}
       <div class="toolbar">
         <Filters label={c('floor.filter')} value={filter.value} pick={(f) => { filter.value = f; search.value = ''; }} choices={choices} />
         <TeamChoice /><SearchField />

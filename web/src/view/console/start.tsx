@@ -1,14 +1,34 @@
 // The console's own part of starting: loaded only where the address asks for it, so that walls stay small.
+import { effect } from '@preact/signals';
 import { render } from 'preact';
 import type { Connection } from '../../net/connection';
 import { followAddress } from '../../store/console_route';
-import { loadSession } from '../../store/console_session';
+import { loadSession, renewSession, session } from '../../store/console_session';
 import { listen } from '../../store/console_sound';
 import { CONSOLE_VIEWS, takeConsoleView } from '../../store/console_views';
+import { line } from '../../store/wall';
 import { Console } from './app';
 import { followKeys } from './keys';
 
 export { takeConsoleView };
+
+// What one may see depends on who one is when the line is opened: another person, another line.
+function followSession(connection: Connection): void {
+  let who: string | undefined;
+  let up = line.peek().up;
+  effect(() => {
+    const now = session.value;
+    if (!now) return;
+    const next = now.open ? '' : (now.person ?? '');
+    if (who !== undefined && next !== '' && next !== who) connection.renew();
+    who = next;
+  });
+  effect(() => {
+    const was = up;
+    up = line.value.up;
+    if (up && !was) void renewSession();
+  });
+}
 
 export function startConsole(root: Element, connection: Connection): void {
   document.documentElement.dataset['page'] = 'console';
@@ -17,5 +37,6 @@ export function startConsole(root: Element, connection: Connection): void {
   listen();
   render(<Console />, root);
   connection.watch(CONSOLE_VIEWS);
+  followSession(connection);
   void loadSession();
 }
