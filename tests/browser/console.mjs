@@ -15,7 +15,7 @@ export const test = (name, play, options) =>
       if (who || !options?.elsewhere) await drawn(page);
       return page;
     };
-    await play(stage, open);
+    await play(stage, open, pages);
   });
 
 /** The same at a desk and on a phone; there a finger presses. PLAY gets (stage, page, { press, open, size }). */
@@ -79,6 +79,9 @@ export async function fits(page, what) {
 export const tooSmall = page => page.evaluate(() => [...document.querySelectorAll('a[href], button, input:not([type=file]), select, textarea, summary')]
   .filter(e => e.offsetParent !== null && !e.classList.contains('skip'))
   .map(e => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0 && (r.height < 43.5 || r.width < 43.5)).map(([e, r]) => `${e.className || e.tagName} ${Math.round(r.width)}x${Math.round(r.height)}`));
+
+/** The network is back, says the system: the page need not wait out its back-off. */
+export const hurry = page => page.evaluate(() => dispatchEvent(new Event('online')));
 
 /** The writes of PAGE from now on, as the browser sends them. */
 export function writesOf(page) {

@@ -2,7 +2,7 @@
 import { assert, equal, sleep, until } from '../integration/lib.mjs';
 import { accessible, PHONE } from './lib.mjs';
 import { otherAddress } from './stage.mjs';
-import { both, go, has, hasNot, row, sectionOf, submit, test, toast, together, undo, writesOf } from './console.mjs';
+import { both, go, has, hasNot, hurry, row, sectionOf, submit, test, toast, together, undo, writesOf } from './console.mjs';
 
 // ---- two leaders ----
 
@@ -225,6 +225,7 @@ both('the server dies during a write: the form keeps what was typed and says so;
   await has(page, '.banner[data-health="disconnected"]');
   await accessible(page, 'a form that did not get through');
   await stage.start();
+  await hurry(page);
   await hasNot(page, '.banner[data-health]');
   equal((await stage.records()).filter(one => one.kind === 'grant').length, 0, 'nothing was recorded');
   await until('it may be sent again', async () => (await submit(page).getAttribute('aria-disabled')) === null);
@@ -276,6 +277,7 @@ test('the line is lost: since when, nothing can be recorded, and it comes back',
   await button.click({ force: true });
   equal(sent, [], 'nothing was sent');
   await stage.start();
+  await hurry(page);
   await hasNot(page, '.banner[data-health]');
   equal(await button.getAttribute('aria-disabled'), null, 'on');
 });
@@ -289,6 +291,7 @@ test('the grants of a killed server are there again', async (stage, open) => {
   await stage.stop();
   await has(page, '.banner[data-health="disconnected"]');
   await stage.start();
+  await hurry(page);
   await hasNot(page, '.banner[data-health]');
   await has(page, '[data-grant]');
   await undo(page).click();

@@ -19,6 +19,7 @@ import { call, equal, startDaemon, startRedis, state, toolPath, until } from '..
 const MINUTE = 60_000;
 const DATE = '2026-11-23';
 const OPENING = Date.parse(`${DATE}T08:59:59.800+08:00`);
+const BETWEEN_WALKS = Date.parse(`${DATE}T09:05:00+08:00`);
 const HEAD = 'date,agent,name,team,seat,start,end,activities,leave';
 const NAMES = ['王芳', '李强', '张敏', '刘洋', '陈静', '杨帆', '赵磊', '黄丽', '周杰', '吴倩', '徐峰', '孙悦', '朱琳', '马超', '胡蓉', '郭涛', '林娜', '何伟', '高洁', '罗斌', '郑爽', '梁栋', '谢雨', '宋佳'];
 const TEAMS = ['A', 'B', 'C'];
@@ -92,7 +93,7 @@ const PEOPLE = [
   { id: '1010', name: '吴倩', role: 'agent', secret: '1010' },
 ];
 
-function configure(scene, { accounts, empty, storeless }) {
+function configure(scene, { accounts, elsewhere, empty, storeless }) {
   const data = path.join(scene.dir, 'data');
   const rosters = path.join(scene.dir, 'rosters');
   fs.mkdirSync(data);
@@ -107,7 +108,7 @@ function configure(scene, { accounts, empty, storeless }) {
   const people = accounts ? PEOPLE.map(({ secret, ...person }) => ({ ...person, pin: pin(secret) })) : [];
   const list = (key, items) => (items.length ? `${key}:\n${items.map(item => `  - ${JSON.stringify(item)}\n`).join('')}` : '');
   const config = path.join(scene.dir, 'shiftwall.yaml');
-  fs.writeFileSync(config, `policy: floor\nroster_dir: ${rosters}\n${list('people', people)}site:\n  name: 上海现场\n  zone: Asia/Shanghai\n  names: true\n`
+  fs.writeFileSync(config, `policy: floor\nroster_dir: ${rosters}\nopen_reads: ${Boolean(elsewhere)}\n${list('people', people)}site:\n  name: 上海现场\n  zone: Asia/Shanghai\n  names: true\n`
     + `  queues:\n${QUEUES.map((id, i) => `    - {id: ${id}, name: ${['销售', '技术支持', '账单'][i]}}\n`).join('')}`);
   return ['--config', config, '--data', data];
 }
@@ -118,8 +119,8 @@ export async function openStage(scene, options = {}) {
   const events = options.empty ? [] : morning();
   for (let i = 0; i < events.length; i += 50) await redis.emit(events.slice(i, i + 50));
   const args = [...configure(scene, options), ...(options.elsewhere ? ['--listen', '0.0.0.0:0'] : []), '--clock', ''];
-  let opened = Date.now();
-  const now = () => OPENING + Date.now() - opened;
+  const opened = Date.now();
+  const now = () => (options.empty ? BETWEEN_WALKS : OPENING) + Date.now() - opened;
   const setClock = () => args.splice(-1, 1, `${new Date(now()).toISOString()},1`);
   setClock();
   // A file that would grow past the limit is an error to whoever writes it, as on a full disk, and not the end of them.

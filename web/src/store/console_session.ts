@@ -52,6 +52,12 @@ export async function loadSession(): Promise<void> {
   }
 }
 
+/** Whose id a record bears, by the name they are called. */
+export function personName(id: string | undefined): string {
+  const people = session.value?.people ?? [];
+  return people.find((one) => one.id === id)?.name ?? id ?? '';
+}
+
 /**
  * After the line was lost: a daemon that came back knows nobody. Who gave only a name gives it again by themselves; who
  * needs a PIN is asked for it.

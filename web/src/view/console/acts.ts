@@ -3,6 +3,7 @@ import { c, named, ruleName } from '../../i18n/console';
 import { clockTime, minuteTime } from '../../i18n/format';
 import { call, jsonOf, sitePath, type Answer } from '../../net/console';
 import { closeForm } from '../../store/console_dialog';
+import { personName } from '../../store/console_session';
 import { alerts, breaches, grants, whoOf } from '../../store/console_views';
 import { isNothing, say, send, type Undo } from '../../store/console_write';
 import { site, siteName } from '../../store/wall';
@@ -17,7 +18,7 @@ const part = encodeURIComponent;
 export function problemText(problem: Problem): string {
   const first = asFirst(problem.record);
   // Who and when, in the language of the screen, where the server says so.
-  if (problem.status === 409 && first.by !== undefined && first.at !== undefined) return c('fail.first', { name: first.by, time: clockTime(first.at, zone()) });
+  if (problem.status === 409 && first.by !== undefined && first.at !== undefined) return c('fail.first', { name: personName(first.by), time: clockTime(first.at, zone()) });
   if (problem.detail) return problem.detail;
   switch (problem.status) {
     case 0: return c(problem.title === 'read' ? 'fail.read' : problem.title === 'timeout' ? 'fail.timeout' : 'fail.network');

@@ -5,6 +5,7 @@ import { clockTime, duration, minuteTime } from '../../i18n/format';
 import { openForm } from '../../store/console_dialog';
 import { alertFilter as filter, ALERT_FILTERS, type AlertFilter } from '../../store/console_filters';
 import { teamFilter } from '../../store/console_route';
+import { personName } from '../../store/console_session';
 import { alerts, breaches, teamName, unacked, undecided, whoOf } from '../../store/console_views';
 import { loaded, queues } from '../../store/wall';
 import type { Alert, Breach } from '../../wire/console';
@@ -23,7 +24,7 @@ export function subjectText(alert: { readonly subject?: string; readonly queue?:
     case 'site': return c('subject.site');
     case 'team': return c('subject.team', { name: teamName(id) });
     case 'queue': return c('subject.queue', { name: queues.value?.queues[id]?.name ?? queues.value?.groups?.[id]?.name ?? id });
-    case 'walk': return c(id === 'duty' ? 'subject.duty' : 'subject.walk');
+    case 'walk': return id === 'duty' ? c('subject.duty') : `${c('subject.walk')} ${/T(\d\d:\d\d)$/.exec(id)?.[1] ?? ''}`.trim();
     case 'alarm': return c('subject.alarm', { name: id });
     case 'duty': return c('subject.duty');
     default: return alert.subject ?? '';
@@ -37,7 +38,7 @@ function Figures({ alert }: { readonly alert: Alert }): JSX.Element {
     <span class="alert-figures">
       <Since at={since} label={c('alerts.since')} />
       {alert.value !== undefined && alert.unit !== 'ms' && <span>{c('alerts.valueAtOpen', { n: quantity(alert.value, alert.unit) })}</span>}
-      {alert.limit !== undefined && <span class="muted">{c('alerts.limit', { n: alert.unit === 'ms' ? minutes(alert.limit) : quantity(alert.limit, alert.unit) })}</span>}
+      {alert.limit !== undefined && alert.limit > 0 && <span class="muted">{c('alerts.limit', { n: alert.unit === 'ms' ? minutes(alert.limit) : quantity(alert.limit, alert.unit) })}</span>}
       <span class="muted">{c('ui.from', { time: clockTime(since, zoneOf()) })}</span>
     </span>
   );
@@ -55,7 +56,7 @@ function AlertRow({ id, alert, gone }: { readonly id: string; readonly alert: Al
       <Figures alert={alert} />
       <span class="alert-notes">
         {gone && <Tag text={c('ui.gone')} />}
-        {acked && <Tag text={c('alerts.ackedBy', { name: alert.acked_by ?? '', time: alert.acked_at === undefined ? '' : minuteTime(alert.acked_at, zone) })} level="ok" />}
+        {acked && <Tag text={c('alerts.ackedBy', { name: personName(alert.acked_by), time: alert.acked_at === undefined ? '' : minuteTime(alert.acked_at, zone) })} level="ok" />}
         {alert.escalated_at !== undefined && <Tag text={c('alerts.escalated', { role: roleName(alert.to), time: minuteTime(alert.escalated_at, zone) })} level="critical" />}
         {alert.escalated_at === undefined && !acked && alert.to !== undefined && <span class="muted">{c('alerts.to', { role: roleName(alert.to) })}</span>}
         {breach?.decision && <Tag text={c('decide.decided')} level="ok" />}

@@ -6,7 +6,7 @@ import { clockTime, duration, minuteTime } from '../../i18n/format';
 import { openForm } from '../../store/console_dialog';
 import { breachFilter, BREACH_FILTERS, dayTab, DAY_TABS, type BreachFilter } from '../../store/console_filters';
 import { search, teamFilter } from '../../store/console_route';
-import { isAgent, mayWrite } from '../../store/console_session';
+import { isAgent, mayWrite, personName } from '../../store/console_session';
 import { breaches, grants, matches, whoOf } from '../../store/console_views';
 import { now } from '../../store/time';
 import { loaded, site } from '../../store/wall';
@@ -37,7 +37,7 @@ function Outcome({ breach }: { readonly breach: Breach }): JSX.Element {
   const outcome = d.outcome === 'confirm' ? `${c('day.confirmed')}${d.step === undefined ? '' : ` ${stepName(d.step)}`}` : c('day.excused');
   return (
     <span class="outcome"><Tag text={outcome} level={d.outcome === 'confirm' ? 'info' : 'ok'} />
-      <span class="muted">{c('ui.by', { name: d.by ?? '', time: d.at === undefined ? '' : minuteTime(d.at, zoneOf()) })}{d.reason ? ` · ${d.reason}` : ''}</span>
+      <span class="muted">{c('ui.by', { name: personName(d.by), time: d.at === undefined ? '' : minuteTime(d.at, zoneOf()) })}{d.reason ? ` · ${d.reason}` : ''}</span>
     </span>
   );
 }
@@ -116,7 +116,7 @@ export function GrantRow({ id, grant, at, person = true, gone = false }: { reado
       <strong>{named('grant.kind', grant.kind)}</strong>
       <span>{c('ui.range', { from: minuteTime(grant.from, zone), to: minuteTime(grant.to, zone) })}</span>
       <Tag text={c(PHASES[state])} {...(state === 0 ? { level: 'ok' as const } : {})} />
-      <span class="grant-why">{grant.reason ?? ''}<span class="muted"> {grant.by !== undefined ? c('ui.by', { name: grant.by, time: grant.at === undefined ? '' : minuteTime(grant.at, zone) }) : ''}</span></span>
+      <span class="grant-why">{grant.reason ?? ''}<span class="muted"> {grant.by !== undefined ? c('ui.by', { name: personName(grant.by), time: grant.at === undefined ? '' : minuteTime(grant.at, zone) }) : ''}</span></span>
       <span class="row-acts"><Send of={`ungrant/${id}`} text={c('ui.undo')} icon="undo" act="undo" off={gone} onClick={() => void undoGrant(id)} /></span>
     </li>
   );

@@ -6,7 +6,7 @@ import { c, named, roleName, ruleName, stepName } from '../../i18n/console';
 import { clockTime, minuteTime } from '../../i18n/format';
 import { call } from '../../net/console';
 import { closeForm, form } from '../../store/console_dialog';
-import { session } from '../../store/console_session';
+import { personName, session } from '../../store/console_session';
 import { breaches, COLLATE, matches, nextShift, policy, shifts, walk, whoOf } from '../../store/console_views';
 import { clock } from '../../store/time';
 import { site } from '../../store/wall';
@@ -29,7 +29,7 @@ function Decided({ breach, id }: { readonly breach: Breach; readonly id: string 
   const outcome = decision.outcome === 'confirm' ? [c('day.confirmed'), decision.step === undefined ? '' : stepName(decision.step)].join(' ').trim() : c('day.excused');
   return (
     <div class="problem is-warning" role="status" data-decided>
-      <span>{c('day.decidedBy', { outcome, name: decision.by ?? '', time: decision.at === undefined ? '' : clockTime(decision.at, zoneOf()) })}{decision.reason ? ` · ${c('day.reason', { text: decision.reason })}` : ''}</span>
+      <span>{c('day.decidedBy', { outcome, name: personName(decision.by), time: decision.at === undefined ? '' : clockTime(decision.at, zoneOf()) })}{decision.reason ? ` · ${c('day.reason', { text: decision.reason })}` : ''}</span>
       <Send of={`undecide/${id}`} text={c('decide.undo')} icon="undo" onClick={() => void undoDecision(id)} />
     </div>
   );

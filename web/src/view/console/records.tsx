@@ -5,6 +5,7 @@ import { c, named, ruleName, stepName } from '../../i18n/console';
 import { duration, moment } from '../../i18n/format';
 import { nameOf } from './acts';
 import { subjectText } from './alerts';
+import { personName } from '../../store/console_session';
 import { site } from '../../store/wall';
 import type { LedgerRecord } from '../../wire/console';
 import { isObject, type Json, type JsonObject } from '../../wire/json';
@@ -62,7 +63,7 @@ export function Records({ records, empty, agent }: { readonly records: readonly 
               <span class="muted record-time">{moment(record.at, zoneOf(), site.value?.day_start)}</span>
               <Tag text={named('record', record.kind)} />
               <span class="record-text">{fieldsText(fields)}</span>
-              <span class="muted record-by">{record.by ?? ''}</span>
+              <span class="muted record-by">{personName(record.by)}</span>
             </li>
           );
         })}

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { c, named, ruleName, stateName } from '../../i18n/console';
 import { clockTime, duration, minuteTime, percent } from '../../i18n/format';
 import { openForm } from '../../store/console_dialog';
-import { session } from '../../store/console_session';
+import { personName, session } from '../../store/console_session';
 import { soundWanted, setSoundWanted } from '../../store/console_settings';
 import { toggleSound, unlocked } from '../../store/console_sound';
 import { teamName, walk, whoOf } from '../../store/console_views';
@@ -35,7 +35,7 @@ function Item({ walkId, id, item, started, gone }: { readonly walkId: string; re
         {item.agent !== undefined ? <Who id={item.agent} name={item.name} seat={item.seat} team={item.team} link /> : <strong class="walk-subject">{item.subject !== undefined ? subjectText(item) : item.team !== undefined ? teamName(item.team) : ''}</strong>}
         <span class="walk-why"><Tag text={named('walk.kind', item.kind)} level={item.kind === 'alert' || item.kind === 'over_limit' ? 'warning' : 'info'} />{words && <span>{words}</span>}{item.since !== undefined && <Since at={item.since} />}</span>
         {item.note !== undefined && item.note !== '' && <p class="walk-note">{item.note}</p>}
-        {item.tick && item.by !== undefined && <span class="muted">{c('walk.tickBy', { name: item.by, time: item.at === undefined ? '' : minuteTime(item.at, zoneOf()) })}</span>}
+        {item.tick && item.by !== undefined && <span class="muted">{c('walk.tickBy', { name: personName(item.by), time: item.at === undefined ? '' : minuteTime(item.at, zoneOf()) })}</span>}
       </div>
       <div class="ticks" role="group" aria-label={what}>
         {TICKS.map((name) => (
@@ -77,7 +77,7 @@ function Current({ walk: current }: { readonly walk: CurrentWalk }): JSX.Element
       <header class="walk-head">
         <h2 id="walk-now">{c('walk.due', { time: minuteTime(current.due, zone) })}</h2>
         <Tag text={named('walk.state', current.state)} level={started ? 'ok' : current.state === 'reminded' ? 'critical' : 'warning'} />
-        {started && current.started !== undefined ? <span class="muted">{c('walk.started', { name: current.by ?? '', time: minuteTime(current.started, zone) })}</span> : <Since at={current.due} />}
+        {started && current.started !== undefined ? <span class="muted">{c('walk.started', { name: personName(current.by), time: minuteTime(current.started, zone) })}</span> : <Since at={current.due} />}
         <span class="grow" />
         {started && list.length > 0 && <span class="progress"><progress max={list.length} value={ticked} aria-label={c('walk.progress', { n: ticked, m: list.length })} />{c('walk.progress', { n: ticked, m: list.length })}</span>}
         {!started && <Send of={`walk/${current.id}`} text={c('walk.start')} icon="walk" kind="main" act="start" onClick={() => void startWalk(current.id)} />}
@@ -106,7 +106,7 @@ function Duty({ view }: { readonly view: WalkView }): JSX.Element {
   const duty = view.duty;
   return (
     <div class="tiles-row">
-      <Tile label={c('walk.duty')} level={duty ? undefined : 'critical'} value={duty ? (duty.name ?? duty.person ?? '–') : c('walk.noDuty')}
+      <Tile label={c('walk.duty')} level={duty ? undefined : 'critical'} value={duty ? (duty.name ?? (personName(duty.person) || '–')) : c('walk.noDuty')}
         {...(!duty ? { note: c('line.walkGap') } : duty.until === undefined ? {} : { note: c('ui.until', { time: minuteTime(duty.until, zone) }) })}>
         <Action text={c('walk.handOver')} icon="person" onClick={() => openForm({ kind: 'duty' })} />
       </Tile>
@@ -126,7 +126,7 @@ function pastRows(past: { readonly [id: string]: PastWalk }): readonly (readonly
 
 function exportWalks(past: { readonly [id: string]: PastWalk }): void {
   const zone = zoneOf();
-  const rows = pastRows(past).map(([, w]) => [minuteTime(w.due, zone), named('walk.state', w.state), w.by, w.started === undefined ? '' : clockTime(w.started, zone), w.closed === undefined ? '' : clockTime(w.closed, zone), w.items, w.ticked]);
+  const rows = pastRows(past).map(([, w]) => [minuteTime(w.due, zone), named('walk.state', w.state), personName(w.by), w.started === undefined ? '' : clockTime(w.started, zone), w.closed === undefined ? '' : clockTime(w.closed, zone), w.items, w.ticked]);
   const head = [c('walk.title'), c('signin.shift'), c('walk.duty'), c('field.start'), c('field.end'), c('walk.items'), c('field.tick')];
   download(`${c('walk.report')}-${site.peek()?.day ?? ''}.csv`, toCsv(head, rows));
 }
@@ -146,7 +146,7 @@ function Past({ past }: { readonly past: { readonly [id: string]: PastWalk } }):
             <li key={id} class="row past-row">
               <b>{minuteTime(w.due, zone)}</b>
               <Tag text={named('walk.state', w.state)} level={w.state === 'done' ? 'ok' : 'critical'} />
-              <span>{w.by ?? '–'}</span>
+              <span>{personName(w.by) || '–'}</span>
               <span class="muted">{w.started !== undefined && w.started - w.due >= 60_000 ? c('walk.lateBy', { n: duration(w.started - w.due) }) : ''}{w.closed !== undefined && w.started !== undefined ? ` ${c('walk.took', { n: duration(w.closed - w.started) })}` : ''}</span>
               <span class="muted">{w.items !== undefined ? c('walk.ticked', { n: w.ticked ?? 0, m: w.items }) : ''}</span>
             </li>
