@@ -98,12 +98,18 @@ else test('from elsewhere a wrong PIN is told in place, the right one lets in, a
   await has(page, `[data-alert="${stage.over.alert}"]`);
   await row(page, stage.over.alert).locator('[data-act="ack"]').click();
   await until('under the name', async () => (await row(page, stage.over.alert).innerText()).includes('张三'));
-  const other = await open('floor', { who: { id: '1010', pin: '1010' } });
-  await go(other, `agent/${stage.over.agent}`);
-  await other.locator('[data-act="dispute"]').click();
-  await other.fill('#dispute-text', '我在处理上一通电话。');
-  await submit(other).click();
-  await toast(other, /Dispute recorded/);
+  // An agent sees the floor and their own record, and may dispute it.
+  const own = await open('alerts', { who: { id: '1010', pin: '1010' }, size: PHONE });
+  await has(own, `[data-breach="${stage.over.breach}"]`);
+  equal(await own.locator('.banner').count(), 0, 'nothing is refused that was not asked for');
+  equal(await own.locator('.bottom-bar [data-section]').evaluateAll(links => links.map(link => link.dataset.section)), ['agent', 'floor', 'more'], 'where they may look');
+  equal(await own.locator('main [data-act="grant"], main [data-act="decide"]').count(), 0, 'nothing they may not do');
+  await accessible(own, 'an agent’s own record');
+  await own.locator('[data-act="dispute"]').tap();
+  await own.fill('#dispute-text', '我在处理上一通电话。');
+  await submit(own).tap();
+  await toast(own, /Dispute recorded/);
+  await until('it is with the breach', async () => (await own.locator(`[data-breach="${stage.over.breach}"]`).innerText()).includes('我在处理上一通电话。'));
   await go(page, `agent/${stage.over.agent}`);
   await until('it is with the record', async () => (await page.locator(`[data-breach="${stage.over.breach}"]`).innerText()).includes('我在处理上一通电话。'));
 }, { accounts: true, elsewhere: true });

@@ -5,6 +5,7 @@ import { fill } from '../src/i18n';
 import { consoleTables, minutes, named, quantity } from '../src/i18n/console';
 import { lang } from '../src/store/prefs';
 import { parsePlace, hashOf } from '../src/store/console_route';
+import { breachesOf, grantsOf } from '../src/store/console_own';
 import { alerts, attendance, matches, shiftAt, shifts, takeConsoleView, undecided, unacked, walk, whoOf } from '../src/store/console_views';
 import { site, makeSink } from '../src/store/wall';
 import { toCsv } from '../src/view/console/csv';
@@ -156,6 +157,20 @@ test('the ladder counts what is not excused, from today and from the records', (
   assert.deepEqual(rungsOf([breach({ n: 1 }), breach({ n: 2, decision: { outcome: 'excuse' } })], records), [{ rule: 'late', n: 2, step: 'warn' }, { rule: 'busy', n: 1, step: 'remind' }]);
 });
 
+test('an agent knows their own breaches and grants from their records', () => {
+  const of = (record: number, kind: string, key: string, body: JsonObject): JsonObject => ({ record, kind, key, agent: '1001', by: 'Li', at: 100 + record, body });
+  const records = asRecords({ records: [
+    of(8, 'grant.undo', 'h', {}), of(7, 'grant', 'h', { kind: 'busy', from: 40, to: 60 }), of(6, 'grant', 'g', { kind: 'break', from: 40, to: 60, reason: 'x' }), of(5, 'breach.void', 'c', {}),
+    of(4, 'breach.dispute', 'b', { text: 'no' }), of(3, 'breach.decision', 'b', { outcome: 'confirm', step: 'remind' }),
+    of(2, 'breach', 'c', { rule: 'late', opened: 30 }), of(1, 'breach', 'b', { rule: 'busy', opened: 20, value: 9, limit: 5, n: 1, step: 'remind' }), of(0, 'breach', 'a', { rule: 'busy', opened: 5 }),
+  ] });
+  assert.deepEqual(breachesOf(records, 10), { b: {
+    rule: 'busy', agent: '1001', at: 20, value_ms: 9, limit_ms: 5, n: 1, step: 'remind', excused: false, decision: { outcome: 'confirm', step: 'remind', by: 'Li', at: 103 }, dispute: { text: 'no', by: 'Li', at: 104 },
+  } });
+  assert.deepEqual(grantsOf(records, 10), { g: { agent: '1001', kind: 'break', from: 40, to: 60, reason: 'x', by: 'Li', at: 106 } });
+  assert.deepEqual(grantsOf(records, 70), {}, 'over before the day began');
+});
+
 test('what a leader most likely grants', () => {
   assert.equal(kindOfRule('break.allowances'), 'break');
   assert.equal(kindOfRule('absent'), 'leave');
@@ -223,7 +238,7 @@ test('answers of the API, whole and broken', () => {
   assert.deepEqual(asGrantAnswer({ key: 'g', before: { rate: 0.9 }, after: { rate: 0.8, slots_left: -1 }, month_days: 2 }), { id: 'g', rate_before: 0.9, rate_after: 0.8, slots_left: -1, month_days: 2 });
   const [record] = asRecords({ records: [{ record: 3, at: 4, kind: 'grant', key: 'k', agent: '1001', by: 'Li', body: { id: 'k', kind: 'leave', from: 1, to: 2, by: 'Li', csv: 'long' } }] });
   assert.deepEqual(asRecords({ records: [{ record: 1, at: 2, kind: 'alert', body: { rule: 'waiting', kind: 'queue', subject: 'sales', value: 6, opened: 1 } }] })[0]?.fields, { subject: 'queue:sales', rule: 'waiting', since: 1 });
-  assert.deepEqual(record, { id: '3', kind: 'grant', at: 4, by: 'Li', fields: { agent: '1001', grant_kind: 'leave', from: 1, to: 2 } });
+  assert.deepEqual(record, { id: '3', kind: 'grant', key: 'k', at: 4, by: 'Li', fields: { agent: '1001', grant_kind: 'leave', from: 1, to: 2 } });
   assert.deepEqual(asWalk({ walk: { id: 'w', due: 1 } }), { walk: { id: 'w', due: 1 } });
   const day = asRosterDay({ date: 'd', shifts: [{ agent: 'a', start: '2026-11-23T00:30:00+08:00', end: 9, activities: [{ kind: 'meal', start: 1, end: 2 }, { kind: 'x' }], leave: ['annual', { kind: 'sick', start: 1, end: 2 }] }, { agent: 'b' }] });
   assert.deepEqual(day.shifts, [{ agent: 'a', start: Date.parse('2026-11-22T16:30:00Z'), end: 9, activities: [{ kind: 'meal', start: 1, end: 2 }], leave: [{ kind: 'annual' }, { kind: 'sick', start: 1, end: 2 }] }]);

@@ -1,5 +1,6 @@
 // Where in the console one is. It is kept in the fragment of the address, so that back and forward work, on a phone too.
 import { computed, signal } from '@preact/signals';
+import { onlySelf } from './console_session';
 
 export const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'policy', 'more'] as const;
 export type Section = (typeof SECTIONS)[number];
@@ -24,9 +25,24 @@ export function hashOf(place: Place): string {
 }
 
 export const place = signal<Place>({ section: 'floor' });
+// What an agent may see: the floor as on the wall, and the record of themselves.
+const SELF_SECTIONS: readonly Section[] = ['floor', 'queues', 'more'];
+
+/** Where one is shown to be: an agent finds their own record wherever they may not look. */
+export const shownPlace = computed<Place>(() => {
+  const self = onlySelf.value;
+  const at = place.value;
+  return self === undefined || (at.section !== 'agent' && SELF_SECTIONS.includes(at.section)) ? at : { section: 'agent', agent: self };
+});
+
+/** Whether SECTION is for whoever is signed in. */
+export function isOpenTo(section: Section): boolean {
+  return onlySelf.value === undefined || SELF_SECTIONS.includes(section);
+}
+
 /** The section that is lit in the navigation: an agent's record belongs to where one came from. */
 export const cameFrom = signal<Section>('floor');
-export const lit = computed<Section>(() => (place.value.section === 'agent' ? cameFrom.value : place.value.section));
+export const lit = computed<Section>(() => (shownPlace.value.section === 'agent' ? cameFrom.value : shownPlace.value.section));
 
 function renew(): void {
   const next = parsePlace(location.hash);

@@ -17,6 +17,11 @@ export const signedIn = computed(() => session.value?.person !== undefined || se
 export const mayWrite = computed(() => !READERS.includes(session.value?.role ?? ''));
 export const isAgent = computed(() => session.value?.role === 'agent');
 
+/** Whom one may see the record of and nothing else: the agent who is signed in; undefined for everybody else. */
+export const onlySelf = computed(() => (isAgent.value ? session.value?.person : undefined));
+/** How often something was recorded from here: what is not pushed is read again. */
+export const recorded = signal(0);
+
 let waiting: ((signed: boolean) => void)[] = [];
 
 function settle(signed: boolean): void {

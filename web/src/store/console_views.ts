@@ -10,6 +10,9 @@ import { agentsOf, site, teams } from './wall';
 
 export const CONSOLE_VIEWS = ['site', 'teams', 'queues', 'agents', 'alerts', 'shifts', 'breaches', 'grants', 'walk', 'policy'] as const;
 
+/** What anybody may see who may see the walls. */
+export const OPEN_VIEWS = ['site', 'teams', 'queues', 'agents'] as const;
+
 type Table<T> = { readonly [id: string]: T };
 
 export const alerts = signal<Table<Alert> | undefined>(undefined);

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { call, type Answer, type Request } from '../net/console';
 import type { Problem } from '../wire/console';
-import { ensureSignedIn, forget, signed } from './console_session';
+import { ensureSignedIn, forget, recorded, signed } from './console_session';
 import { clock } from './time';
 import { health } from './wall';
 
@@ -82,8 +82,10 @@ export async function send(key: string, request: Request): Promise<Answer> {
       if (!(await ensureSignedIn())) return answer;
       answer = await call(signed(request));
     }
-    if (answer.ok) notRecording.value = undefined;
-    else if (answer.problem.status === 503) notRecording.value = { text: answer.problem.detail || answer.problem.title, at: notRecording.peek()?.at ?? clock.now() };
+    if (answer.ok) {
+      notRecording.value = undefined;
+      recorded.value++;
+    } else if (answer.problem.status === 503) notRecording.value = { text: answer.problem.detail || answer.problem.title, at: notRecording.peek()?.at ?? clock.now() };
     return answer;
   } finally {
     mark(key, false);

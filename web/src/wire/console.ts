@@ -284,6 +284,8 @@ export interface DutyShift {
 export interface LedgerRecord {
   readonly id?: string;
   readonly kind: string;
+  /** What it is of: the id of the breach, the grant, the walk. */
+  readonly key?: string;
   readonly at?: number;
   readonly by?: string;
   readonly fields: JsonObject;
@@ -472,7 +474,7 @@ export function asRecords(value: unknown): readonly LedgerRecord[] {
   return objects(isObject(value) ? value['records'] : undefined).map((r) => {
     const kind = text(r['kind']) ?? '';
     const id = number(r['record']);
-    return present<LedgerRecord>({ id: id === undefined ? undefined : String(id), kind, at: time(r['at']), by: text(r['by']), fields: fieldsOf(kind, r) });
+    return present<LedgerRecord>({ id: id === undefined ? undefined : String(id), kind, key: text(r['key']), at: time(r['at']), by: text(r['by']), fields: fieldsOf(kind, r) });
   });
 }
 

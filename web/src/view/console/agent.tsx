@@ -5,8 +5,10 @@ import { c, minutes, ruleName, stateName, stepName } from '../../i18n/console';
 import { clockTime, count, duration, minuteTime, percent } from '../../i18n/format';
 import { named } from '../../i18n/console';
 import { openForm } from '../../store/console_dialog';
+import { breachesOf, grantsOf } from '../../store/console_own';
 import { goBack } from '../../store/console_route';
-import { agents, breaches, breakEach, everybody, grants, policy, shiftAt, whoOf } from '../../store/console_views';
+import { mayWrite, onlySelf, recorded } from '../../store/console_session';
+import { agents, breaches, breakEach, everybody, grants, policy, shiftAt, shifts, whoOf } from '../../store/console_views';
 import { now } from '../../store/time';
 import { figuresAt, loaded, site } from '../../store/wall';
 import { asRecords, type Breach, type LedgerRecord, type Shift } from '../../wire/console';
@@ -110,31 +112,33 @@ export function Agent({ id }: { readonly id: string }): JSX.Element {
   const minute = useComputed(() => Math.floor(now.value / 60_000) * 60_000).value;
   const agent = agents.value?.[id];
   const shift = shiftAt(id, minute);
-  const own = Object.entries(breaches.value ?? {}).filter(([, b]) => b.agent === id).sort(([, a], [, b]) => b.at - a.at);
-  const granted = Object.entries(grants.value ?? {}).filter(([, g]) => g.agent === id).sort(([, a], [, b]) => b.from - a.from);
-  const dayEnd = site.value?.day_end;
+  const { day_start: dayStart = 0, day_end: dayEnd } = site.value ?? {};
+  const pushed = [Object.entries(breaches.value ?? {}).filter(([, b]) => b.agent === id), Object.entries(grants.value ?? {}).filter(([, g]) => g.agent === id)] as const;
   // What others decide about this agent is seen at once: the record is read again when anything here changes.
-  const version = JSON.stringify([own.map(([key, b]) => [key, b.decision?.at, b.dispute?.at, b.excused]), granted.map(([key]) => key)]);
+  const version = JSON.stringify([pushed[0].map(([key, b]) => [key, b.decision?.at, b.dispute?.at, b.excused]), pushed[1].map(([key]) => key), onlySelf.value === undefined ? 0 : [recorded.value, minute]]);
   const records = useFetched(dayEnd === undefined ? undefined : apiPath('records', { agent: id, from: String(dayEnd - MONTH_MS), to: String(dayEnd) }), asRecords, version).value;
   if (!loaded.value || agents.value === undefined) return <Waiting />;
+  const self = onlySelf.value !== undefined;
+  const own = (self ? Object.entries(breachesOf(records.doc ?? [], dayStart)) : pushed[0]).sort(([, a], [, b]) => b.at - a.at);
+  const granted = (self ? Object.entries(grantsOf(records.doc ?? [], dayStart)) : pushed[1]).sort(([, a], [, b]) => b.from - a.from);
   const known = everybody.value.some((who) => who.id === id) || own.length > 0;
   const who = whoOf(id);
   const out = agent?.state === 'break' || agent?.state === 'meal';
   return (
     <>
       <header class="agent-head">
-        <Action text={c('ui.back')} icon="back" bare onClick={goBack} />
+        {!self && <Action text={c('ui.back')} icon="back" bare onClick={goBack} />}
         <h2 class="agent-name"><Who id={id} />{!known && <span class="muted">{c('agent.unknown', { id: who.name ?? id })}</span>}</h2>
-        <span class="agent-acts">
+        {mayWrite.value && <span class="agent-acts">
           <Action text={c('alerts.grant')} icon="grant" kind="main" act="grant" onClick={() => openForm(grantFor(id, agent))} />
           <Action text={c('grant.kind.leave')} icon="roster" onClick={() => openForm({ kind: 'grant', agent: id, grant: 'leave' })} />
           <Action text={c('swap.title')} icon="swap" act="swap" onClick={() => openForm({ kind: 'swap', agent: id })} />
           {out && <Send of={`recall/${id}`} text={c('breaks.recall')} icon="recall" act="recall" onClick={() => void recall(id)} />}
-        </span>
+        </span>}
       </header>
       <div class="tiles-row">
         {agent && <StateTile agent={agent} />}
-        <ShiftTiles shift={shift} />
+        {shifts.value !== undefined && <ShiftTiles shift={shift} />}
         {agent && <Tile label={c('agent.handled')} value={count(agent.today?.handled ?? 0)} />}
       </div>
       <div class="columns">

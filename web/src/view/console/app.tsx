@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { c } from '../../i18n/console';
 import { moment } from '../../i18n/format';
 import { openForm } from '../../store/console_dialog';
-import { going, place, type Place } from '../../store/console_route';
+import { going, shownPlace, type Place } from '../../store/console_route';
 import { signedIn } from '../../store/console_session';
 import { soundWanted } from '../../store/console_settings';
 import { toggleSound, unlocked } from '../../store/console_sound';
@@ -141,7 +141,7 @@ function useWhereOneWas(at: Place): void {
 }
 
 export function Console(): JSX.Element {
-  const at = place.value;
+  const at = shownPlace.value;
   const state = useComputed(() => (loaded.value ? health.value.kind : 'loading')).value;
   const title = `${titleOf(at)} · ${c('title')}`;
   useEffect(() => { document.title = title; }, [title]);

@@ -117,7 +117,7 @@ export function GrantRow({ id, grant, at, person = true, gone = false }: { reado
       <span>{c('ui.range', { from: minuteTime(grant.from, zone), to: minuteTime(grant.to, zone) })}</span>
       <Tag text={c(PHASES[state])} {...(state === 0 ? { level: 'ok' as const } : {})} />
       <span class="grant-why">{grant.reason ?? ''}<span class="muted"> {grant.by !== undefined ? c('ui.by', { name: personName(grant.by), time: grant.at === undefined ? '' : minuteTime(grant.at, zone) }) : ''}</span></span>
-      <span class="row-acts"><Send of={`ungrant/${id}`} text={c('ui.undo')} icon="undo" act="undo" off={gone} onClick={() => void undoGrant(id)} /></span>
+      <span class="row-acts">{mayWrite.value && <Send of={`ungrant/${id}`} text={c('ui.undo')} icon="undo" act="undo" off={gone} onClick={() => void undoGrant(id)} />}</span>
     </li>
   );
 }

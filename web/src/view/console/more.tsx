@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { c } from '../../i18n/console';
 import { openForm } from '../../store/console_dialog';
+import { isOpenTo } from '../../store/console_route';
 import { oneKey, setOneKey, soundWanted } from '../../store/console_settings';
 import { toggleSound, unlocked } from '../../store/console_sound';
 import { lang, theme, withQuery, type Lang, type Theme } from '../../store/prefs';
@@ -40,7 +41,7 @@ export function More(): JSX.Element {
   return (
     <>
       <nav class="panel more-sections" aria-label={c('more.sections')}>
-        {EXTRA.map((section) => <a key={section} class="more-link" href={`#${section}`}><Sign name={section} /><span>{c(NAMES[section])}</span><Badge section={section} /></a>)}
+        {EXTRA.filter(isOpenTo).map((section) => <a key={section} class="more-link" href={`#${section}`}><Sign name={section} /><span>{c(NAMES[section])}</span><Badge section={section} /></a>)}
       </nav>
       <section class="panel" aria-labelledby="more-account"><h2 id="more-account">{c('more.account')}</h2><Account wide /></section>
       <section class="panel stack" aria-labelledby="more-look"><h2 id="more-look">{c('more.appearance')}</h2>

@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { useComputed } from '@preact/signals';
 import { c, type ConsoleKey } from '../../i18n/console';
-import { lit, type Section } from '../../store/console_route';
+import { hashOf, isOpenTo, lit, shownPlace, type Section } from '../../store/console_route';
+import { onlySelf } from '../../store/console_session';
 import { agents, isAbsent, shiftsToday, unacked, undecided, walk } from '../../store/console_views';
 import { figuresAt } from '../../store/wall';
 import { Sign } from './icons';
@@ -57,10 +58,17 @@ export function Badge({ section }: { readonly section: Section }): JSX.Element |
 
 function Links({ sections, hint }: { readonly sections: readonly Section[]; readonly hint: boolean }): JSX.Element {
   // On a phone whatever the bar has no room for is found under "more".
-  const here = sections.includes(lit.value) ? lit.value : 'more';
+  const self = onlySelf.value;
+  const atSelf = self !== undefined && shownPlace.value.section === 'agent';
+  const here = atSelf ? undefined : sections.includes(lit.value) ? lit.value : 'more';
   return (
     <>
-      {sections.map((section) => (
+      {self !== undefined && (
+        <a class="nav-link" href={hashOf({ section: 'agent', agent: self })} data-section="agent" aria-current={atSelf ? 'page' : undefined}>
+          <span class="nav-icon"><Sign name="person" /></span><span class="nav-text">{c('go.agent')}</span>
+        </a>
+      )}
+      {sections.filter(isOpenTo).map((section) => (
         <a key={section} class="nav-link" href={`#${section}`} data-section={section} aria-current={section === here ? 'page' : undefined}>
           <span class="nav-icon"><Sign name={section} /></span><span class="nav-text">{c(NAMES[section])}</span><Badge section={section} />{hint && <kbd aria-hidden="true">{`g ${hintOf(section)}`}</kbd>}
         </a>

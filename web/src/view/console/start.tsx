@@ -5,7 +5,7 @@ import type { Connection } from '../../net/connection';
 import { followAddress } from '../../store/console_route';
 import { loadSession, renewSession, session } from '../../store/console_session';
 import { listen } from '../../store/console_sound';
-import { CONSOLE_VIEWS, takeConsoleView } from '../../store/console_views';
+import { CONSOLE_VIEWS, OPEN_VIEWS, takeConsoleView } from '../../store/console_views';
 import { line } from '../../store/wall';
 import { Console } from './app';
 import { followKeys } from './keys';
@@ -22,6 +22,7 @@ function followSession(connection: Connection): void {
     const next = now.open ? '' : (now.person ?? '');
     if (who !== undefined && next !== '' && next !== who) connection.renew();
     who = next;
+    connection.watch(now.open || (next !== '' && now.role !== 'agent') ? CONSOLE_VIEWS : OPEN_VIEWS);
   });
   effect(() => {
     const was = up;
@@ -36,7 +37,7 @@ export function startConsole(root: Element, connection: Connection): void {
   followKeys();
   listen();
   render(<Console />, root);
-  connection.watch(CONSOLE_VIEWS);
+  connection.watch(OPEN_VIEWS);
   followSession(connection);
   void loadSession();
 }
