@@ -114,7 +114,7 @@ both('a roster with faults is refused line by line, then one without is taken', 
   equal(await stored(), [], 'a dry run records nothing');
   await press(submit(page));
   await toast(page, /2 shifts uploaded/);
-  equal(sent.filter(path => path.startsWith('roster')), ['roster?check=1', 'roster?check=1', 'roster'], 'what was sent');
+  equal(sent.filter(path => path.startsWith('roster')).map(path => /check/.test(path)), [true, true, false], 'it was sent once');
   equal((await stored()).map(shift => shift.agent).sort(), ['1001', '9002'], 'the server has it');
   equal((await kinds(stage, 'roster')).map(one => one.by), [stage.people.a.name], 'and who brought it');
   await page.fill('input[type="date"]', date);
