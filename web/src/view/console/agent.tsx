@@ -19,7 +19,7 @@ import { apiPath, recall } from './acts';
 import { BreachRow, GrantRow } from './day';
 import { Problems } from './dialogs';
 import { useFetched } from './fetched';
-import { Action, Countdown, Nothing, Send, Since, Tag, Tile, Waiting, Who, zoneOf } from './parts';
+import { Action, Countdown, Nothing, reasonOf, Send, Since, Tag, Tile, Waiting, Who, zoneOf } from './parts';
 import { grantFor } from './presets';
 import { Records } from './records';
 
@@ -86,9 +86,10 @@ function BreakList({ shift }: { readonly shift: Shift }): JSX.Element {
 
 function StateTile({ agent }: { readonly agent: AgentView }): JSX.Element {
   const mark = useComputed(() => (agent.state === 'offline' ? undefined : limitMark(agent.since, agent.limit_ms, agent.marks?.includes('over_limit') ?? false, figuresAt.value))).value;
+  const reason = reasonOf(agent);
   return (
     <Tile label={c('agent.now')} level={mark === 'over' ? 'critical' : mark === 'near' ? 'warning' : undefined}
-      value={<span class={`row-state s-${agent.state}`}><StateIcon state={agent.state} />{stateName(agent.state)}</span>} {...(agent.reason === undefined ? {} : { note: agent.reason })}>
+      value={<span class={`row-state s-${agent.state}`}><StateIcon state={agent.state} />{stateName(agent.state)}</span>} {...(reason === undefined ? {} : { note: reason })}>
       <span class="tile-note"><Since at={agent.since} />{agent.limit_ms !== undefined ? ` / ${duration(agent.limit_ms)}` : ''} · {c('ui.from', { time: clockTime(agent.since, zoneOf()) })}</span>
     </Tile>
   );

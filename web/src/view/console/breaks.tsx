@@ -12,7 +12,7 @@ import type { Shift } from '../../wire/console';
 import type { AgentView } from '../../wire/types';
 import { StateIcon } from '../icons';
 import { recall } from './acts';
-import { Action, Countdown, Nothing, SearchField, Send, Since, Tag, TeamChoice, useSteady, Waiting, Who, zoneOf } from './parts';
+import { Action, Countdown, Nothing, reasonOf, SearchField, Send, Since, Tag, TeamChoice, useSteady, Waiting, Who, zoneOf } from './parts';
 import { grantFor } from './presets';
 
 interface Out {
@@ -39,10 +39,11 @@ function isOut(id: string, agent: AgentView, at: number): boolean {
 
 function OutRow({ id, out, gone }: { readonly id: string; readonly out: Out; readonly gone: boolean }): JSX.Element {
   const zone = zoneOf();
+  const reason = reasonOf(out.agent);
   return (
     <li class={`row out-row s-${out.agent.state}${gone ? ' gone' : ''}`} data-row data-agent={id} tabIndex={-1}>
       <Who id={id} link />
-      <span class="row-state"><StateIcon state={out.agent.state} />{stateName(out.agent.state)}{out.agent.reason !== undefined ? ` · ${out.agent.reason}` : ''}</span>
+      <span class="row-state"><StateIcon state={out.agent.state} />{stateName(out.agent.state)}{reason === undefined ? '' : ` · ${reason}`}</span>
       <span class="row-due">
         {gone ? <Tag text={c('ui.gone')} /> : out.due === undefined ? <Since at={out.since} /> : <Countdown at={out.due} before={c('breaks.dueBack')} after={c('breaks.overrun')} />}
         <span class="muted">{c('breaks.since', { time: minuteTime(out.since, zone) })}{out.due !== undefined ? ` · ${c('breaks.due', { time: minuteTime(out.due, zone) })}` : ` · ${c('breaks.noLimit')}`}

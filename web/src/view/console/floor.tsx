@@ -13,7 +13,7 @@ import { figuresAt, loaded, teams } from '../../store/wall';
 import type { AgentView } from '../../wire/types';
 import { Elapsed, limitMark } from '../elapsed';
 import { LevelIcon, StateIcon } from '../icons';
-import { Action, Filters, Nothing, SearchField, TeamChoice, useSteady, Waiting, type Steady } from './parts';
+import { Action, Filters, Nothing, reasonOf, SearchField, TeamChoice, useSteady, Waiting, type Steady } from './parts';
 import { grantFor } from './presets';
 
 const HANDLING: readonly string[] = ['ringing', 'dialing', 'talking', 'hold', 'wrapup'];
@@ -48,12 +48,13 @@ function Card({ id, agent, dim }: { readonly id: string; readonly agent: AgentVi
     return a.state === 'offline' ? undefined : limitMark(a.since, a.limit_ms, a.marks?.includes('over_limit') ?? false, figuresAt.value);
   }).value;
   const who = whoOf(id);
+  const reason = reasonOf(agent);
   return (
     <li class={`agent-card s-${agent.state}${mark ? ` limit-${mark}` : ''}${dim ? ' gone' : ''}`} data-row data-agent={id} data-state={agent.state} tabIndex={-1}>
       <a class="card-main" href={`#agent/${encodeURIComponent(id)}`} data-act="open">
         <span class="card-who">{who.seat !== undefined && <span class="seat">{who.seat}</span>}<span class="name ellipsis">{who.name ?? id}</span>
           {mark && <span class="mark" title={t(`agent.${mark}`)}><LevelIcon level={mark === 'over' ? 'critical' : 'warning'} /><span class="unseen">{t(`agent.${mark}`)}</span></span>}</span>
-        <span class="card-state"><StateIcon state={agent.state} /><span>{stateName(agent.state)}</span>{agent.reason !== undefined && <span class="why ellipsis">{agent.reason}</span>}</span>
+        <span class="card-state"><StateIcon state={agent.state} /><span>{stateName(agent.state)}</span>{reason !== undefined && <span class="why ellipsis">{reason}</span>}</span>
         <span class="card-time">
           <b class="time"><Elapsed since={agent.since} /></b>
           {agent.limit_ms !== undefined && <span class="limit">/ {duration(agent.limit_ms)}</span>}

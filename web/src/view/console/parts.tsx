@@ -2,7 +2,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { Component, type ComponentChildren, type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { c } from '../../i18n/console';
+import { c, stateName } from '../../i18n/console';
 import { duration } from '../../i18n/format';
 import { t } from '../../i18n';
 import { search, teamFilter } from '../../store/console_route';
@@ -10,12 +10,18 @@ import { mayWrite } from '../../store/console_session';
 import { teamIds, teamName, whoOf } from '../../store/console_views';
 import { canRecord, sending } from '../../store/console_write';
 import { figuresAt, site } from '../../store/wall';
-import type { Severity } from '../../wire/types';
+import type { AgentView, Severity } from '../../wire/types';
 import { Elapsed } from '../elapsed';
 import { LevelIcon } from '../icons';
 import { Sign, type Shape } from './icons';
 
 export const zoneOf = (): string => site.value?.zone ?? 'UTC';
+
+/** Why somebody is in their state, unless that only says the state again. */
+export function reasonOf(agent: AgentView): string | undefined {
+  const { reason } = agent;
+  return reason?.toLowerCase().includes(stateName(agent.state).toLowerCase()) ? undefined : reason;
+}
 
 interface ActionProps {
   readonly text: string;

@@ -40,7 +40,7 @@ function Limits({ limits }: { readonly limits: JsonObject }): JSX.Element {
   return <dl class="limits">{Object.entries(limits).map(([key, value]) => <div key={key}><dt>{limitName(key)}</dt><dd>{limitText(key, value)}</dd></div>)}</dl>;
 }
 
-function Rule({ id, rule }: { readonly id: string; readonly rule: PolicyRule }): JSX.Element {
+function Rule({ id, rule, cited }: { readonly id: string; readonly rule: PolicyRule; /** Whether any rule of the policy is. */ readonly cited: boolean }): JSX.Element {
   const on = rule.on !== false;
   return (
     <li class={`row rule-row${on ? '' : ' off'}`} data-row data-rule={id} tabIndex={-1}>
@@ -48,7 +48,7 @@ function Rule({ id, rule }: { readonly id: string; readonly rule: PolicyRule }):
       <span class="rule-marks"><Tag text={c(on ? 'policy.on' : 'policy.off')} {...(on ? { level: 'ok' as const } : {})} />{on && rule.severity && <SeverityMark level={rule.severity} />}
         {(rule.points ?? 0) > 0 && <span>{c('policy.points', { n: rule.points ?? 0 })}</span>}{rule.names && <span class="muted">{c('policy.names')}</span>}</span>
       {isObject(rule.limits) ? <Limits limits={rule.limits} /> : <span />}
-      {rule.cite === undefined ? <span class="muted rule-cite">{c('policy.noCite')}</span> : <blockquote class="rule-cite"><Sign name="quote" />{rule.cite}</blockquote>}
+      {rule.cite === undefined ? <span class="muted rule-cite">{cited ? c('policy.noCite') : ''}</span> : <blockquote class="rule-cite"><Sign name="quote" />{rule.cite}</blockquote>}
     </li>
   );
 }
@@ -61,6 +61,7 @@ export function Policy(): JSX.Element {
   const rules = Object.entries(view.rules)
     .filter(([id, rule]) => (showOffRules.value || rule.on !== false) && `${id} ${ruleName(id)} ${rule.cite ?? ''}`.toLowerCase().includes(words))
     .sort(([a], [b]) => (a < b ? -1 : 1));
+  const cited = Object.values(view.rules).some((rule) => rule.cite !== undefined);
   return (
     <>
       <div class="tiles-row">
@@ -78,7 +79,7 @@ export function Policy(): JSX.Element {
         <Action text={c('policy.showOff')} pressed={showOffRules.value} onClick={() => { showOffRules.value = !showOffRules.value; }} />
       </div>
       <section class="panel" aria-label={c('policy.rules')}>
-        {rules.length ? <ul class="rows">{rules.map(([id, rule]) => <Rule key={id} id={id} rule={rule} />)}</ul> : <Nothing text={c('ui.nothingFound')} />}
+        {rules.length ? <ul class="rows">{rules.map(([id, rule]) => <Rule key={id} id={id} rule={rule} cited={cited} />)}</ul> : <Nothing text={c('ui.nothingFound')} />}
       </section>
       {Object.keys(view.rest).length > 0 && <section class="panel"><h2>{c('policy.rest')}</h2><Limits limits={view.rest} /></section>}
       <p class="muted small">{c('policy.how')}</p>

@@ -8,7 +8,7 @@ import { personName, session } from '../../store/console_session';
 import { soundWanted, setSoundWanted } from '../../store/console_settings';
 import { toggleSound, unlocked } from '../../store/console_sound';
 import { teamName, walk, whoOf } from '../../store/console_views';
-import { now } from '../../store/time';
+import { clock, now } from '../../store/time';
 import { loaded, site } from '../../store/wall';
 import { AGENT_STATES } from '../../wire/types';
 import { TICKS, type CurrentWalk, type PastWalk, type WalkItem, type WalkView } from '../../wire/console';
@@ -16,6 +16,7 @@ import { noteItem, startWalk, tick } from './acts';
 import { subjectText } from './alerts';
 import { download, toCsv } from './csv';
 import { Problems } from './dialogs';
+import { dayTime } from './zone';
 import { Action, Countdown, Nothing, Send, Since, Tag, Tile, useSteady, Waiting, Who, zoneOf } from './parts';
 import type { Problem } from '../../wire/console';
 
@@ -107,14 +108,14 @@ function Duty({ view }: { readonly view: WalkView }): JSX.Element {
   return (
     <div class="tiles-row">
       <Tile label={c('walk.duty')} level={duty ? undefined : 'critical'} value={duty ? (duty.name ?? (personName(duty.person) || '–')) : c('walk.noDuty')}
-        {...(!duty ? { note: c('line.walkGap') } : duty.until === undefined ? {} : { note: c('ui.until', { time: minuteTime(duty.until, zone) }) })}>
+        {...(!duty ? { note: c('line.walkGap') } : duty.until === undefined ? {} : { note: c('ui.until', { time: dayTime(duty.until, clock.now(), zone) }) })}>
         <Action text={c('walk.handOver')} icon="person" onClick={() => openForm({ kind: 'duty' })} />
       </Tile>
       <Tile label={c('walk.next')} value={view.next === undefined ? '–' : minuteTime(view.next, zone)} {...(view.every_ms === undefined ? {} : { note: c('walk.every', { n: Math.round(view.every_ms / 60_000) }) })}>
         {view.next !== undefined && <Countdown at={view.next} before={c('walk.nextIn')} />}
       </Tile>
       <Tile label={c('walk.today')} value={due > 0 ? percent(done / due) : '–'} level={missed > 0 ? 'warning' : undefined}
-        note={`${c('walk.todayOf', { done, due })}${missed > 0 ? ` · ${c('walk.missed', { n: missed })}` : ''}`} />
+        note={due === 0 ? c('walk.noPast') : `${c('walk.todayOf', { done, due })}${missed > 0 ? ` · ${c('walk.missed', { n: missed })}` : ''}`} />
       <Chime />
     </div>
   );

@@ -45,6 +45,12 @@ export function fromField(text: string, zone: string): number | undefined {
   return wallMs(hourBefore, zone) === wanted ? hourBefore : ms;
 }
 
+/** 10:42 in ZONE, with the date before it when that is not the date at NOW: 11-24 10:42. */
+export function dayTime(ms: number, now: number, zone: string): string {
+  const field = toField(ms, zone);
+  return field.slice(0, 10) === toDate(now, zone) ? field.slice(11) : field.slice(5).replace('T', ' ');
+}
+
 /** The date DAYS later. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
