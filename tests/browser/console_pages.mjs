@@ -33,6 +33,32 @@ for (const [name, size] of [['at a desk', DESK], ['on a phone', PHONE]])
     });
   }
 
+/** Every form: where it is opened, and what opens it. */
+const formsOf = stage => [
+  ['grant', 'alerts', `[data-alert="${stage.over.alert}"] [data-act="grant"]`], ['decide', 'alerts', `[data-alert="${stage.over.alert}"] [data-act="decide"]`],
+  ['grant', `agent/${stage.calm.agent}`, '.agent-acts button:nth-child(2)'], ['swap', `agent/${stage.calm.agent}`, '.agent-acts [data-act="swap"]'], ['dispute', `agent/${stage.over.agent}`, '[data-act="dispute"]'],
+  ['notice', 'floor', '[data-act="notice"]'], ['upload', 'roster', '.toolbar .act-main'], ['duty', 'walk', '.tile button'],
+];
+
+for (const [where, size, lang] of [['at a desk', DESK, 'en'], ['on a phone', PHONE, 'zh-CN'], ['on a phone', PHONE, 'en']])
+  test(`every form ${where} in ${lang}: fits, accessible`, async (stage, open) => {
+    const page = await open('floor', { size, lang });
+    for (const [form, section, opener] of formsOf(stage)) {
+      await go(page, section);
+      await page.locator(opener).first().click();
+      await has(page, `dialog[open][data-form="${form}"]`);
+      const { box, wide } = await page.locator('dialog[open]').evaluate(dialog => {
+        const { left, right, top, bottom } = dialog.getBoundingClientRect();
+        return { box: [left >= 0, right <= innerWidth, top >= 0, bottom <= innerHeight], wide: dialog.scrollWidth - dialog.clientWidth };
+      });
+      equal([box, wide <= 0], [[true, true, true, true], true], `the form ${form} is on the screen`);
+      if (size === PHONE) equal(await tooSmall(page), [], `what is too small for a finger in ${form}`);
+      await accessible(page, `the form ${form}`);
+      await page.keyboard.press('Escape');
+      await until('it is closed', async () => (await page.locator('dialog[open]').count()) === 0);
+    }
+  });
+
 test('an empty floor says so everywhere', async (_stage, open) => {
   const page = await open('floor');
   for (const section of SECTIONS.filter(s => !['more', 'policy', 'walk'].includes(s))) {
