@@ -43,8 +43,8 @@ struct sw_floor_options {
     bool keep_all;               /* keep every interval for ever (replay); else to the previous business day */
     int64_t break_allowance_ms;  /* one short break */
     int64_t limit_ms[SW_ST_COUNT]; /* how long an agent may stay in a state before it is over the limit; 0 none */
-    /* Told, when not NULL, of every change of an agent's state; for one agent in order of time. */
-    void (*on_agent_state)(void *ctx, const char *agent, enum sw_agent_state state, int64_t at_ms);
+    /* Told, when not NULL, of every change of an agent's state or of its reason; for one agent in order of time. */
+    void (*on_agent_state)(void *ctx, const char *agent, enum sw_agent_state state, bool has_reason, int64_t at_ms);
     void *ctx;
     const struct sw_policy *policy; /* borrowed for the floor's life; NULL: no alerts */
     const struct sw_shifts *shifts; /* borrowed: who is planned and what was granted; NULL: nobody, nothing */
@@ -201,6 +201,8 @@ size_t sw_floor_team_count(const struct sw_floor *floor);
 const struct sw_team *sw_floor_team(const struct sw_floor *floor, size_t index);
 /* The sum of all agents, as a team without id. */
 const struct sw_team *sw_floor_everyone(const struct sw_floor *floor);
+/* The options' shifts; NULL: no roster. */
+const struct sw_shifts *sw_floor_shifts(const struct sw_floor *floor);
 const char *sw_team_id(const struct sw_team *team);
 /* Agents of the team by state now. */
 const uint32_t *sw_team_states(const struct sw_team *team);

@@ -41,7 +41,10 @@
     XX(SURGE, "surge")                                                                                        \
     XX(ALARM, "alarm")                                                                                        \
     XX(WALK, "walk.every")                                                                                    \
-    XX(CHARTS, "charts.per_day")
+    XX(CHARTS, "charts.per_day")                                                                              \
+    XX(STAFFING_TARGET, "staffing.target")                                                                    \
+    XX(STAFFING_TABLE, "staffing.table")                                                                      \
+    XX(STAFFING_PEOPLE, "staffing.people")
 
 enum sw_rule {
 #define XX(name, text) SW_RULE_##name,
@@ -59,6 +62,9 @@ int sw_rule_from_name(const char *name);
 #define SW_LADDER_MAX 8
 #define SW_LATE_REPEATS_MAX 8
 #define SW_CHARTS_MAX 24
+#define SW_BLACKOUT_MAX 128
+#define SW_STAFFING_ROWS_MAX 32
+#define SW_PEOPLE_FACTORS_MAX 8
 
 /* What every rule has. */
 struct sw_rule_options {
@@ -82,6 +88,19 @@ struct sw_late_repeat {
     int64_t in_a_row, in_month; /* 0 = does not count */
     int64_t money_fen;
 };
+
+/* Up to CALLS in the busy hour, SEATS are opened. */
+struct sw_staffing_row {
+    int64_t calls, seats;
+};
+
+/* From this many calls a day on, the front line has FACTOR_PPM millionths of people for each seat of the busy hour. */
+struct sw_people_factor {
+    int64_t from_calls, factor_ppm;
+};
+
+#define SW_PATIENCE_NEVER 0    /* callers wait for ever: Erlang C */
+#define SW_PATIENCE_MEASURED (-1) /* from the calls that were abandoned: Erlang A */
 
 /* Two levels of a threshold; INT64_MAX (INT64_MIN for shares that should be high): never. Shares in millionths. */
 struct sw_threshold {
@@ -136,6 +155,17 @@ struct sw_policy {
     int64_t for_ms, clear_after_ms;                 /* how long before an alert opens, and before it closes */
     int64_t surge_factor_ppm;
 
+    int64_t staffing_patience_ms;     /* of callers, or SW_PATIENCE_... */
+    int64_t staffing_occupancy_ppm;   /* the most that agents may be busy */
+    int64_t staffing_shrinkage_ppm;   /* of the scheduled time, not at work */
+    struct sw_staffing_row staffing_rows[SW_STAFFING_ROWS_MAX]; /* ascending; none: no table */
+    size_t staffing_row_count;
+    int64_t staffing_beyond_calls, staffing_beyond_seats; /* for each so many calls above the last row; 0 = not said */
+    struct sw_people_factor people_factors[SW_PEOPLE_FACTORS_MAX]; /* ascending, the first from 0 */
+    size_t people_factor_count;
+    int64_t people_back_office_per, people_qa_per; /* one for so many; 0 none */
+    int64_t people_spare_ppm;
+
     int64_t walk_every_ms, walk_remind_ms, walk_missed_ms;
     int64_t chart_at_ms[SW_CHARTS_MAX]; /* local times of day, ascending */
     size_t chart_count;
@@ -143,6 +173,10 @@ struct sw_policy {
     size_t ladder_count;
     int64_t point_fen;                              /* what a point is worth; 0 nothing */
     int64_t leave_days_lead, leave_days_duty; /* of leave for an agent in a calendar month that they may approve */
+    int64_t leave_around_start_ms;            /* no leave is approved this near to the start of a shift it touches; 0 off */
+    int64_t leave_night_days;                 /* what a day of leave from a shift over midnight counts */
+    char leave_blackout[SW_BLACKOUT_MAX][11]; /* dates without leave, YYYY-MM-DD, ascending */
+    size_t leave_blackout_count;
     int64_t swaps_per_month;
     struct sw_policy_override *overrides;
     size_t override_count;

@@ -64,6 +64,10 @@ struct sw_grant {
 struct sw_shifts *sw_shifts_new(const struct sw_policy *policy, const struct sw_zone *zone);
 void sw_shifts_free(struct sw_shifts *shifts);
 const struct sw_policy *sw_shifts_policy(const struct sw_shifts *shifts);
+/* A copy of what was known at T_MS: states up to then and the grants given by then. The roster, swaps and a lead's decisions
+ * bear no such time and are as they are now. It is the caller's and may not outlive SHIFTS, whose policy and zone it
+ * borrows. */
+struct sw_shifts *sw_shifts_as_of(const struct sw_shifts *shifts, int64_t t_ms);
 
 /* Replaces all shifts of the dates in ROSTER, which is copied. 0; -SW_ELIMIT past SW_SHIFTS_AGENTS_MAX agents, and
  * then nothing is changed. */
@@ -77,8 +81,10 @@ const struct sw_shift *sw_shifts_find(const struct sw_shifts *shifts, const char
 int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) SW_NODISCARD;
 /* Takes a grant back. 0 or -SW_ENOENT. */
 int sw_shifts_remove_grant(struct sw_shifts *shifts, const char *agent_id, const char *id) SW_NODISCARD;
-/* An agent is in STATE from AT_MS on; for one agent in order of time. Agents past the cap are not kept. */
-void sw_shifts_agent_state(struct sw_shifts *shifts, const char *agent, enum sw_agent_state state, int64_t at_ms);
+/* An agent is in STATE from AT_MS on, or gives a reason for it then; for one agent in order of time. Agents past the cap
+ * are not kept. */
+void sw_shifts_agent_state(struct sw_shifts *shifts, const char *agent, enum sw_agent_state state, bool has_reason,
+                           int64_t at_ms);
 
 /* Forgets what agents did, as before the first event; the roster and the grants stay. */
 void sw_shifts_clear_states(struct sw_shifts *shifts);
@@ -109,12 +115,14 @@ enum sw_attended { SW_ATTENDED_PENDING, SW_ATTENDED_YES, SW_ATTENDED_NO, SW_ATTE
 struct sw_shift_figures {
     bool begun, over;
     enum sw_attended attended;
+    int64_t absent_ms;            /* when an agent who never came counts as absent */
     bool came;                    /* was signed in inside the shift at all */
     int64_t scheduled_ms;         /* the elapsed part, without leave */
     int64_t signed_in_ms;         /* of it */
     int64_t excused_ms;           /* of it, granted and not signed in */
     int64_t service_ms;           /* of it, ready or handling */
     int64_t conforming_ms;        /* signed in, with what hangs over the shift's edges */
+    int64_t overtime_ms;          /* of that, behind the end */
     int64_t as_planned_ms;        /* in the state that goes with the planned activity */
     int64_t first_in_ms, last_in_ms; /* first instant signed in and end of the last; INT64_MIN when never */
     int64_t late_ms, early_leave_ms; /* 0 = not, or not known yet */
@@ -149,6 +157,25 @@ struct sw_break {
 size_t sw_shift_breaks(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, struct sw_break *out,
                        size_t max);
 
+/* Agents at T_MS. */
+struct sw_headcount {
+    int64_t scheduled; /* a shift covers T_MS, and no leave */
+    int64_t present;   /* of these, signed in */
+    int64_t signed_in; /* of all agents, rostered or not */
+};
+/* At each of COUNT ascending moments, in one pass over the agents. */
+void sw_shifts_headcounts(const struct sw_shifts *shifts, const int64_t *t_ms, size_t count, struct sw_headcount *out);
+
+/* The first grant of KINDS (bits, 1u << kind) to the agent that touches [from, to], into OUT, whose texts are borrowed;
+ * false when there is none. */
+bool sw_shifts_grant_over(const struct sw_shifts *shifts, const char *agent, unsigned kinds, int64_t from_ms, int64_t to_ms,
+                          struct sw_grant *out);
+
+/* Puts what the agent's shifts that start in [from, to) say of its breaks up to T_MS in place of COUNTS' own counters of
+ * breaks, which know neither the roster nor the policy. Nothing when there is no such shift. */
+void sw_shifts_count_breaks(const struct sw_shifts *shifts, const char *agent, int64_t from_ms, int64_t to_ms, int64_t t_ms,
+                            struct sw_agent_counts *counts);
+
 /* Sums over shifts that start in [from, to), up to T_MS, of TEAM or (NULL) of all. */
 struct sw_attendance {
     int64_t scheduled;             /* agents whose shift covers now and who are not on leave */
@@ -175,6 +202,9 @@ struct sw_breach {
     int64_t value_ms, limit_ms;
     bool excused;
     int64_t n;                   /* the n-th unexcused one of the rule, the agent and the calendar month; 0 excused */
+    int64_t since_ms;            /* when what broke the rule began */
+    bool came;                   /* of an absence: the agent came later */
+    int was;                     /* the rule it seemed to break first (late, before it was an absence), or -1 */
     const char *step;            /* what the ladder proposes; NULL when excused */
     int64_t points, money_fen;   /* what the policy proposes, points reckoned in; 0 nothing */
 };
@@ -187,11 +217,13 @@ size_t sw_rostered_breaches(const struct sw_shifts *shifts, const struct sw_rost
                             size_t alert_count, int64_t t_ms, struct sw_breach **out);
 /* The same rule, agent and time have the same id everywhere. */
 void sw_breach_id(const struct sw_breach *breach, char out[SW_ALERT_ID_SIZE]);
-/* The alerts that are opened by BREACHES, into OUT, which has room for COUNT. Returns how many. */
+/* The alerts that are opened by BREACHES, and those that were before one was known for what it is, into OUT, which has
+ * room for twice COUNT. Returns how many. */
 size_t sw_breaches_alerts(const struct sw_policy *policy, const struct sw_breach *breaches, size_t count,
                           struct sw_alert *out);
-/* Spans in which attendance of the site and of every team is below its goal, as alerts; the list is the caller's. */
-size_t sw_shifts_attendance_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out);
+/* Spans in which attendance or adherence of the site and of every team is below its goal, as alerts; the list is the
+ * caller's. It changes with sw_shifts_version() only. */
+size_t sw_shifts_goal_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out);
 
 /* A lead excused the breach of RULE at AT_MS, or (EXCUSED false) took that back. */
 void sw_shifts_excuse(struct sw_shifts *shifts, const char *agent, enum sw_rule rule, int64_t at_ms, bool excused);

@@ -10,11 +10,13 @@
 
 /* What the API reads; all borrowed. */
 struct sw_desk;
+struct sw_charts;
 
 struct sw_sessions;
 
 struct sw_api {
     struct sw_desk *desk; /* NULL until it is there */
+    struct sw_charts *charts; /* with the desk */
     struct sw_sessions *sessions;
     const struct sw_config_person *people; /* who may sign in */
     size_t person_count;

@@ -6,8 +6,11 @@
 
 #include "app/access.h"
 #include "app/api_session.h"
+#include "app/charts.h"
 #include "app/desk.h"
 #include "core/zone.h"
+#include "report/chart_tables.h"
+#include "report/draw.h"
 
 #define SEGMENT_BYTES_MAX 512
 #define SEGMENTS_MAX 3
@@ -94,16 +97,23 @@ static void post_roster(struct call *c) {
 
 /* ---- reads ---- */
 
-static void get_roster(struct call *c) {
-    const char *date = sw_http_query(c->request, "date");
-    char today[11];
+/* The date that is asked for, today when none is; false and answered when it is no date. */
+static bool date_of(struct call *c, char date[11]) {
+    const char *asked = sw_http_query(c->request, "date");
     int year, month, day;
-    sw_floor_day(c->api->floor, sw_floor_now(c->api->floor), today);
-    if (!date) date = today;
-    if (sw_zone_parse_date(date, &year, &month, &day)) {
+    sw_floor_day(c->api->floor, sw_floor_now(c->api->floor), date);
+    if (!asked) return true;
+    if (sw_zone_parse_date(asked, &year, &month, &day)) {
         sw_http_problem(c->response, 400, NULL, "date: must be YYYY-MM-DD");
-        return;
+        return false;
     }
+    memcpy(date, asked, 11); /* just as long */
+    return true;
+}
+
+static void get_roster(struct call *c) {
+    char date[11];
+    if (!date_of(c, date)) return;
     c->response->content_type = "application/json";
     c->response->status = 200;
     sw_desk_write_roster(c->api->desk, date, &c->response->body);
@@ -133,6 +143,80 @@ static void get_records(struct call *c) {
     if (good) sw_desk_records(c->api->desk, &query, later(c));
 }
 
+/* The team that is asked for. Leads see their own; false and answered when it is another's, or which one is not said. */
+static bool team_of(struct call *c, const char **team) {
+    *team = sw_http_query(c->request, "team");
+    struct sw_access access = sw_access_of(c->api->sessions, c->request->peer, c->request->cookie, sw_session_clock_ms());
+    if (sw_access_team(&access, *team) || (!*team && sw_http_query(c->request, "agent"))) return true;
+    if (!*team && access.person->teams.count == 1) {
+        *team = access.person->teams.items[0];
+        return true;
+    }
+    if (*team) sw_http_problem(c->response, 403, NULL, "only about your teams");
+    else sw_http_problem(c->response, 400, NULL, "team: say which of your teams");
+    return false;
+}
+
+static void get_attendance(struct call *c) {
+    const char *by = sw_http_query(c->request, "by");
+    static const char *const known[] = {"", "day", "month", "team", "agent"};
+    size_t i = 0;
+    if (!by) by = "day";
+    while (i < sizeof known / sizeof *known && strcmp(known[i], by)) i++;
+    if (i == sizeof known / sizeof *known) {
+        sw_http_problem(c->response, 400, NULL, "by: must be day, month, team or agent");
+        return;
+    }
+    int64_t from_ms, to_ms;
+    const char *team;
+    if (team_of(c, &team) && time_of(c, "from", 0, &from_ms) && time_of(c, "to", INT64_MAX, &to_ms))
+        sw_desk_attendance(c->api->desk, by, team, sw_http_query(c->request, "agent"), from_ms, to_ms, later(c));
+}
+
+/* ---- charts ---- */
+
+static void get_charts(struct call *c) {
+    char date[11];
+    if (!date_of(c, date)) return;
+    c->response->content_type = "application/json";
+    c->response->status = 200;
+    sw_charts_write(c->api->charts, date, &c->response->body);
+}
+
+/* "1.png", "now.pdf": NAME is cut at the dot. False and answered when it is none. */
+static bool drawing_of(struct call *c, char *name, struct sw_chart_request *out) {
+    const char *lang = sw_http_query(c->request, "lang"), *page = sw_http_query(c->request, "page");
+    const char *download = sw_http_query(c->request, "download"), *bom = sw_http_query(c->request, "bom");
+    const char *what = sw_http_query(c->request, "what");
+    char *dot = strrchr(name, '.');
+    if (dot) *dot = 0;
+    out->format = dot ? sw_chart_format(dot + 1) : -1;
+    out->lang = sw_draw_lang_from_name(lang ? lang : "zh-CN");
+    out->page = page && page[0] >= '1' && page[0] <= '2' && !page[1] ? page[0] - '0' : 0;
+    out->download = download && strcmp(download, "0");
+    out->what = sw_chart_table_from_name(what ? what : "by_interval");
+    out->bom = bom && strcmp(bom, "0");
+    const char *wrong = out->format < 0 ? "the chart's format: one of png, svg, pdf, xlsx, csv, json"
+                        : out->lang < 0 ? "lang: must be zh-CN or en"
+                        : page && !out->page ? "page: must be 1 or 2"
+                        : out->what < 0 ? "what: must be summary, by_interval, by_team, people or states" : NULL;
+    if (wrong) sw_http_problem(c->response, out->format < 0 ? 404 : 400, NULL, wrong);
+    return !wrong;
+}
+
+static void get_chart(struct call *c) {
+    struct sw_chart_request request = {.date = c->depth == 3 ? c->path[1] : NULL};
+    char *name = c->path[c->depth - 1];
+    int year, month, day;
+    if (!drawing_of(c, name, &request)) return;
+    char *end = name;
+    request.number = request.date ? strtoll(name, &end, 10) : 0;
+    bool known = request.date ? end != name && !*end && !sw_zone_parse_date(request.date, &year, &month, &day)
+                              : !strcmp(name, "now");
+    if (!known) sw_http_problem(c->response, 404, NULL, "no such chart");
+    else sw_charts_draw(c->api->charts, &request, sw_http_defer(c->request));
+}
+
 /* ---- routes ---- */
 
 static const struct route {
@@ -159,6 +243,10 @@ static const struct route {
     {SW_HTTP_POST, "roster", NULL, 1, post_roster, CSV, SW_ROLES_CHIEFS},
     {SW_HTTP_GET, "roster", NULL, 1, get_roster, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "records", NULL, 1, get_records, JSON, SW_ROLES_READERS | SW_ROLE_AGENT},
+    {SW_HTTP_GET, "attendance", NULL, 1, get_attendance, JSON, SW_ROLES_READERS | SW_ROLE_AGENT},
+    {SW_HTTP_GET, "charts", NULL, 1, get_charts, JSON, SW_ROLES_READERS},
+    {SW_HTTP_GET, "charts", NULL, 2, get_chart, JSON, SW_ROLES_READERS},
+    {SW_HTTP_GET, "charts", NULL, 3, get_chart, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "audit", NULL, 1, get_records, JSON, SW_ROLES_CHIEFS},
 };
 

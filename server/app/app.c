@@ -42,6 +42,13 @@ static void arm_deadline(struct sw_app *app) {
     uv_timer_start(&app->deadline, on_deadline, sw_clock_delay_ms(&app->clock, next_ms), 0);
 }
 
+/* Charts are made before their moment is past. */
+static void pass_time(struct sw_app *app) {
+    int64_t now_ms = clock_now(app);
+    sw_charts_advance(app->charts, now_ms);
+    sw_floor_advance(app->floor, now_ms);
+}
+
 static void on_desk_due(uv_timer_t *timer);
 
 /* What people see of shifts changes with time alone: a deadline passes. */
@@ -73,7 +80,7 @@ static void flush_soon(struct sw_app *app) {
 
 static void on_desk_due(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
-    if (is_live(app)) sw_floor_advance(app->floor, clock_now(app));
+    if (is_live(app)) pass_time(app);
     flush_soon(app);
 }
 
@@ -82,7 +89,7 @@ static void on_deadline(uv_timer_t *timer) {
     int64_t now_ms = clock_now(app);
     int64_t late_ms = now_ms - sw_floor_next_deadline(app->floor);
     if (late_ms > (int64_t)app->loop_lag_max_ms && !app->clock.is_virtual) app->loop_lag_max_ms = (uint64_t)late_ms;
-    sw_floor_advance(app->floor, now_ms);
+    pass_time(app);
     if (sw_floor_changed(app->floor)) flush_soon(app);
     arm_deadline(app);
 }
@@ -193,6 +200,7 @@ static void on_member(void *ctx, const struct sw_event *event, enum sw_reject re
     app->received++;
     int64_t now_ms = a->now_ms;
     if (event && app->clock.is_virtual && event->ts_ms > now_ms) now_ms = event->ts_ms;
+    if (event) sw_charts_advance(app->charts, now_ms);
     if (event && sw_floor_apply(app->floor, event, now_ms, a->latest_ms, &reject) != SW_OUTCOME_REJECTED) {
         app->lag_ms = now_ms - event->ts_ms;
         return;
@@ -244,6 +252,8 @@ static void on_reset(void *ctx, int64_t since_ms) {
     if (sw_site_add_rostered(app->floor, app->shifts)) sw_log(SW_LOG_ERROR, "roster", "text=%s", "too many agents");
     sw_publisher_restart(app->publisher, app->floor, app->epoch);
     if (app->desk) sw_desk_restart(app->desk, app->floor, app->epoch);
+    sw_forecaster_restart(app->forecaster, app->floor);
+    if (app->charts) sw_charts_restart(app->charts, app->floor);
     sw_floor_free(old);
 }
 
@@ -255,7 +265,7 @@ static void on_status(void *ctx, const struct sw_feed_status *status) {
         sw_log(status->state == SW_FEED_STALE ? SW_LOG_WARN : SW_LOG_INFO, "feed.state", "state=%s reason=%s",
                sw_feed_state_name(status->state), status->reason);
     if (!app->feed) return; /* still inside sw_feed_new */
-    if (is_live(app)) sw_floor_advance(app->floor, clock_now(app));
+    if (is_live(app)) pass_time(app);
     sw_app_tell_feed(app);
     arm_deadline(app);
     flush_soon(app);
@@ -325,9 +335,10 @@ static void on_outputs(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
     if (!app->feed || !is_live(app)) return;
     sw_feed_status_get(app->feed, &app->feed_status);
+    pass_time(app);
     keep_day(app);
     keep_shifts(app);
-    if (app->recorder) sw_archive_run(&app->archive, app->recorder, app->floor, app->config->retention_days);
+    if (app->recorder) sw_archive_run(&app->archive, app->recorder, app->floor, app->shifts, app->config->retention_days);
     /* a day that begins may end what was incomplete */
     if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))
         sw_app_tell_feed(app);
@@ -364,6 +375,8 @@ static void stop(struct sw_app *app) {
     sw_sessions_close(app->sessions);
     app->sessions = app->api.sessions = NULL;
     if (app->recorder) sw_recorder_close(app->recorder);
+    sw_charts_close(app->charts);
+    app->charts = app->api.charts = NULL;
     close_timers(app);
 }
 
@@ -397,12 +410,30 @@ static int on_roster(void *ctx, const struct sw_roster *roster) {
     return failed;
 }
 
-/* The demo's agents have shifts, too. */
+static const struct sw_outlook *outlook(void *ctx, uint64_t *version) {
+    const struct sw_app *app = ctx;
+    const struct sw_outlook *made = app->forecaster ? sw_forecaster_outlook(app->forecaster) : NULL;
+    if (made) *version = sw_forecaster_version(app->forecaster);
+    return made;
+}
+
+static void on_past_interval(void *ctx, struct sw_span span, const struct sw_queue_counts *calls) {
+    const struct sw_app *app = ctx;
+    sw_forecaster_put(app->forecaster, span, calls->v[SW_QC_OFFERED], calls->v[SW_QC_HANDLED], sw_kpi_aht(calls).num);
+}
+
+static void on_past_played(void *ctx) { flush_soon(ctx); }
+
+/* The demo's agents have shifts, too, and a past. */
 static void plan_demo(struct sw_app *app) {
     struct sw_roster roster;
     sw_demo_roster(sw_demo_start_ms(app->demo), app->zone, &roster);
     if (on_roster(app, &roster)) sw_log(SW_LOG_ERROR, "roster", "text=%s", "too many agents");
     sw_roster_deinit(&roster);
+    const struct sw_demo_past_options past = {.config = app->config, .zone = app->zone, .seed = (uint64_t)app->options->seed,
+                                              .start_ms = sw_demo_start_ms(app->demo), .ctx = app,
+                                              .interval = on_past_interval, .done = on_past_played};
+    sw_demo_past_play(&app->loop, &past);
     int64_t now_ms = clock_now(app);
     sw_desk_stand_in(app->desk, "赵敏 Zhao Min", sw_demo_start_ms(app->demo), now_ms + INT64_C(7) * 86400000);
 }
@@ -426,10 +457,28 @@ static void on_policy(void *ctx, struct sw_policy *policy) {
     flush_soon(app);
 }
 
+static const char *incomplete(void *ctx, int64_t *since_ms) {
+    const struct sw_app *app = ctx;
+    *since_ms = sw_app_incomplete_since(app);
+    if (*since_ms) return "gap";
+    return app->feed_status.state == SW_FEED_STALE ? "down" : NULL;
+}
+
+static bool chart_alert(void *ctx, struct sw_alert *out) {
+    const struct sw_app *app = ctx;
+    return app->charts && !sw_recorder_problem(app->recorder) && sw_charts_alert(app->charts, sw_floor_now(app->floor), out);
+}
+
 /* Opens the store in DIR and folds what is in it. */
 static void open_desk(struct sw_app *app, const char *dir) {
     app->recorder = sw_recorder_new(&app->loop, dir, app->config->site_id);
     app->has_data = dir != NULL;
+    const struct sw_forecaster_options forecaster = {app->config, app->zone, app->shifts, app->recorder};
+    app->forecaster = sw_forecaster_new(app->floor, &forecaster, clock_now(app));
+    const struct sw_charts_options charts = {.loop = &app->loop, .config = app->config, .zone = app->zone, .policy = &app->policy,
+                                             .shifts = app->shifts, .recorder = app->recorder,
+                                             .forecaster = app->forecaster, .ctx = app, .now_ms = clock_now, .incomplete = incomplete};
+    app->charts = app->api.charts = sw_charts_new(app->floor, &charts);
     const struct sw_desk_options desk = {.site = app->config->site_id,
                                          .epoch = app->epoch,
                                          .names = true,
@@ -443,6 +492,7 @@ static void open_desk(struct sw_app *app, const char *dir) {
                                          .ctx = app,
                                          .now_ms = clock_now,
                                          .roster = on_roster,
+                                         .alert = chart_alert,
                                          .soon = desk_soon,
                                          .changed = sw_app_view_changed};
     app->desk = app->api.desk = sw_desk_new(app->floor, &desk);
@@ -512,7 +562,8 @@ static bool build(struct sw_app *app) {
         .dir = app->config->roster_dir, .zone = app->zone, .ctx = app, .roster = on_roster};
     if (rosters.dir) app->rosters = sw_roster_dir_new(&app->loop, &rosters);
     const struct sw_publisher_options publisher = {
-        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .changed = sw_app_view_changed};
+        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = outlook,
+        .changed = sw_app_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
     app->sessions = sw_sessions_new(&app->loop, app->config->people, app->config->person_count);
     app->api = (struct sw_api){.sessions = app->sessions,
@@ -535,6 +586,7 @@ static void destroy(struct sw_app *app) {
     sw_http_free(app->http);
     sw_publisher_free(app->publisher);
     sw_desk_free(app->desk);
+    sw_forecaster_free(app->forecaster);
     sw_floor_free(app->floor);
     sw_shifts_free(app->shifts);
     sw_policy_deinit(&app->policy);

@@ -6,7 +6,9 @@
 
 #include "app/api.h"
 #include "app/boards_dir.h"
+#include "app/charts.h"
 #include "app/demo.h"
+#include "app/demo_past.h"
 #include "app/demo_people.h"
 #include "app/options.h"
 #include "app/plain_marker.h"
@@ -49,6 +51,8 @@ struct sw_app {
     struct sw_archive archive;
     bool has_data; /* a data folder is configured */
     struct sw_desk *desk; /* from when the store is open */
+    struct sw_forecaster *forecaster;
+    struct sw_charts *charts;
     uv_timer_t desk_due;
     struct sw_api api;
     struct sw_http *http;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "codec/view_json.h"
+#include "codec/view_shifts.h"
 #include "core/zone.h"
 
 #define COUNTS_BYTES_MAX 65536
@@ -63,18 +64,38 @@ static void add_interval(struct batch *b, const struct sw_floor *floor, struct s
     }
 }
 
+static void put(struct sw_recorder *recorder, struct batch *b) {
+    sw_recorder_put_history(recorder, b->rows, b->count);
+    for (size_t i = 0; i < b->count; i++) free((char *)(uintptr_t)b->rows[i].counts);
+    free(b->rows);
+}
+
+/* All of them: a grant or late events change those of yesterday, too. */
+static void write_shifts(struct sw_recorder *recorder, const struct sw_shifts *shifts, int64_t now_ms) {
+    struct batch b = {0};
+    for (size_t i = 0; i < sw_shifts_count(shifts); i++) {
+        const struct sw_shift *shift = sw_shifts_get(shifts, i);
+        const struct sw_roster_row *row = sw_shift_row(shift);
+        if (row->start_ms > now_ms) break; /* in order of start */
+        struct sw_buf counts;
+        sw_buf_init(&counts, COUNTS_BYTES_MAX);
+        sw_shift_counts_write(shifts, shift, now_ms, &counts);
+        add(&b, SW_HISTORY_SHIFT, row->agent, (struct sw_span){row->start_ms, row->end_ms}, &counts);
+        sw_buf_deinit(&counts);
+    }
+    put(recorder, &b);
+}
+
 static void write_intervals(struct sw_recorder *recorder, const struct sw_floor *floor, int64_t from_ms, int64_t to_ms) {
     struct batch b = {0};
     for (struct sw_span span = sw_floor_interval(floor, from_ms); span.end_ms <= to_ms;
          span = sw_floor_interval(floor, span.end_ms))
         add_interval(&b, floor, span);
-    sw_recorder_put_history(recorder, b.rows, b.count);
-    for (size_t i = 0; i < b.count; i++) free((char *)(uintptr_t)b.rows[i].counts);
-    free(b.rows);
+    put(recorder, &b);
 }
 
 void sw_archive_run(struct sw_archive *a, struct sw_recorder *recorder, const struct sw_floor *floor,
-                    int64_t retention_days) {
+                    const struct sw_shifts *shifts, int64_t retention_days) {
     int64_t now_ms = sw_floor_now(floor);
     if (now_ms == INT64_MIN || sw_recorder_problem(recorder)) return;
     struct sw_span day = sw_floor_day(floor, now_ms, NULL), span = sw_floor_interval(floor, now_ms);
@@ -83,6 +104,10 @@ void sw_archive_run(struct sw_archive *a, struct sw_recorder *recorder, const st
         if (retention_days > 0) sw_recorder_purge(recorder, day.start_ms - retention_days * SW_DAY_MS);
         a->day_ms = day.start_ms;
         a->done_ms = day.start_ms;
+    }
+    if (shifts && a->shifts_ms != span.start_ms) {
+        write_shifts(recorder, shifts, now_ms);
+        a->shifts_ms = span.start_ms;
     }
     if (span.start_ms <= a->done_ms) return;
     int64_t from_ms = a->done_ms > day.start_ms ? sw_floor_interval(floor, a->done_ms - 1).start_ms : day.start_ms;

@@ -119,7 +119,15 @@ static void fold_breach_void(struct sw_desk *desk, const struct sw_record *r, st
     sw__note_drop(desk, SW_NOTE_BREACH, r->key);
 }
 
+void sw__desk_told(struct sw_desk *desk, const char *id, int64_t opened_ms) {
+    struct sw_desk_entry e;
+    sw_desk_init(&e);
+    e.opened_ms = opened_ms;
+    sw__note_set(desk, SW_NOTE_TOLD, id, &e, &(struct sw_record){0});
+}
+
 static void fold_alert(struct sw_desk *desk, const struct sw_record *r, struct sw_desk_entry *e) {
+    sw__desk_told(desk, r->key, e->opened_ms);
     sw__note_set(desk, SW_NOTE_ALERT, r->key, e, r);
 }
 
@@ -203,10 +211,18 @@ static void fold_one(void *ctx, const struct sw_record *record) { sw__desk_fold(
 
 /* ---- the month before ---- */
 
+/* Alerts that opened before T_MS are not told again: the core has forgotten them. */
+static void forget_told(struct sw_desk *desk, int64_t t_ms) {
+    struct sw_note *note, *next;
+    HASH_ITER(hh, desk->notes[SW_NOTE_TOLD], note, next)
+        if (note->entry.opened_ms < t_ms) sw__note_drop(desk, SW_NOTE_TOLD, note->key);
+}
+
 /* The ladder goes on from what is on record and no longer in the core: breaches of this month, before what the core
  * keeps. */
 void sw_desk_count_past(struct sw_desk *desk, int64_t kept_from_ms) {
     struct sw_shifts *shifts = desk->options.shifts;
+    forget_told(desk, kept_from_ms - SW_DAY_MS);
     struct tally {
         UT_hash_handle hh;
         int64_t count, month;
@@ -260,7 +276,6 @@ struct sw_desk *sw_desk_new(struct sw_floor *floor, const struct sw_desk_options
     struct sw_desk *desk = sw_xcalloc(1, sizeof *desk);
     desk->options = *options;
     desk->floor = floor;
-    desk->goals_minute = INT64_MIN;
     desk->escalate_ms = INT64_MAX;
     desk->alerts_dirty = desk->policy_dirty = desk->walk_dirty = true;
     desk->duty = sw_duty_new();
@@ -291,6 +306,7 @@ static void free_shown(struct sw_desk *desk, struct sw_shown *shown) {
 
 void sw_desk_free(struct sw_desk *desk) {
     if (!desk) return;
+    free(desk->goals);
     for (int kind = 0; kind < SW_NOTE_KINDS; kind++) {
         struct sw_note *note, *next;
         HASH_ITER(hh, desk->notes[kind], note, next) { free_note(desk, (enum sw_note_kind)kind, note); }

@@ -33,6 +33,8 @@ struct sw_desk_options {
     int64_t (*now_ms)(void *ctx);
     /* A roster is in force. Returns 0, or an error that refuses it. */
     int (*roster)(void *ctx, const struct sw_roster *roster);
+    /* Another alert that is open; false: none. */
+    bool (*alert)(void *ctx, struct sw_alert *out);
     /* Something was recorded that the views have to show soon. */
     void (*soon)(void *ctx);
     /* VIEW has a new version. */
@@ -114,6 +116,10 @@ void sw_desk_write_roster(struct sw_desk *desk, const char *date, struct sw_buf 
 void sw_desk_write_duty(struct sw_desk *desk, struct sw_buf *out);
 /* The ledger's records that QUERY asks for, newest first. */
 void sw_desk_records(struct sw_desk *desk, const struct sw_record_query *query, struct sw_desk_reply reply);
+/* What shifts came to, as the history has it: summed by "day", "month", "team", "agent" or "" (all), see
+ * sw_store_sum_shifts. */
+void sw_desk_attendance(struct sw_desk *desk, const char *by, const char *team, const char *agent, int64_t from_ms,
+                        int64_t to_ms, struct sw_desk_reply reply);
 
 /* Whom a breach or a grant is about, and the team of an agent; NULL when it is not known. */
 const char *sw_desk_breach_agent(const struct sw_desk *desk, const char *breach);

@@ -13,7 +13,7 @@
 #include "shiftwall/walk.h"
 
 /* What is on record for a thing: one a key and kind. */
-enum sw_note_kind { SW_NOTE_GRANT, SW_NOTE_ACK, SW_NOTE_DECISION, SW_NOTE_DISPUTE, SW_NOTE_BREACH, SW_NOTE_ALERT, SW_NOTE_NOTICE, SW_NOTE_SWAP, SW_NOTE_KINDS };
+enum sw_note_kind { SW_NOTE_GRANT, SW_NOTE_ACK, SW_NOTE_DECISION, SW_NOTE_DISPUTE, SW_NOTE_BREACH, SW_NOTE_ALERT, SW_NOTE_TOLD /* alerts that are on record, open or not */, SW_NOTE_NOTICE, SW_NOTE_SWAP, SW_NOTE_KINDS };
 
 struct sw_note {
     UT_hash_handle hh;
@@ -49,7 +49,11 @@ struct sw_desk {
     struct sw_shown *shown;
     struct sw_id_list open_alerts; /* in the view */
     uint64_t alerts_version, writes, refused;
-    int64_t goals_minute, escalate_ms; /* when the next alert is to go to the next role */
+    int64_t escalate_ms; /* when the next alert is to go to the next role */
+    struct sw_alert *goals; /* of attendance and adherence, as of GOALS_VERSION of the shifts, whose texts they borrow */
+    size_t goal_count;
+    uint64_t goals_version;
+    int64_t shown_minute; /* when the running shifts were shown last, whatever happened */
     struct sw_duty *duty;
     struct sw_walks *walks;
     uint64_t walks_version;
@@ -79,6 +83,11 @@ const struct sw_shift *sw__desk_shift(const struct sw_desk *desk, const char *ke
 void sw__desk_fold(struct sw_desk *desk, const struct sw_record *record);
 /* Sets a part of a view from desk->part. */
 void sw__desk_set(struct sw_desk *desk, int view, const char *group, const char *key);
+
+/* The alert is on record. */
+void sw__desk_told(struct sw_desk *desk, const char *id, int64_t opened_ms);
+/* Makes desk->goals what it is now, if it is not. */
+void sw__desk_look_at_goals(struct sw_desk *desk);
 
 /* walks: folding their records (false: another kind), their view, their alerts */
 bool sw__desk_fold_walk(struct sw_desk *desk, const struct sw_record *record, struct sw_desk_entry *entry);

@@ -2,6 +2,8 @@
 #include "app/desk_state.h"
 #include "codec/view_shifts.h"
 
+#define SHOWN_EVERY_MS 60000
+
 void sw__desk_set(struct sw_desk *desk, int view, const char *group, const char *key) {
     if (desk->part.failed) return;
     int refused = sw_view_set(desk->views[view], group, key, sw_buf_text(&desk->part), desk->part.len);
@@ -190,14 +192,9 @@ static void show_breaches(struct sw_desk *desk, const struct sw_rostered *agent,
     void_breaches(desk, shown, &fresh);
     exchange(desk, SW_DESK_BREACHES, "breaches", &shown->breaches, fresh);
     free(shown->alerts);
-    shown->alerts = sw_xmalloc((count + 1) * sizeof *shown->alerts);
-    size_t alerts = sw_breaches_alerts(desk->options.policy, list, count, shown->alerts);
-    shown->alert_count = 0;
-    for (size_t i = 0; i < alerts; i++) {
-        struct sw_alert alert = shown->alerts[i];
-        alert.subject = shown->id; /* lives as long as the list */
-        if (alert.closed_ms == INT64_MAX) shown->alerts[shown->alert_count++] = alert;
-    }
+    shown->alerts = sw_xmalloc((2 * count + 1) * sizeof *shown->alerts);
+    shown->alert_count = sw_breaches_alerts(desk->options.policy, list, count, shown->alerts);
+    for (size_t i = 0; i < shown->alert_count; i++) shown->alerts[i].subject = shown->id; /* lives as long as the list */
     desk->alerts_dirty = true;
     free(list);
     free(floor_alerts);
@@ -232,6 +229,21 @@ static void show_rostered(void *ctx, const struct sw_rostered *agent) {
     struct sw_shown *shown = shown_of(desk, sw_rostered_id(agent));
     show_shifts(desk, agent, shown, now_ms);
     show_breaches(desk, agent, shown, now_ms);
+}
+
+/* The time that runs into the figures of a shift changes them though nothing happens: once a minute they are shown anew. */
+static void show_running(struct sw_desk *desk, int64_t now_ms) {
+    if (now_ms / SHOWN_EVERY_MS == desk->shown_minute) return;
+    desk->shown_minute = now_ms / SHOWN_EVERY_MS;
+    for (struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next) {
+        const struct sw_rostered *agent = sw_shifts_agent(desk->options.shifts, shown->id);
+        bool running = false;
+        for (size_t i = 0; agent && i < sw_rostered_shift_count(agent) && !running; i++) {
+            const struct sw_roster_row *row = sw_shift_row(sw_rostered_shift(agent, i));
+            running = row->start_ms <= now_ms && now_ms < row->end_ms + SHOWN_EVERY_MS;
+        }
+        if (running) show_shifts(desk, agent, shown, now_ms);
+    }
 }
 
 void sw__desk_show_agent(struct sw_desk *desk, const char *id) {
@@ -270,6 +282,8 @@ static void show_alert(struct sw_desk *desk, const struct sw_alert *a, const cha
 
 static void record_alert(struct sw_desk *desk, const struct sw_alert *a, const char *id) {
     if (sw_recorder_problem(desk->options.recorder) || sw__note_find(desk, SW_NOTE_ALERT, id)) return;
+    bool reopened = sw__note_find(desk, SW_NOTE_TOLD, id) != NULL; /* its end was taken back */
+    if (reopened && a->closed_ms != INT64_MAX) return;
     struct sw_desk_entry e;
     sw_desk_init(&e);
     sw_desk_set(&e.rule, sw_rule_name(a->rule));
@@ -284,6 +298,7 @@ static void record_alert(struct sw_desk *desk, const struct sw_alert *a, const c
     const char *agent = a->kind == SW_SUBJECT_AGENT ? a->subject : NULL;
     sw__desk_post(desk, "alert", id, agent, sw_buf_text(&body));
     sw__note_set(desk, SW_NOTE_ALERT, id, &e, &(struct sw_record){0});
+    sw__desk_told(desk, id, a->opened_ms);
     sw_desk_deinit(&e);
     sw_buf_deinit(&body);
 }
@@ -300,54 +315,65 @@ static void record_closed(struct sw_desk *desk, const struct sw_id_list *open) {
     }
 }
 
-/* The alerts that are open now, of all kinds. */
-struct open {
+/* The alerts there are, of all kinds. */
+struct all {
     struct sw_alert *at;
     size_t count, size;
 };
 
-static void add_open(struct open *open, const struct sw_alert *alerts, size_t count) {
+static void add_all(struct all *all, const struct sw_alert *alerts, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (alerts[i].closed_ms != INT64_MAX) continue;
-        if (open->count == open->size) {
-            open->size = open->size ? open->size * 2 : 64;
-            open->at = sw_xrealloc(open->at, open->size * sizeof *open->at);
+        if (all->count == all->size) {
+            all->size = all->size ? all->size * 2 : 64;
+            all->at = sw_xrealloc(all->at, all->size * sizeof *all->at);
         }
-        open->at[open->count++] = alerts[i];
+        all->at[all->count++] = alerts[i];
     }
 }
 
-static struct open all_open(struct sw_desk *desk) {
-    struct open open = {0};
-    struct sw_alert *list, walks[16];
-    size_t count = sw_floor_alerts(desk->floor, true, &list);
-    add_open(&open, list, count);
-    free(list);
-    count = sw_shifts_attendance_alerts(desk->options.shifts, sw_floor_now(desk->floor), &list);
-    add_open(&open, list, count);
-    free(list);
-    for (const struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next)
-        add_open(&open, shown->alerts, shown->alert_count);
-    count = sw__desk_walk_alerts(desk, walks, sizeof walks / sizeof *walks);
-    add_open(&open, walks, count);
-    return open;
+void sw__desk_look_at_goals(struct sw_desk *desk) {
+    uint64_t version = sw_shifts_version(desk->options.shifts);
+    if (desk->goals && version == desk->goals_version) return;
+    free(desk->goals);
+    desk->goal_count = sw_shifts_goal_alerts(desk->options.shifts, sw_floor_now(desk->floor), &desk->goals);
+    desk->goals_version = version;
+    desk->alerts_dirty = true;
 }
 
+static struct all all_alerts(struct sw_desk *desk) {
+    struct all all = {0};
+    struct sw_alert *list, walks[16];
+    size_t count = sw_floor_alerts(desk->floor, false, &list);
+    add_all(&all, list, count);
+    free(list);
+    add_all(&all, desk->goals, desk->goal_count);
+    for (const struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next)
+        add_all(&all, shown->alerts, shown->alert_count);
+    count = sw__desk_walk_alerts(desk, walks, sizeof walks / sizeof *walks);
+    add_all(&all, walks, count);
+    if (desk->options.alert(desk->options.ctx, walks)) add_all(&all, walks, 1);
+    return all;
+}
+
+/* Those that are open are shown. Those that opened and closed since the last look are on record, too. */
 static void show_alerts(struct sw_desk *desk) {
     struct sw_id_list fresh = {0};
-    struct open open = all_open(desk);
+    struct all all = all_alerts(desk);
+    size_t open = 0;
     desk->escalate_ms = INT64_MAX;
-    for (size_t i = 0; i < open.count; i++) {
+    for (size_t i = 0; i < all.count; i++) {
         char id[SW_ALERT_ID_SIZE];
-        sw_alert_id(&open.at[i], id);
-        record_alert(desk, &open.at[i], id);
+        sw_alert_id(&all.at[i], id);
+        record_alert(desk, &all.at[i], id);
+        if (all.at[i].closed_ms != INT64_MAX) continue;
         add_id(&fresh, id);
-        show_alert(desk, &open.at[i], id);
+        show_alert(desk, &all.at[i], id);
+        all.at[open++] = all.at[i];
     }
-    sw__desk_strip_alerts(desk, open.at, open.count);
+    sw__desk_strip_alerts(desk, all.at, open);
     record_closed(desk, &fresh);
     exchange(desk, SW_DESK_ALERTS, "alerts", &desk->open_alerts, fresh);
-    free(open.at);
+    free(all.at);
 }
 
 /* Alerts of calls are breaches of their agents. */
@@ -373,9 +399,11 @@ void sw_desk_flush(struct sw_desk *desk) {
     if (now_ms == INT64_MIN) return;
     sw_shifts_advance(desk->options.shifts, now_ms);
     sw_shifts_drain(desk->options.shifts, desk, show_rostered);
+    show_running(desk, now_ms);
     sw_walks_advance(desk->walks, now_ms);
     if (sw_walks_version(desk->walks) != desk->walks_version) desk->alerts_dirty = desk->walk_dirty = true;
     desk->walks_version = sw_walks_version(desk->walks);
+    sw__desk_look_at_goals(desk);
     uint64_t version = sw_floor_alerts_version(desk->floor);
     if (version != desk->alerts_version) review_callers(desk);
     bool alerts = version != desk->alerts_version || desk->alerts_dirty || desk->escalate_ms <= now_ms;

@@ -105,8 +105,8 @@ static void add_alert(const struct sw_desk *desk, struct candidates *c, const st
     struct sw_view_who who = {0};
     if (a->kind == SW_SUBJECT_AGENT) sw__desk_who(desk, a->subject, &who);
     struct sw_walk_item item = {.kind = a->rule == SW_RULE_IDLE         ? SW_WALK_IDLE
-                                        : a->rule == SW_RULE_ATTENDANCE ? SW_WALK_TEAM
-                                                                        : SW_WALK_ALERT,
+                                        : a->rule == SW_RULE_ATTENDANCE || a->rule == SW_RULE_ADHERENCE ? SW_WALK_TEAM
+                                                                                                  : SW_WALK_ALERT,
                                 .agent = a->kind == SW_SUBJECT_AGENT ? a->subject : NULL,
                                 .name = who.name, .seat = who.seat,
                                 .team = a->kind == SW_SUBJECT_TEAM ? a->subject : who.team,
@@ -129,16 +129,15 @@ static void add_over_limit(const struct sw_desk *desk, struct candidates *c) {
 }
 
 /* What is to be looked at now; the caller frees it with free_candidates(). */
-static struct candidates candidates(const struct sw_desk *desk) {
+static struct candidates candidates(struct sw_desk *desk) {
     struct candidates c = {.at = sw_xmalloc(CANDIDATES_MAX * sizeof *c.at),
                            .subjects = sw_xmalloc(CANDIDATES_MAX * sizeof *c.subjects)};
     struct sw_alert *list;
     size_t count = sw_floor_alerts(desk->floor, true, &list);
     for (size_t i = 0; i < count; i++) add_alert(desk, &c, &list[i]);
     free(list); /* what was taken over of it are texts of the floor */
-    count = sw_shifts_attendance_alerts(desk->options.shifts, sw_floor_now(desk->floor), &list);
-    for (size_t i = 0; i < count; i++) add_alert(desk, &c, &list[i]);
-    free(list);
+    sw__desk_look_at_goals(desk);
+    for (size_t i = 0; i < desk->goal_count; i++) add_alert(desk, &c, &desk->goals[i]);
     for (const struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next)
         for (size_t i = 0; i < shown->alert_count; i++) add_alert(desk, &c, &shown->alerts[i]);
     add_over_limit(desk, &c);

@@ -145,9 +145,44 @@ static void write_effect(const struct sw_desk *desk, const char *key, int64_t t_
     sw_json_close(j, '}');
 }
 
+/* A shift of the agent that the leave touches and that IS so, or NULL. */
+static const struct sw_roster_row *touched(const struct sw_desk *desk, const struct sw_desk_entry *e,
+                                           bool (*is)(const struct sw_desk *desk, const struct sw_roster_row *row)) {
+    const struct sw_rostered *agent = sw_shifts_agent(desk->options.shifts, e->agent);
+    for (size_t i = 0; agent && i < sw_rostered_shift_count(agent); i++) {
+        const struct sw_roster_row *row = sw_shift_row(sw_rostered_shift(agent, i));
+        if (row->start_ms < e->to_ms && e->from_ms < row->end_ms && is(desk, row)) return row;
+    }
+    return NULL;
+}
+
+static bool is_night(const struct sw_desk *desk, const struct sw_roster_row *row) {
+    struct sw_day first, last;
+    sw_zone_business_day(desk->options.zone, 0, row->start_ms, &first);
+    sw_zone_business_day(desk->options.zone, 0, row->end_ms - 1, &last);
+    return first.day != last.day;
+}
+
+static bool is_taken_over(const struct sw_desk *desk, const struct sw_roster_row *row) {
+    int64_t away_ms = row->start_ms - desk->options.now_ms(desk->options.ctx);
+    return llabs(away_ms) < desk->options.policy->leave_around_start_ms;
+}
+
+/* Why the rule book gives no leave then: "date", "taking_over", or NULL. */
+static const char *blackout_of(const struct sw_desk *desk, const struct sw_desk_entry *e) {
+    const struct sw_policy *p = desk->options.policy;
+    for (size_t i = 0; i < p->leave_blackout_count; i++) {
+        struct sw_span day = sw_floor_day_of_date(desk->floor, p->leave_blackout[i]);
+        if (day.start_ms < e->to_ms && e->from_ms < day.end_ms) return "date";
+    }
+    return p->leave_around_start_ms && touched(desk, e, is_taken_over) ? "taking_over" : NULL;
+}
+
 /* Days of leave the agent was granted in the calendar month of T_MS, this one included. */
 static int64_t month_days(const struct sw_desk *desk, const struct sw_desk_entry *e) {
     int64_t month = sw_shifts_month(desk->options.shifts, e->from_ms), ms = e->to_ms - e->from_ms;
+    if (desk->options.policy->leave_night_days > 1 && touched(desk, e, is_night))
+        ms = (ms + SW_DAY_MS - 1) / SW_DAY_MS * SW_DAY_MS * desk->options.policy->leave_night_days;
     for (const struct sw_note *note = desk->notes[SW_NOTE_GRANT]; note; note = note->hh.next)
         if (!strcmp(note->entry.kind, "leave") && !strcmp(note->entry.agent, e->agent) &&
             sw_shifts_month(desk->options.shifts, note->entry.from_ms) == month)
@@ -175,6 +210,7 @@ static void write_leave(struct sw_desk *desk, const struct sw_desk_entry *e, str
         SW_ASSERT(missing == 0);
     }
     sw_json_int(&j, "month_days", month_days(desk, e));
+    sw_json_text(&j, "blackout", blackout_of(desk, e));
 }
 
 void sw_desk_grant(struct sw_desk *desk, const struct sw_desk_entry *asked, bool check, const struct sw_desk_actor *actor,
@@ -546,15 +582,14 @@ void sw_desk_write_roster(struct sw_desk *desk, const char *date, struct sw_buf 
 
 /* ---- records ---- */
 
-static void on_read(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
-    struct sw_desk_write *w = ctx;
-    (void)records, (void)count;
+/* Answers with TEXT, an array, as the member NAME. */
+static void answer_array(struct sw_desk_write *w, const char *name, int status, const char *text) {
     if (status) {
         sw__write_refuse(w->desk, w->reply, 503, text);
     } else {
         struct sw_buf out;
         sw_buf_init(&out, (size_t)13 << 20);
-        sw_buf_puts(&out, "{\"records\":");
+        sw_buf_printf(&out, "{\"%s\":", name);
         sw_buf_puts(&out, text);
         sw_buf_puts(&out, "}");
         w->reply.fn(w->reply.ctx, 200, sw_buf_text(&out), NULL);
@@ -564,6 +599,21 @@ static void on_read(void *ctx, int status, const struct sw_record *records, size
     free(w);
 }
 
+static void on_read(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
+    (void)records, (void)count;
+    answer_array(ctx, "records", status, text);
+}
+
+static void on_sums(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
+    (void)records, (void)count;
+    answer_array(ctx, "attendance", status, text);
+}
+
 void sw_desk_records(struct sw_desk *desk, const struct sw_record_query *query, struct sw_desk_reply reply) {
     sw_recorder_read(desk->options.recorder, query, sw__write_new(desk, reply), on_read);
+}
+
+void sw_desk_attendance(struct sw_desk *desk, const char *by, const char *team, const char *agent, int64_t from_ms,
+                        int64_t to_ms, struct sw_desk_reply reply) {
+    sw_recorder_sum_shifts(desk->options.recorder, by, team, agent, from_ms, to_ms, sw__write_new(desk, reply), on_sums);
 }

@@ -1,14 +1,16 @@
 #include "app/publisher.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec/json_writer.h"
 #include "codec/view_shifts.h"
+#include "codec/view_staffing.h"
 #include "shiftwall/buf.h"
 
-enum { VIEW_SITE, VIEW_QUEUES, VIEW_TEAMS, VIEW_AGENTS, VIEW_INTERVALS, VIEW_COUNT };
-static const char *const view_names[] = {"site", "queues", "teams", "agents", "intervals"};
+enum { VIEW_SITE, VIEW_QUEUES, VIEW_TEAMS, VIEW_AGENTS, VIEW_INTERVALS, VIEW_STAFFING, VIEW_COUNT };
+static const char *const view_names[] = {"site", "queues", "teams", "agents", "intervals", "staffing"};
 
 #define TEAM_PREFIX "agents/"
 #define PART_BYTES_MAX (256 * 1024)
@@ -26,6 +28,9 @@ struct sw_publisher {
     int64_t day_start_ms; /* of the intervals view */
     uint64_t shifts_version;
     int64_t shifts_minute; /* of the attendance that is written */
+    const struct sw_outlook *outlook; /* during a flush; NULL: there is none */
+    uint64_t outlook_version;         /* that is written */
+    int64_t outlook_day_ms;
 };
 
 static void set(struct sw_view *view, const char *group, const char *key, const struct sw_buf *part) {
@@ -51,7 +56,7 @@ static void make_groups(struct sw_publisher *p) {
     int failed = sw_view_group(p->views[VIEW_QUEUES], "queues") | sw_view_group(p->views[VIEW_QUEUES], "groups") |
                  sw_view_group(p->views[VIEW_TEAMS], "teams") |
                  sw_view_group(p->views[VIEW_TEAMS], "attendance") | sw_view_group(p->views[VIEW_AGENTS], "agents") |
-                 sw_view_group(p->views[VIEW_INTERVALS], "intervals");
+                 sw_view_group(p->views[VIEW_INTERVALS], "intervals") | sw_view_group(p->views[VIEW_STAFFING], "intervals");
     SW_ASSERT(failed == 0);
 }
 
@@ -64,7 +69,7 @@ struct sw_publisher *sw_publisher_new(struct sw_floor *floor, const struct sw_pu
     for (int i = 0; i < VIEW_COUNT; i++) p->views[i] = sw_view_new(view_names[i], p->epoch);
     sw_buf_init(&p->part, PART_BYTES_MAX);
     make_groups(p);
-    p->day_start_ms = p->shifts_minute = INT64_MIN;
+    p->day_start_ms = p->shifts_minute = p->outlook_day_ms = INT64_MIN;
     return p;
 }
 
@@ -224,6 +229,52 @@ static void write_attendance(struct sw_publisher *p) {
         write_attendance_of(p, sw_team_id(sw_floor_team(p->floor, i)), day);
 }
 
+/* ---- staffing ---- */
+
+static void write_diagnosis(struct sw_publisher *p) {
+    sw_buf_clear(&p->part);
+    sw_view_write_diagnosis(p->floor, p->options.figures, p->outlook ? &p->outlook->now : NULL, &p->part);
+    set(p->views[VIEW_SITE], NULL, "diagnosis", &p->part);
+}
+
+static bool before_outlook(void *ctx, const char *key) {
+    return strtoll(key, NULL, 10) < ((struct sw_publisher *)ctx)->outlook_day_ms;
+}
+
+static void write_staffing(struct sw_publisher *p) {
+    const struct sw_outlook *o = p->outlook;
+    struct sw_view *view = p->views[VIEW_STAFFING];
+    if (p->outlook_day_ms != o->day.start_ms) {
+        p->outlook_day_ms = o->day.start_ms;
+        sw_view_sweep(view, "intervals", before_outlook, p);
+        set_int(p, view, "day_start", o->day.start_ms);
+        set_int(p, view, "day_end", o->day.end_ms);
+        if (o->count) set_int(p, view, "interval_ms", o->intervals[0].point.end_ms - o->intervals[0].point.start_ms);
+    }
+    sw_buf_clear(&p->part);
+    sw_view_write_staffing_now(o, &p->part);
+    set(view, NULL, "now", &p->part);
+    sw_buf_clear(&p->part);
+    sw_view_write_forecast(o, &p->part);
+    set(view, NULL, "forecast", &p->part);
+    for (size_t i = 0; i < o->count; i++) {
+        char key[24];
+        (void)snprintf(key, sizeof key, "%lld", (long long)o->intervals[i].point.start_ms);
+        sw_buf_clear(&p->part);
+        sw_view_write_staffing_interval(&o->intervals[i], &p->part);
+        set(view, "intervals", key, &p->part);
+    }
+    write_diagnosis(p);
+}
+
+static void look_ahead(struct sw_publisher *p) {
+    uint64_t version = 0;
+    p->outlook = p->options.outlook ? p->options.outlook(p->options.ctx, &version) : NULL;
+    if (!p->outlook || version == p->outlook_version) return;
+    p->outlook_version = version;
+    write_staffing(p);
+}
+
 static void on_site(void *ctx) {
     struct sw_publisher *p = ctx;
     struct sw_view *site = p->views[VIEW_SITE];
@@ -239,13 +290,13 @@ static void on_site(void *ctx) {
         const char *key;
         void (*write)(const struct sw_floor *floor, const struct sw_view_options *options, struct sw_buf *out);
     } figures_parts[] = {{"service_level", sw_view_write_service_level},
-                         {"indicators", sw_view_write_indicators},
-                         {"diagnosis", sw_view_write_diagnosis}};
-    for (size_t i = 0; i < 3; i++) {
+                         {"indicators", sw_view_write_indicators}};
+    for (size_t i = 0; i < 2; i++) {
         sw_buf_clear(&p->part);
         figures_parts[i].write(p->floor, figures, &p->part);
         set(site, NULL, figures_parts[i].key, &p->part);
     }
+    write_diagnosis(p);
     static const struct {
         const char *key;
         void (*write)(const struct sw_floor *floor, struct sw_buf *out);
@@ -279,6 +330,7 @@ void sw_publisher_flush(struct sw_publisher *p) {
         (void)refused;
         p->feed_changed = false;
     }
+    look_ahead(p);
     if (sw_floor_changed(p->floor)) {
         const struct sw_floor_changes changes = {.ctx = p,
                                                  .queue = on_queue,
@@ -307,7 +359,7 @@ void sw_publisher_restart(struct sw_publisher *p, struct sw_floor *floor, const 
         int view;
         const char *group;
     } groups[] = {{VIEW_QUEUES, "queues"}, {VIEW_QUEUES, "groups"}, {VIEW_TEAMS, "teams"}, {VIEW_TEAMS, "attendance"},
-                  {VIEW_AGENTS, "agents"}, {VIEW_INTERVALS, "intervals"}};
+                  {VIEW_AGENTS, "agents"}, {VIEW_INTERVALS, "intervals"}, {VIEW_STAFFING, "intervals"}};
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
         sw_view_sweep(p->views[groups[i].view], groups[i].group, always, NULL);
     for (int i = 0; i < VIEW_COUNT; i++) sw_view_set_epoch(p->views[i], p->epoch);
@@ -315,5 +367,6 @@ void sw_publisher_restart(struct sw_publisher *p, struct sw_floor *floor, const 
         sw_view_sweep(p->team_views[i], "agents", always, NULL);
         sw_view_set_epoch(p->team_views[i], p->epoch);
     }
-    p->day_start_ms = p->shifts_minute = INT64_MIN;
+    p->day_start_ms = p->shifts_minute = p->outlook_day_ms = INT64_MIN;
+    p->outlook_version = 0;
 }

@@ -19,6 +19,8 @@ struct sw_publisher_options {
     const struct sw_view_options *figures; /* borrowed */
     const struct sw_shifts *shifts;        /* borrowed */
     void *ctx;
+    /* The outlook of the day, or NULL while there is none; VERSION counts them. May be NULL. */
+    const struct sw_outlook *(*outlook)(void *ctx, uint64_t *version);
     /* VIEW has a new version. */
     void (*changed)(void *ctx, struct sw_view *view);
 };
@@ -28,7 +30,7 @@ struct sw_publisher *sw_publisher_new(struct sw_floor *floor, const struct sw_pu
 void sw_publisher_free(struct sw_publisher *publisher);
 
 /* The view of that name, or NULL: site, queues, teams, agents, agents/TEAM (made when first asked for and the team
- * exists), intervals. */
+ * exists), intervals, staffing. */
 struct sw_view *sw_publisher_view(struct sw_publisher *publisher, const char *name);
 /* The `feed` part of the site view, as JSON. */
 void sw_publisher_set_feed(struct sw_publisher *publisher, const char *json);

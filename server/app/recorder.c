@@ -13,11 +13,12 @@
 #define ANSWER_BYTES_MAX ((size_t)12 << 20)
 #define PATH_BYTES 4096
 
-enum job_kind { APPEND, READ, HISTORY, PURGE };
+enum job_kind { APPEND, READ, SUM, ROW, HISTORY, PURGE };
 
 struct job {
     struct job *next;
     enum job_kind kind;
+    enum sw_history of; /* of a ROW */
     struct sw_record *records; /* owned, with their texts */
     struct sw_history_row *rows;
     size_t count;
@@ -112,6 +113,12 @@ static void write_record(void *ctx, const struct sw_record *record) {
     sw_json_close(&j, '}');
 }
 
+static void take_row(void *ctx, const struct sw_history_row *row) {
+    struct job *job = ctx;
+    sw_buf_clear(&job->text);
+    sw_buf_puts(&job->text, row->counts);
+}
+
 static void work(uv_work_t *req) {
     struct sw_recorder *r = req->data;
     struct job *job = r->first;
@@ -122,6 +129,15 @@ static void work(uv_work_t *req) {
         job->status = sw_store_read(r->store, r->site, &job->query, &job->text, write_record);
         sw_buf_puts(&job->text, "]");
         if (!job->status && job->text.failed) job->status = -SW_ELIMIT;
+        break;
+    case SUM:
+        job->status = sw_store_sum_shifts(r->store, r->site, job->query.kind, job->query.key, job->query.agent,
+                                          job->query.from_ms, job->query.to_ms, &job->text);
+        break;
+    case ROW:
+        job->status = sw_store_read_history(r->store, r->site, job->of, job->query.key, job->query.from_ms,
+                                            job->query.to_ms, job, take_row);
+        if (!job->status && !job->text.len) job->status = -SW_ENOENT;
         break;
     case HISTORY: job->status = sw_store_put_history(r->store, r->site, job->rows, job->count); break;
     case PURGE: job->status = sw_store_purge(r->store, r->site, job->before_ms, PURGE_ROWS, &job->deleted); break;
@@ -204,6 +220,12 @@ int sw_recorder_load(struct sw_recorder *r, const struct sw_record_query *query,
     return r->store ? sw_store_read(r->store, r->site, query, ctx, fn) : 0;
 }
 
+int sw_recorder_load_history(struct sw_recorder *r, enum sw_history of, const char *id, int64_t from_ms, int64_t to_ms,
+                             void *ctx, void (*fn)(void *ctx, const struct sw_history_row *row)) {
+    SW_ASSERT(!r->working);
+    return r->store ? sw_store_read_history(r->store, r->site, of, id, from_ms, to_ms, ctx, fn) : 0;
+}
+
 static const char *copied(const char *text) { return text ? sw_xstrdup(text) : NULL; }
 
 void sw_recorder_append(struct sw_recorder *r, const struct sw_record *records, size_t count_, void *ctx,
@@ -230,6 +252,22 @@ void sw_recorder_read(struct sw_recorder *r, const struct sw_record_query *query
     job->query.kind = copied(query->kind);
     job->query.agent = copied(query->agent);
     job->query.key = copied(query->key);
+    add(r, job);
+}
+
+void sw_recorder_sum_shifts(struct sw_recorder *r, const char *by, const char *team, const char *agent, int64_t from_ms,
+                            int64_t to_ms, void *ctx, sw_recorder_done done) {
+    struct job *job = new_job(SUM, ctx, done);
+    job->query = (struct sw_record_query){.kind = copied(by), .key = copied(team), .agent = copied(agent), .from_ms = from_ms,
+                                          .to_ms = to_ms};
+    add(r, job);
+}
+
+void sw_recorder_read_history(struct sw_recorder *r, enum sw_history of, const char *id, int64_t from_ms, int64_t to_ms,
+                              void *ctx, sw_recorder_done done) {
+    struct job *job = new_job(ROW, ctx, done);
+    job->of = of;
+    job->query = (struct sw_record_query){.key = copied(id), .from_ms = from_ms, .to_ms = to_ms};
     add(r, job);
 }
 

@@ -29,6 +29,9 @@ const struct sw_recorder_counters *sw_recorder_counters(const struct sw_recorder
 /* Reads what was recorded, at once: before the loop runs. 0 or -SW_EIO. */
 int sw_recorder_load(struct sw_recorder *recorder, const struct sw_record_query *query, void *ctx,
                      void (*fn)(void *ctx, const struct sw_record *record)) SW_NODISCARD;
+/* Reads history, at once: before the loop runs; see sw_store_read_history. 0 or -SW_EIO. */
+int sw_recorder_load_history(struct sw_recorder *recorder, enum sw_history of, const char *id, int64_t from_ms, int64_t to_ms,
+                             void *ctx, void (*fn)(void *ctx, const struct sw_history_row *row)) SW_NODISCARD;
 
 /* What became of a job: 0 and the RECORDS with their ids; -SW_EBUSY and TEXT is the body of the record that was first;
  * -SW_ENOENT; -SW_EIO or -SW_ELIMIT and TEXT says why. */
@@ -40,6 +43,12 @@ void sw_recorder_append(struct sw_recorder *recorder, const struct sw_record *re
                         sw_recorder_done done);
 /* Reads records as a JSON array, TEXT of DONE. The query's texts are copied. */
 void sw_recorder_read(struct sw_recorder *recorder, const struct sw_record_query *query, void *ctx, sw_recorder_done done);
+/* Sums shifts, see sw_store_sum_shifts; TEXT of DONE is the array. Texts are copied. */
+void sw_recorder_sum_shifts(struct sw_recorder *recorder, const char *by, const char *team, const char *agent, int64_t from_ms,
+                            int64_t to_ms, void *ctx, sw_recorder_done done);
+/* Reads the row of the history that starts in [from, to): TEXT of DONE are its counts, -SW_ENOENT when there is none. */
+void sw_recorder_read_history(struct sw_recorder *recorder, enum sw_history of, const char *id, int64_t from_ms,
+                              int64_t to_ms, void *ctx, sw_recorder_done done);
 /* Writes rows of history, which are copied. */
 void sw_recorder_put_history(struct sw_recorder *recorder, const struct sw_history_row *rows, size_t count);
 /* Forgets what is older than T_MS, little by little. */

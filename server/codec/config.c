@@ -103,6 +103,12 @@ void sw_config_deinit(struct sw_config *c) {
         free(c->agents[i].seat);
         free_list(&c->agents[i].queues);
     }
+    for (size_t i = 0; i < c->destination_count; i++) {
+        struct sw_config_destination *d = &c->destinations[i];
+        char *const own[] = {d->id, d->kind, d->url_file, d->secret_file, d->proxy, d->proxy_file, d->ca_file};
+        for (size_t t = 0; t < sizeof own / sizeof *own; t++) free(own[t]);
+    }
+    free(c->destinations);
     free(c->reasons);
     free(c->groups);
     free(c->queues);

@@ -15,6 +15,8 @@
 #define SW_CONFIG_BYTES_MAX (4u << 20)
 #define SW_PEOPLE_MAX 1000
 #define SW_CONFIG_FAULTS_MAX 20 /* told at once */
+#define SW_CONFIG_DESTINATIONS_MAX 32
+#define SW_CONFIG_NO_ALERTS 3 /* above the highest severity */
 
 struct sw_config_list {
     char **items;
@@ -50,6 +52,24 @@ struct sw_config_reason {
     enum sw_agent_state state;
 };
 
+/* A chat group that messages go to. What is secret stands in files of its own. */
+struct sw_config_destination {
+    char *id;
+    char *kind;         /* wecom, dingtalk, feishu, slack, teams or generic */
+    char *url_file;     /* its first line is the address */
+    char *secret_file;  /* its first line signs requests; NULL = they are not signed */
+    char *proxy;        /* NULL = none */
+    char *proxy_file;   /* the same with a password in it; NULL = `proxy` */
+    char *ca_file;      /* NULL = the system's authorities */
+    int64_t language;   /* enum sw_language */
+    bool charts, walks;
+    int64_t alerts_from; /* enum sw_severity, or SW_CONFIG_NO_ALERTS */
+    int64_t quiet_from_ms, quiet_to_ms; /* local times of day; equal = no quiet hours */
+    bool critical_passes;
+    int64_t per_minute; /* 0 = the service's limit */
+    int64_t timeout_ms, give_up_ms;
+};
+
 struct sw_config {
     char *listen; /* ADDR:PORT */
     char *redis;  /* URL */
@@ -81,6 +101,8 @@ struct sw_config {
     size_t queue_count;
     struct sw_config_agent *agents;
     size_t agent_count;
+    struct sw_config_destination *destinations;
+    size_t destination_count;
 };
 
 /* One open site `main` on loopback with the product's defaults. */

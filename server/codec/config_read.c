@@ -5,6 +5,7 @@
 #include "codec/config.h"
 #include "codec/yaml_keys.h"
 #include "shiftwall/floor.h"
+#include "shiftwall/message.h"
 
 #define ORIGINS_MAX 64
 #define DAY_S 86400
@@ -144,6 +145,51 @@ static void prepare_queue(void *entry) {
     queue->target_ms = queue->short_ms = queue->formula = -1; /* the site's */
 }
 
+static const char *judge_destination_kind(const char *text) {
+    static const char *const kinds[] = {"wecom", "dingtalk", "feishu", "slack", "teams", "generic"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcmp(text, kinds[i])) return NULL;
+    return "must be wecom, dingtalk, feishu, slack, teams or generic";
+}
+
+static const char *judge_proxy(const char *text) {
+    static const char *const schemes[] = {"http://", "https://", "socks5h://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (!strncmp(text, schemes[i], strlen(schemes[i])) && text[strlen(schemes[i])])
+            return strchr(text, '@') ? "must have no password in it: use proxy_file" : NULL;
+    return "must be http://HOST:PORT, https://HOST:PORT or socks5h://HOST:PORT";
+}
+
+static void read_language(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    const char *text = sw_yaml_scalar(node);
+    int language = text ? sw_language_from_name(text) : -1;
+    if (language < 0) sw_yaml_fault(y, node, key->name, "must be zh or en");
+    else *(int64_t *)at = language;
+}
+
+static void read_alerts_from(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    const char *text = sw_yaml_scalar(node);
+    if (text && !strcmp(text, "none")) {
+        *(int64_t *)at = SW_CONFIG_NO_ALERTS;
+        return;
+    }
+    for (int i = SW_SEVERITY_INFO; text && i <= SW_SEVERITY_CRITICAL; i++)
+        if (!strcmp(text, sw_severity_name((enum sw_severity)i))) {
+            *(int64_t *)at = i;
+            return;
+        }
+    sw_yaml_fault(y, node, key->name, "must be info, warning, critical or none");
+}
+
+static void prepare_destination(void *entry) {
+    struct sw_config_destination *d = entry;
+    d->language = SW_LANGUAGE_ZH;
+    d->charts = d->walks = d->critical_passes = true;
+    d->alerts_from = SW_SEVERITY_WARNING;
+    d->timeout_ms = 30000;
+    d->give_up_ms = INT64_C(24) * 3600 * 1000;
+}
+
 /* ---- the keys ---- */
 
 #define SITE(name_, kind_, member)                                                                           \
@@ -203,6 +249,27 @@ static const struct sw_yaml_key person_keys[] = {
     WORD(struct sw_config_person, "pin", judge_pin, pin),
     OWN(struct sw_config_person, "teams", read_ids, teams, SW_TEAMS_MAX),
     {0}};
+#define RANGE_OF(type, name_, kind_, member, from, to)                                                        \
+    { .name = (name_), .kind = SW_YAML_##kind_, .at = offsetof(type, member), .min = (from), .max = (to) }
+static const struct sw_yaml_key destination_keys[] = {
+    WORD(struct sw_config_destination, "id", judge_id, id),
+    WORD(struct sw_config_destination, "kind", judge_destination_kind, kind),
+    OF(struct sw_config_destination, "url_file", TEXT, url_file, 0),
+    OF(struct sw_config_destination, "secret_file", TEXT, secret_file, 0),
+    WORD(struct sw_config_destination, "proxy", judge_proxy, proxy),
+    OF(struct sw_config_destination, "proxy_file", TEXT, proxy_file, 0),
+    OF(struct sw_config_destination, "ca_file", TEXT, ca_file, 0),
+    OWN(struct sw_config_destination, "language", read_language, language, 0),
+    OF(struct sw_config_destination, "charts", BOOL, charts, 0),
+    OF(struct sw_config_destination, "walks", BOOL, walks, 0),
+    OWN(struct sw_config_destination, "alerts_from", read_alerts_from, alerts_from, 0),
+    OF(struct sw_config_destination, "quiet_from", OF_DAY, quiet_from_ms, 0),
+    OF(struct sw_config_destination, "quiet_to", OF_DAY, quiet_to_ms, 0),
+    OF(struct sw_config_destination, "critical_passes", BOOL, critical_passes, 0),
+    RANGE_OF(struct sw_config_destination, "per_minute", INT, per_minute, 0, 100),
+    RANGE_OF(struct sw_config_destination, "timeout_s", SECONDS, timeout_ms, 1, 300),
+    RANGE_OF(struct sw_config_destination, "give_up", DURATION, give_up_ms, 1, 7 * DAY_S),
+    {0}};
 static const struct sw_yaml_key site_keys[] = {
     WORD(struct sw_config, "id", judge_site_id, site_id),
     WORD(struct sw_config, "name", judge_name, site_name),
@@ -245,6 +312,8 @@ static const struct sw_yaml_key root_keys[] = {
     {ARRAY("people", people, SW_PEOPLE_MAX, person_keys, struct sw_config_person)},
     RANGE("retention_days", INT, retention_days, 0, 3650),
     OWN(struct sw_config, "allowed_origins", read_origins, allowed_origins, ORIGINS_MAX),
+    {ARRAY("notify", destinations, SW_CONFIG_DESTINATIONS_MAX, destination_keys, struct sw_config_destination),
+     .prepare = prepare_destination},
     PART("site", site_keys),
     {0}};
 
@@ -315,6 +384,16 @@ static void check_people(struct sw_yaml *y, const yaml_node_t *people, const str
     }
 }
 
+static void check_destinations(struct sw_yaml *y, const yaml_node_t *destinations, const struct sw_config *c) {
+    for (size_t i = 0; i < c->destination_count && i < sw_yaml_item_count(destinations); i++) {
+        const struct sw_config_destination *d = &c->destinations[i];
+        const yaml_node_t *node = sw_yaml_item(y, destinations, i);
+        if (!d->kind && !sw_yaml_child(y, node, "kind")) sw_yaml_fault(y, node, "kind", "is missing");
+        if (!d->url_file) sw_yaml_fault(y, node, "url_file", "is missing: a file with the address");
+        if (d->proxy && d->proxy_file) sw_yaml_fault(y, node, "proxy_file", "must not stand beside proxy");
+    }
+}
+
 static void check(struct sw_yaml *y, const yaml_node_t *root, const void *config) {
     const struct sw_config *c = config;
     const yaml_node_t *site = sw_yaml_child(y, root, "site"),
@@ -322,6 +401,7 @@ static void check(struct sw_yaml *y, const yaml_node_t *root, const void *config
     if (c->interval_min != 15 && c->interval_min != 30)
         sw_yaml_fault(y, interval, "interval_min", "must be 15 or 30");
     check_people(y, sw_yaml_child(y, root, "people"), c);
+    check_destinations(y, sw_yaml_child(y, root, "notify"), c);
     check_goals(y, site, c);
     check_links(y, site, c);
 }

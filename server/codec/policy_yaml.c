@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "codec/yaml_keys.h"
+#include "core/zone.h"
 
 #define MINUTE_S 60
 #define HOUR_S 3600
@@ -191,6 +192,69 @@ static void read_repeats(struct sw_yaml *y, const yaml_node_t *node, const struc
     }
 }
 
+/* int64_t ms, or SW_PATIENCE_... */
+static void read_patience(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    static const struct sw_yaml_key patience = {
+        .name = "patience", .kind = SW_YAML_DURATION, .min = 1, .max = HOUR_S};
+    const char *text = sw_yaml_scalar(node);
+    (void)key;
+    if (text && !strcmp(text, "never"))
+        *(int64_t *)at = SW_PATIENCE_NEVER;
+    else if (text && !strcmp(text, "measured"))
+        *(int64_t *)at = SW_PATIENCE_MEASURED;
+    else
+        sw_yaml_value(y, node, &patience, at);
+}
+
+#define ROW(name_, kind_, type, member, from, to)                                                            \
+    { .name = (name_), .kind = SW_YAML_##kind_, .at = offsetof(type, member), .min = (from), .max = (to) }
+
+static void read_rows(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    static const struct sw_yaml_key keys[] = {ROW("calls", INT, struct sw_staffing_row, calls, 1, 1000000),
+                                              ROW("seats", INT, struct sw_staffing_row, seats, 1, 5000),
+                                              {0}};
+    struct sw_policy *policy = at;
+    size_t count;
+    if (!sw_yaml_is_list(y, node, key, "must be a list of mappings", &count)) return;
+    policy->staffing_row_count = count;
+    memset(policy->staffing_rows, 0, sizeof policy->staffing_rows);
+    for (size_t i = 0; i < count; i++) {
+        const yaml_node_t *item = sw_yaml_item(y, node, i);
+        struct sw_staffing_row *r = &policy->staffing_rows[i];
+        size_t faults = sw_yaml_fault_count(y);
+        sw_yaml_mapping(y, item, key->name, keys, r);
+        if (sw_yaml_fault_count(y) != faults) continue;
+        if (!r->calls || !r->seats)
+            sw_yaml_fault(y, item, key->name, "%s is missing", r->calls ? "seats" : "calls");
+        else if (i && (r->calls <= r[-1].calls || r->seats < r[-1].seats))
+            sw_yaml_fault(y, item, key->name, "must be more than the row before");
+    }
+}
+
+static void read_factors(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    static const struct sw_yaml_key keys[] = {ROW("from", INT, struct sw_people_factor, from_calls, 0, 10000000),
+                                              ROW("factor", PPM, struct sw_people_factor, factor_ppm, 1, 100),
+                                              {0}};
+    struct sw_policy *policy = at;
+    size_t count;
+    if (!sw_yaml_is_list(y, node, key, "must be a list of mappings", &count)) return;
+    policy->people_factor_count = count;
+    memset(policy->people_factors, 0, sizeof policy->people_factors);
+    for (size_t i = 0; i < count; i++) {
+        const yaml_node_t *item = sw_yaml_item(y, node, i);
+        struct sw_people_factor *f = &policy->people_factors[i];
+        size_t faults = sw_yaml_fault_count(y);
+        sw_yaml_mapping(y, item, key->name, keys, f);
+        if (sw_yaml_fault_count(y) != faults) continue;
+        if (!f->factor_ppm)
+            sw_yaml_fault(y, item, key->name, "factor is missing");
+        else if (!i && f->from_calls)
+            sw_yaml_fault(y, item, key->name, "the first must be from 0, so that no day is without a factor");
+        else if (i && f->from_calls <= f[-1].from_calls)
+            sw_yaml_fault(y, item, key->name, "must be from more than the one before");
+    }
+}
+
 /* ---- the keys of each rule ---- */
 
 #define AT(name_, kind_, member, from, to)                                                                   \
@@ -246,6 +310,14 @@ KEYS(surge_keys, AT("factor", PPM, surge_factor_ppm, 1, 100));
 KEYS(walk_keys, SPAN("every", walk_every_ms, 5 * MINUTE_S, DAY_S),
      SPAN("remind_after", walk_remind_ms, 0, DAY_S), SPAN("missed_after", walk_missed_ms, MINUTE_S, DAY_S));
 KEYS(chart_keys, WHOLE("at", read_charts, SW_CHARTS_MAX));
+KEYS(target_keys, OWN("patience", read_patience, staffing_patience_ms, 0),
+     AT("occupancy", PPM, staffing_occupancy_ppm, 0, 1), AT("shrinkage", PPM, staffing_shrinkage_ppm, 0, 1));
+KEYS(beyond_keys, AT("calls", INT, staffing_beyond_calls, 0, 1000000), AT("seats", INT, staffing_beyond_seats, 0, 5000));
+KEYS(table_keys, WHOLE("rows", read_rows, SW_STAFFING_ROWS_MAX),
+     {.name = "beyond", .kind = SW_YAML_MAPPING, .keys = beyond_keys});
+KEYS(people_keys, WHOLE("front_line", read_factors, SW_PEOPLE_FACTORS_MAX),
+     AT("back_office_per", INT, people_back_office_per, 0, 5000), AT("qa_per", INT, people_qa_per, 0, 5000),
+     AT("spare", PPM, people_spare_ppm, 0, 1));
 LEVELS(answer_rate, PPM, 0, 1, INT64_MIN);
 LEVELS(service_level, PPM, 0, 1, INT64_MIN);
 LEVELS(abandon, PPM, 0, 1, INT64_MAX);
@@ -283,7 +355,10 @@ static const struct sw_yaml_key *const rule_keys[SW_RULE_COUNT] = {
     [SW_RULE_WAITING] = waiting_keys,
     [SW_RULE_SURGE] = surge_keys,
     [SW_RULE_WALK] = walk_keys,
-    [SW_RULE_CHARTS] = chart_keys};
+    [SW_RULE_CHARTS] = chart_keys,
+    [SW_RULE_STAFFING_TARGET] = target_keys,
+    [SW_RULE_STAFFING_TABLE] = table_keys,
+    [SW_RULE_STAFFING_PEOPLE] = people_keys};
 
 #define OPTION(name_, kind_, member)                                                                         \
     { .name = (name_), .kind = SW_YAML_##kind_, .at = offsetof(struct sw_rule_options, member) }
@@ -340,7 +415,27 @@ static void read_rules(struct sw_yaml *y, const yaml_node_t *node, const struct 
 KEYS(alert_keys, SPAN("for", for_ms, 0, HOUR_S), SPAN("clear_after", clear_after_ms, 0, HOUR_S),
      SPAN("escalate_after", escalate_ms, 10, DAY_S));
 KEYS(point_keys, AT("worth", MONEY, point_fen, 0, 1000000));
-KEYS(leave_keys, AT("lead", INT, leave_days_lead, 0, 366), AT("duty", INT, leave_days_duty, 0, 366));
+static int by_date(const void *a, const void *b) { return strcmp(a, b); }
+
+static void read_blackout(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    struct sw_policy *policy = at;
+    size_t count;
+    int year, month, day;
+    if (!sw_yaml_is_list(y, node, key, "must be a list of dates", &count)) return;
+    policy->leave_blackout_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const yaml_node_t *item = sw_yaml_item(y, node, i);
+        const char *text = sw_yaml_scalar(item);
+        if (!text || sw_zone_parse_date(text, &year, &month, &day))
+            sw_yaml_fault(y, item, key->name, "must be a date, YYYY-MM-DD");
+        else memcpy(policy->leave_blackout[policy->leave_blackout_count++], text, sizeof *policy->leave_blackout);
+    }
+    qsort(policy->leave_blackout, policy->leave_blackout_count, sizeof *policy->leave_blackout, by_date);
+}
+
+KEYS(leave_keys, AT("lead", INT, leave_days_lead, 0, 366), AT("duty", INT, leave_days_duty, 0, 366),
+     SPAN("around_start", leave_around_start_ms, 0, DAY_S), AT("night", INT, leave_night_days, 1, 7),
+     WHOLE("blackout", read_blackout, SW_BLACKOUT_MAX));
 KEYS(swap_keys, AT("per_month", INT, swaps_per_month, 0, 1000));
 
 /* Read when all the rest is known: what is not said there is as in the rest. */
@@ -403,6 +498,22 @@ static void check_outbound(struct sw_yaml *y, const yaml_node_t *rules, const st
         check_order(y, rules, min <= max, rule, "max", "min", "must not be below");
 }
 
+static void check_staffing(struct sw_yaml *y, const yaml_node_t *rules, const struct sw_policy *p) {
+    const yaml_node_t *target = sw_yaml_child(y, rules, sw_rule_name(SW_RULE_STAFFING_TARGET));
+    const yaml_node_t *table = sw_yaml_child(y, rules, sw_rule_name(SW_RULE_STAFFING_TABLE));
+    const yaml_node_t *people = sw_yaml_child(y, rules, sw_rule_name(SW_RULE_STAFFING_PEOPLE));
+    if (target && !p->staffing_occupancy_ppm)
+        sw_yaml_fault(y, target, "occupancy", "must be more than 0");
+    if (target && p->staffing_shrinkage_ppm > 900000)
+        sw_yaml_fault(y, target, "shrinkage", "must be 90 %% at most");
+    if (table && p->rule[SW_RULE_STAFFING_TABLE].on && !p->staffing_row_count)
+        sw_yaml_fault(y, table, "rows", "must hold one row at least");
+    if (table && !p->staffing_beyond_calls != !p->staffing_beyond_seats)
+        sw_yaml_fault(y, table, "beyond", "must have calls and seats");
+    if (people && p->rule[SW_RULE_STAFFING_PEOPLE].on && !p->people_factor_count)
+        sw_yaml_fault(y, people, "front_line", "must hold one factor at least");
+}
+
 static const struct sw_yaml_key override_keys[] = {WHOLE("rules", read_rules, 0), {0}};
 
 static bool is_time_of_day(const char *text) {
@@ -430,6 +541,7 @@ static void read_overrides(struct sw_yaml *y, const yaml_node_t *root, const cha
             struct sw_policy *own = sw_policy_override(policy, part, name);
             sw_yaml_mapping(y, value, name, override_keys, own);
             check_levels(y, sw_yaml_child(y, value, "rules"), own);
+            check_staffing(y, sw_yaml_child(y, value, "rules"), own);
         }
     }
 }
@@ -438,6 +550,7 @@ static void check_policy(struct sw_yaml *y, const yaml_node_t *root, const void 
     const struct sw_policy *p = policy;
     const yaml_node_t *rules = sw_yaml_child(y, root, "rules");
     check_levels(y, rules, p);
+    check_staffing(y, rules, p);
     check_outbound(y, rules, p, SW_RULE_OUTBOUND_DIALED, p->dialed_min, p->dialed_max);
     check_outbound(y, rules, p, SW_RULE_OUTBOUND_SUCCESS, p->success_min, p->success_max);
     check_order(y, rules, p->walk_missed_ms >= p->walk_remind_ms, SW_RULE_WALK, "missed_after",

@@ -12,6 +12,7 @@
 
 struct window {
     struct sw_floor *floor;
+    const struct sw_shifts *shifts; /* NULL: no roster */
     int64_t from_ms, to_ms, end_ms;
 };
 
@@ -91,10 +92,11 @@ static void put_agent_counts(cJSON *to, const struct sw_agent_counts *c) {
 
 static void put_agent(cJSON *to, const struct window *w, const struct sw_agent *agent) {
     struct sw_agent_counts c;
-    sw_agent_between(w->floor, agent, w->from_ms, w->to_ms, w->end_ms, &c);
-    put_agent_counts(to, &c);
     struct sw_agent_now now;
     sw_agent_now(w->floor, agent, &now);
+    sw_agent_between(w->floor, agent, w->from_ms, w->to_ms, w->end_ms, &c);
+    if (w->shifts) sw_shifts_count_breaks(w->shifts, now.id, w->from_ms, w->to_ms, w->end_ms, &c);
+    put_agent_counts(to, &c);
     int64_t seen_ms = now.first_seen_ms > w->from_ms ? now.first_seen_ms : w->from_ms;
     int64_t elapsed_ms = w->end_ms > seen_ms ? w->end_ms - seen_ms : 0;
     report_int(to, "offline_ms", elapsed_ms - sw_kpi_staffed_ms(&c));
@@ -165,7 +167,7 @@ static cJSON *counters_of(const struct sw_floor *floor) {
 
 void sw_report_write(struct sw_floor *floor, const struct sw_shifts *shifts, int64_t from_ms, int64_t to_ms,
                      int64_t end_ms, struct sw_buf *out) {
-    struct window w = {floor, from_ms, to_ms, end_ms};
+    struct window w = {floor, shifts, from_ms, to_ms, end_ms};
     sw_floor_settle(floor, end_ms);
     cJSON *report = cJSON_CreateObject();
     cJSON *site = cJSON_AddObjectToObject(report, "site");

@@ -80,16 +80,16 @@ static void put_alert(cJSON *alerts, const struct sw_alert *alert, int64_t end_m
     cJSON_AddItemToArray(alerts, one);
 }
 
-/* Those of the floor, of breaches and of attendance, in order. */
+/* Those of the floor, of breaches and of goals, in order. */
 static void put_alerts(cJSON *report, const struct sw_shifts *shifts, const struct sw_alert *floor, size_t floor_count,
                        const struct sw_breach *breaches, size_t breach_count, struct sw_span window, int64_t end_ms) {
-    struct sw_alert *attendance;
-    size_t attendance_count = sw_shifts_attendance_alerts(shifts, end_ms, &attendance);
-    struct sw_alert *all = sw_xmalloc((floor_count + breach_count + attendance_count + 1) * sizeof *all);
+    struct sw_alert *goals;
+    size_t goal_count = sw_shifts_goal_alerts(shifts, end_ms, &goals);
+    struct sw_alert *all = sw_xmalloc((floor_count + 2 * breach_count + goal_count + 1) * sizeof *all);
     size_t count = sw_breaches_alerts(sw_shifts_policy(shifts), breaches, breach_count, all);
     for (size_t i = 0; i < floor_count; i++) all[count++] = floor[i];
-    for (size_t i = 0; i < attendance_count; i++) all[count++] = attendance[i];
-    free(attendance);
+    for (size_t i = 0; i < goal_count; i++) all[count++] = goals[i];
+    free(goals);
     qsort(all, count, sizeof *all, sw_alert_order);
     cJSON *alerts = cJSON_AddArrayToObject(report, "alerts");
     for (size_t i = 0; i < count; i++)
@@ -117,6 +117,8 @@ static void put_breaches(cJSON *report, const struct sw_floor *floor, const stru
         cJSON_AddBoolToObject(one, "excused", list[i].excused);
         if (list[i].step) cJSON_AddStringToObject(one, "step", list[i].step);
         else cJSON_AddNullToObject(one, "step");
+        report_int(one, "points", list[i].points);
+        report_int(one, "money_fen", list[i].money_fen);
         cJSON_AddItemToArray(breaches, one);
     }
     put_alerts(report, shifts, alerts, alert_count, list, count, (struct sw_span){from_ms, to_ms}, end_ms);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-static void on_agent_state(void *ctx, const char *agent, enum sw_agent_state state, int64_t at_ms) {
-    sw_shifts_agent_state(ctx, agent, state, at_ms);
+static void on_agent_state(void *ctx, const char *agent, enum sw_agent_state state, bool has_reason, int64_t at_ms) {
+    sw_shifts_agent_state(ctx, agent, state, has_reason, at_ms);
 }
 
 struct sw_floor *sw_site_floor(const struct sw_config *c, const struct sw_zone *zone, struct sw_shifts *shifts,

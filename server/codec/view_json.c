@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "codec/json_writer.h"
+#include "shiftwall/shift.h"
 
 #define NO_CARRY INT64_MIN
 #define WAITING_CALLS_MAX 20
@@ -275,8 +276,15 @@ static void put_routing(struct sw_json *j, const struct sw_floor *floor) {
     sw_json_int(j, "idle_agents", (int64_t)now.agents[SW_ST_READY] - there.agents[SW_ST_READY]);
 }
 
+static void put_shortage(struct sw_json *j, const struct sw_outlook_now *now) {
+    if (!now || now->short_by == SW_UNKNOWN) return;
+    sw_json_int(j, "short", now->short_by);
+    sw_json_int(j, "required", now->need.required);
+    sw_json_int(j, "signed_in", now->signed_in);
+}
+
 void sw_view_write_diagnosis(const struct sw_floor *floor, const struct sw_view_options *options,
-                             struct sw_buf *out) {
+                             const struct sw_outlook_now *now, struct sw_buf *out) {
     struct sw_queue_counts q;
     struct sw_agent_counts a;
     sw_scope_window(floor, sw_floor_site(floor), SW_WINDOW_TODAY, &q);
@@ -308,7 +316,10 @@ void sw_view_write_diagnosis(const struct sw_floor *floor, const struct sw_view_
          */
         bool sure = sw_ratio_defined(idle) && sw_ratio_value(idle) < options->little_idle;
         sw_json_text(&j, "code", "people");
-        sw_json_raw(&j, "params", sure ? "{\"sure\":true}" : "{\"sure\":false}");
+        sw_json_open(&j, "params", '{');
+        sw_json_bool(&j, "sure", sure);
+        put_shortage(&j, now);
+        sw_json_close(&j, '}');
     }
     sw_json_close(&j, '}');
 }
@@ -465,6 +476,8 @@ void sw_view_write_agent(const struct sw_floor *floor, const struct sw_agent *ag
     for (int w = 0; w < 2; w++) {
         struct sw_agent_counts c;
         sw_agent_between(floor, agent, spans[w].start_ms, spans[w].end_ms, INT64_MIN, &c);
+        if (w == 0 && sw_floor_shifts(floor))
+            sw_shifts_count_breaks(sw_floor_shifts(floor), now.id, spans[w].start_ms, spans[w].end_ms, sw_floor_now(floor), &c);
         sw_json_open(&j, window_names[w], '{');
         put_agent_counts(&j, &c, w == 0);
         sw_json_close(&j, '}');

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "shiftwall/buf.h"
-#include "shiftwall/floor.h"
+#include "shiftwall/outlook.h"
 
 /* What the site says about its figures. Shares are 0..1. */
 struct sw_view_options {
@@ -29,8 +29,9 @@ void sw_view_write_service_level(const struct sw_floor *floor, const struct sw_v
                                  struct sw_buf *out);
 void sw_view_write_indicators(const struct sw_floor *floor, const struct sw_view_options *options,
                               struct sw_buf *out);
+/* NOW, who is needed, is for "short of people: n"; NULL: that is not known. */
 void sw_view_write_diagnosis(const struct sw_floor *floor, const struct sw_view_options *options,
-                             struct sw_buf *out);
+                             const struct sw_outlook_now *now, struct sw_buf *out);
 void sw_view_write_notices(const struct sw_floor *floor, struct sw_buf *out);
 void sw_view_write_alarms(const struct sw_floor *floor, struct sw_buf *out);
 /* "Answer the next n in time" of the site today; -1 or 0 when there is nothing to say. */

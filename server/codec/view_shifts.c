@@ -38,14 +38,40 @@ bool sw_view_write_attendance(const struct sw_shifts *shifts, const char *team, 
     sw_json_number(&j, "adherence_goal", (double)policy->adherence_goal_ppm / 1e6);
     sw_json_text(&j, "adherence_level",
                  level_of(sw_ratio_defined(adherence),
-                          a.signed_in_ms / 1000 * 1000000 >= policy->adherence_goal_ppm * (a.expected_ms / 1000)));
+                          a.signed_in_ms * 1000000 >= policy->adherence_goal_ppm * a.expected_ms));
     sw_json_close(&j, '}');
     return true;
 }
 
 /* ---- one shift ---- */
 
+void sw_shift_counts_write(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, struct sw_buf *out) {
+    const struct sw_roster_row *row = sw_shift_row(shift);
+    struct sw_shift_figures f;
+    sw_shift_figures(shifts, shift, t_ms, &f);
+    bool leave = f.attended == SW_ATTENDED_ON_LEAVE, due = f.begun && !leave, came = due && f.came;
+    struct sw_json j = sw_json_on(out);
+    sw_json_open(&j, NULL, '{');
+    sw_json_text(&j, "date", row->date);
+    sw_json_text(&j, "team", row->team);
+    sw_json_int(&j, "begun", f.begun);
+    sw_json_int(&j, "leave", f.begun && leave);
+    sw_json_int(&j, "due", due);
+    sw_json_int(&j, "attended", due && f.attended == SW_ATTENDED_YES);
+    sw_json_int(&j, "absent", due && f.attended == SW_ATTENDED_NO);
+    sw_json_int(&j, "late", due && f.late_ms > 0 && f.attended != SW_ATTENDED_NO);
+    sw_json_int(&j, "early_leave", due && f.early_leave_ms > 0);
+    sw_json_int(&j, "signed_in_ms", came ? f.signed_in_ms : 0);
+    sw_json_int(&j, "expected_ms", came ? f.scheduled_ms - f.excused_ms : 0);
+    sw_json_int(&j, "as_planned_ms", came ? f.as_planned_ms : 0);
+    sw_json_int(&j, "scheduled_ms", due ? f.scheduled_ms : 0);
+    sw_json_int(&j, "service_ms", due ? f.service_ms : 0);
+    sw_json_int(&j, "conforming_ms", due ? f.conforming_ms : 0);
+    sw_json_close(&j, '}');
+}
+
 #define BREAKS_MAX 64
+#define SW_OVERTIME_MS INT64_C(900000) /* signing out takes some minutes; from a quarter of an hour on it is work */
 
 void sw_view_shift_key(const struct sw_shift *shift, char out[SW_SHIFT_KEY_SIZE]) {
     const struct sw_roster_row *row = sw_shift_row(shift);
@@ -95,7 +121,7 @@ static void look(const struct sw_shifts *shifts, const struct sw_shift *shift, c
         m->status = !f->came ? "absent" : f->early_leave_ms > 0 ? "left_early" : "over";
     } else if (!f->came) {
         m->status = f->attended == SW_ATTENDED_NO ? "absent" : "not_yet";
-        comes(m, "absent", row->start_ms + policy->absence_limit_ms);
+        comes(m, "absent", f->absent_ms);
         if (f->attended == SW_ATTENDED_NO) comes(m, "sign_out", row->end_ms);
     } else {
         m->status = !m->signed_in ? "out" : f->late_ms > 0 ? "late" : "present";
@@ -170,6 +196,11 @@ void sw_view_write_shift(const struct sw_shifts *shifts, const struct sw_shift *
     if (f.late_ms > 0) sw_json_int(&j, "late_ms", f.late_ms);
     if (f.late_class >= 0) sw_json_text(&j, "late_class", policy->late_classes[f.late_class].name);
     if (f.early_leave_ms > 0) sw_json_int(&j, "early_leave_ms", f.early_leave_ms);
+    if (f.overtime_ms >= SW_OVERTIME_MS) {
+        int64_t until_ms = sw_shifts_granted_until(shifts, row->agent, 1u << SW_GRANT_OVERTIME, row->end_ms);
+        sw_json_int(&j, "overtime_ms", f.overtime_ms);
+        sw_json_bool(&j, "overtime_granted", until_ms >= row->end_ms + f.overtime_ms);
+    }
     if (f.early_class >= 0) sw_json_text(&j, "early_class", policy->late_classes[f.early_class].name);
     sw_json_ratio(&j, "adherence", sw_shift_adherence(&f));
     sw_json_ratio(&j, "state_adherence", sw_shift_state_adherence(&f));

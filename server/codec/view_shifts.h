@@ -15,6 +15,9 @@
 bool sw_view_write_attendance(const struct sw_shifts *shifts, const char *team, int64_t from_ms, int64_t to_ms, int64_t t_ms,
                               struct sw_buf *out);
 
+/* What a shift came to by T_MS, as counters that may be summed over shifts: one JSON object, as the history keeps it. */
+void sw_shift_counts_write(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, struct sw_buf *out);
+
 /* "AGENT@START": what a shift is called on the wire. */
 void sw_view_shift_key(const struct sw_shift *shift, char out[SW_SHIFT_KEY_SIZE]);
 /* A shift as sign-in monitoring shows it at T_MS: what it is, what comes next and when, and its breaks. */

@@ -258,7 +258,6 @@ static void change_state(struct sw_floor *floor, struct sw_agent *agent, enum sw
     agent->since_ms = t_ms;
     stand(floor, agent, 1);
     if (state == SW_ST_BREAK) sw__agent_count(floor, agent, t_ms, SW_AC_BREAKS, 1);
-    if (floor->options.on_agent_state) floor->options.on_agent_state(floor->options.ctx, agent->id, state, t_ms);
 }
 
 static void change_team(struct sw_floor *floor, struct sw_agent *agent, const char *id, int64_t t_ms) {
@@ -302,8 +301,11 @@ void sw__agent_event(struct sw_floor *floor, const struct sw_event *event) {
         agent->since_ms = t_ms;
         sw__replace(&agent->reason, event->reason);
         set_limit(floor, agent);
+        if (floor->options.on_agent_state)
+            floor->options.on_agent_state(floor->options.ctx, agent->id, state, event->reason != NULL, t_ms);
     }
     if (!repeat || moved) sw__watch_agent(floor, agent, t_ms);
+    if (changed) sw__watch_ready(floor, t_ms);
     if (changed && (on_break || state == SW_ST_BREAK)) sw__watch_team(floor, team, t_ms);
     if (!repeat || event->queue) sw__replace(&agent->queue_id, event->queue);
     sw__agent_touch(floor, agent);
@@ -378,6 +380,7 @@ void sw_agent_between(const struct sw_floor *floor, const struct sw_agent *agent
 size_t sw_floor_team_count(const struct sw_floor *floor) { return floor->team_count; }
 const struct sw_team *sw_floor_team(const struct sw_floor *floor, size_t index) { return floor->teams[index]; }
 const struct sw_team *sw_floor_everyone(const struct sw_floor *floor) { return floor->everyone; }
+const struct sw_shifts *sw_floor_shifts(const struct sw_floor *floor) { return floor->options.shifts; }
 const char *sw_team_id(const struct sw_team *team) { return team->id; }
 const uint32_t *sw_team_states(const struct sw_team *team) { return team->states; }
 

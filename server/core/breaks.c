@@ -24,7 +24,7 @@ static void find_breaks(const struct sw_shift *shift, int64_t t_ms, struct finde
     bool signed_out = false;
     for (ptrdiff_t i = sw__later(0, sw_trail_find(trail, row->start_ms - 1)); i < (ptrdiff_t)trail->count; i++) {
         const struct sw_step *step = &trail->steps[i];
-        if (step->at_ms >= to_ms) break;
+        if (step->at_ms >= row->end_ms || step->at_ms > t_ms) break;
         bool inside = step->at_ms >= row->start_ms;
         if (start_ms == INT64_MIN) {
             if (step->presence == SW_AT_BREAK && inside) {
@@ -81,4 +81,30 @@ size_t sw_shift_breaks(const struct sw_shifts *shifts, const struct sw_shift *sh
     if (f.count && max) memcpy(out, f.list, (f.count < max ? f.count : max) * sizeof *out);
     free(f.list);
     return f.count;
+}
+
+static void count_breaks(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, int64_t *v) {
+    size_t count = sw_shift_breaks(shifts, shift, t_ms, NULL, 0);
+    struct sw_break *list = sw_xmalloc((count + 1) * sizeof *list);
+    sw_shift_breaks(shifts, shift, t_ms, list, count);
+    v[SW_AC_BREAKS] += (int64_t)count;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].end_ms == INT64_MAX || !list[i].overrun_ms) continue;
+        v[SW_AC_BREAK_OVERRUNS]++;
+        v[SW_AC_BREAK_OVERRUN_MS] += list[i].overrun_ms;
+    }
+    free(list);
+}
+
+void sw_shifts_count_breaks(const struct sw_shifts *shifts, const char *id, int64_t from_ms, int64_t to_ms, int64_t t_ms,
+                            struct sw_agent_counts *counts) {
+    const struct sw_rostered *agent = sw_shifts_agent(shifts, id);
+    bool any = false;
+    for (size_t i = 0; agent && i < agent->shift_count; i++) {
+        int64_t start_ms = agent->shifts[i]->row.start_ms;
+        if (start_ms < from_ms || start_ms >= to_ms) continue;
+        if (!any) counts->v[SW_AC_BREAKS] = counts->v[SW_AC_BREAK_OVERRUNS] = counts->v[SW_AC_BREAK_OVERRUN_MS] = 0;
+        any = true;
+        count_breaks(shifts, agent->shifts[i], t_ms, counts->v);
+    }
 }

@@ -323,6 +323,7 @@ static enum sw_outcome dialed(struct sw_floor *floor, struct sw_call *call, cons
     call->hold_since_ms = SW_NEVER;
     set_agent(floor, call, agent_of(floor, event, t_ms));
     sw__agent_count(floor, call->agent, t_ms, SW_AC_DIALED, 1);
+    sw__watch_outbound(floor, call->agent, false, t_ms);
     call->agent->call = call;
     return SW_OUTCOME_APPLIED;
 }
@@ -394,8 +395,10 @@ static enum sw_outcome dispositioned(struct sw_floor *floor, struct sw_call *cal
                                      int64_t t_ms) {
     if (call->phase == SW_CALL_WAITING || call->dispositioned) return SW_OUTCOME_CONTRADICTION;
     call->dispositioned = true;
-    if (call->outbound && call->agent && event->result == SW_RESULT_SUCCESS)
+    if (call->outbound && call->agent && event->result == SW_RESULT_SUCCESS) {
         sw__agent_count(floor, call->agent, t_ms, SW_AC_SUCCESSES, 1);
+        sw__watch_outbound(floor, call->agent, true, t_ms);
+    }
     return SW_OUTCOME_APPLIED;
 }
 

@@ -110,6 +110,7 @@ struct sw_agent {
     struct sw_agent *next_wrapup, **prev_wrapup;
     bool dirty;
     struct sw_condition *conditions[SW__AGENT_RULES];
+    int64_t outbound_day_ms; /* the last business day it called out on */
     size_t idler; /* place among the watch's idlers + 1 */
 };
 

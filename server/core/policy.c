@@ -74,7 +74,8 @@ static void init_thresholds(struct sw_policy *p) {
 void sw_policy_init(struct sw_policy *p) {
     *p = (struct sw_policy){.name = sw_xstrdup("default")};
     for (int i = 0; i < SW_RULE_COUNT; i++) {
-        bool off = i == SW_RULE_OUTBOUND_DIALED || i == SW_RULE_OUTBOUND_SUCCESS || i == SW_RULE_SIGNOUT_LATE;
+        bool off = i == SW_RULE_OUTBOUND_DIALED || i == SW_RULE_OUTBOUND_SUCCESS || i == SW_RULE_SIGNOUT_LATE ||
+                   i == SW_RULE_STAFFING_TABLE || i == SW_RULE_STAFFING_PEOPLE;
         p->rule[i] = (struct sw_rule_options){.on = !off, .severity = SW_SEVERITY_WARNING};
     }
     static const enum sw_rule critical[] = {SW_RULE_ABSENT,  SW_RULE_ANSWER_RATE,  SW_RULE_SERVICE_LEVEL,
@@ -83,6 +84,7 @@ void sw_policy_init(struct sw_policy *p) {
         p->rule[critical[i]].severity = SW_SEVERITY_CRITICAL;
     init_times(p);
     init_thresholds(p);
+    p->staffing_occupancy_ppm = 850000;
     p->walk_every_ms = HOUR;
     p->walk_remind_ms = 10 * MINUTE;
     p->walk_missed_ms = 30 * MINUTE;
@@ -92,6 +94,7 @@ void sw_policy_init(struct sw_policy *p) {
     p->ladder_count = sizeof ladder / sizeof *ladder;
     for (size_t i = 0; i < p->ladder_count; i++) p->ladder[i] = sw_xstrdup(ladder[i]);
     p->leave_days_duty = 3;
+    p->leave_night_days = 1;
     p->swaps_per_month = 3;
     p->escalate_ms = 5 * MINUTE;
 }

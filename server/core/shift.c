@@ -71,7 +71,7 @@ static struct sw_rostered *find(const struct sw_shifts *shifts, const char *id) 
     return agent;
 }
 
-static struct sw_rostered *find_or_make(struct sw_shifts *shifts, const char *id) {
+struct sw_rostered *sw__rostered_of(struct sw_shifts *shifts, const char *id) {
     struct sw_rostered *agent = find(shifts, id);
     if (agent || HASH_COUNT(shifts->agents) >= SW_SHIFTS_AGENTS_MAX) return agent;
     size_t len = strlen(id);
@@ -81,14 +81,15 @@ static struct sw_rostered *find_or_make(struct sw_shifts *shifts, const char *id
     return agent;
 }
 
-void sw_shifts_agent_state(struct sw_shifts *shifts, const char *id, enum sw_agent_state state, int64_t at_ms) {
-    struct sw_rostered *agent = find_or_make(shifts, id);
+void sw_shifts_agent_state(struct sw_shifts *shifts, const char *id, enum sw_agent_state state, bool has_reason,
+                           int64_t at_ms) {
+    struct sw_rostered *agent = sw__rostered_of(shifts, id);
     if (!agent) return;
     bool was_in = agent->trail.count && agent->trail.steps[agent->trail.count - 1].presence != SW_AT_OFFLINE;
     if (was_in != (state != SW_ST_OFFLINE)) shifts->version++;
     size_t steps = agent->trail.count;
-    sw_trail_add(&agent->trail, state, at_ms);
-    if (agent->shift_count && agent->trail.count != steps) sw__rostered_changed(shifts, agent);
+    sw_trail_add(&agent->trail, state, has_reason, at_ms);
+    if (agent->shift_count && (agent->trail.count != steps || has_reason)) sw__rostered_changed(shifts, agent);
 }
 
 void sw_shifts_clear_states(struct sw_shifts *shifts) {
@@ -162,7 +163,7 @@ int sw_shifts_set_roster(struct sw_shifts *shifts, const struct sw_roster *roste
     for (size_t i = 0; i < roster->count; i++) {
         struct sw_shift *shift = sw_xcalloc(1, sizeof *shift);
         copy_row(&shift->row, &roster->rows[i]);
-        shift->agent = find_or_make(shifts, shift->row.agent);
+        shift->agent = sw__rostered_of(shifts, shift->row.agent);
         shifts->shifts[shifts->count++] = shift;
     }
     qsort(shifts->shifts, shifts->count, sizeof *shifts->shifts, by_start);
@@ -244,6 +245,49 @@ int64_t sw_shifts_granted_until(const struct sw_shifts *shifts, const char *id, 
     return until_ms;
 }
 
+bool sw_shifts_grant_over(const struct sw_shifts *shifts, const char *id, unsigned kinds, int64_t from_ms, int64_t to_ms,
+                          struct sw_grant *out) {
+    const struct sw_rostered *agent = find(shifts, id);
+    for (size_t i = 0; agent && i < agent->grant_count; i++) {
+        const struct sw_given *g = &agent->grants[i];
+        if (!(kinds & 1u << g->kind) || g->from_ms > to_ms || g->to_ms < from_ms) continue;
+        *out = (struct sw_grant){g->id, agent->id, g->kind, g->from_ms, g->to_ms, g->reason, g->by, g->at_ms};
+        return true;
+    }
+    return false;
+}
+
+/* Marks the moments at which the shift has the agent at work. */
+static void mark_planned(const struct sw_shift *shift, const int64_t *t_ms, size_t count, bool *planned) {
+    struct sw_spans leave = {0};
+    bool read = false;
+    for (size_t i = 0; i < count; i++) {
+        if (planned[i] || t_ms[i] < shift->row.start_ms || t_ms[i] >= shift->row.end_ms) continue;
+        if (!read) sw__shift_leave(shift, &leave);
+        read = true;
+        planned[i] = !sw_spans_contain(&leave, t_ms[i]);
+    }
+    sw_spans_deinit(&leave);
+}
+
+void sw_shifts_headcounts(const struct sw_shifts *shifts, const int64_t *t_ms, size_t count, struct sw_headcount *out) {
+    memset(out, 0, count * sizeof *out);
+    bool *planned = sw_xmalloc(count * sizeof *planned + 1);
+    for (const struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) {
+        memset(planned, 0, count * sizeof *planned);
+        for (size_t s = 0; s < agent->shift_count; s++) mark_planned(agent->shifts[s], t_ms, count, planned);
+        size_t step = 0; /* the first one that is later */
+        for (size_t i = 0; i < count; i++) {
+            while (step < agent->trail.count && agent->trail.steps[step].at_ms <= t_ms[i]) step++;
+            bool in = step && agent->trail.steps[step - 1].presence != SW_AT_OFFLINE;
+            out[i].scheduled += planned[i];
+            out[i].present += planned[i] && in;
+            out[i].signed_in += in;
+        }
+    }
+    free(planned);
+}
+
 enum sw_activity sw__shift_activity(const struct sw_shift *shift, int64_t t_ms, int64_t *edge_ms) {
     *edge_ms = INT64_MAX;
     for (size_t i = 0; i < shift->row.activity_count; i++) {
@@ -270,6 +314,7 @@ static void forget_grants(struct sw_shifts *shifts, struct sw_rostered *agent, i
 
 void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms) {
     size_t kept = 0;
+    for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) sw__keep_late_run(shifts, agent, t_ms);
     for (size_t i = 0; i < shifts->count; i++) {
         if (shifts->shifts[i]->row.end_ms >= t_ms) shifts->shifts[kept++] = shifts->shifts[i];
         else free_shift(shifts->shifts[i]);
@@ -292,7 +337,7 @@ void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms) {
 
 int sw_shifts_add_grant(struct sw_shifts *shifts, const struct sw_grant *grant) {
     if (grant->from_ms >= grant->to_ms) return -SW_EINVAL;
-    struct sw_rostered *agent = shifts->grant_count < SW_GRANTS_MAX ? find_or_make(shifts, grant->agent) : NULL;
+    struct sw_rostered *agent = shifts->grant_count < SW_GRANTS_MAX ? sw__rostered_of(shifts, grant->agent) : NULL;
     if (!agent) return -SW_ELIMIT;
     agent->grants = sw_xrealloc(agent->grants, (agent->grant_count + 1) * sizeof *agent->grants);
     agent->grants[agent->grant_count++] = (struct sw_given){

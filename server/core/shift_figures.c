@@ -75,8 +75,9 @@ static void walk_pieces(struct walk *w, int64_t to_ms) {
     end_deviation(w);
 }
 
-/* Time signed in that hangs over the shift's edges, as far as no other shift of the agent claims it. */
-static int64_t overhang(const struct sw_shift *shift, int64_t t_ms) {
+/* Time signed in that hangs over the shift's edges, as far as no other shift of the agent claims it; AFTER_MS gets that
+ * behind the end. */
+static int64_t overhang(const struct sw_shift *shift, int64_t t_ms, int64_t *after_ms) {
     const struct sw_rostered *agent = shift->agent;
     int64_t from_ms = INT64_MIN, to_ms = t_ms, ms = 0;
     for (size_t i = 0; i < agent->shift_count; i++) {
@@ -95,8 +96,9 @@ static int64_t overhang(const struct sw_shift *shift, int64_t t_ms) {
     struct sw_trail_walk walk;
     struct sw_stretch stretch;
     sw_trail_walk(&walk, trail, shift->row.end_ms, to_ms);
-    while (sw_trail_next(&walk, &stretch) && stretch.presence != SW_AT_OFFLINE) ms += stretch.end_ms - stretch.start_ms;
-    return ms;
+    *after_ms = 0;
+    while (sw_trail_next(&walk, &stretch) && stretch.presence != SW_AT_OFFLINE) *after_ms += stretch.end_ms - stretch.start_ms;
+    return ms + *after_ms;
 }
 
 static int late_class(const struct sw_policy *policy, int64_t ms) {
@@ -116,13 +118,25 @@ static int64_t due_at(const struct sw_shift *shift, const struct sw_spans *leave
     return at_ms;
 }
 
-static enum sw_attended attended(const struct sw_shifts *shifts, const struct sw_shift *shift,
-                                 const struct sw_spans *leave, int64_t t_ms) {
+/* Whether the agent was there in [from, to), leave not counted. */
+static bool was_there(const struct sw_trail *trail, const struct sw_spans *leave, int64_t from_ms, int64_t to_ms) {
+    while (from_ms < to_ms) {
+        int64_t in_ms = sw__first_in(trail, from_ms, to_ms);
+        if (in_ms == INT64_MIN) return false;
+        from_ms = sw_spans_leave(leave, in_ms);
+        if (from_ms == in_ms) return true;
+    }
+    return false;
+}
+
+static enum sw_attended attended(const struct sw_shift *shift, const struct sw_spans *leave, int64_t due_ms, int64_t limit_ms,
+                                 int64_t t_ms) {
     if (sw_spans_cover(leave, shift->row.start_ms, shift->row.end_ms)) return SW_ATTENDED_ON_LEAVE;
-    int64_t due_ms = due_at(shift, leave), limit_ms = due_ms + sw_shift_policy(shifts, shift)->absence_limit_ms;
     /* the moment asked for counts: who signs in now has come */
     int64_t until_ms = t_ms < INT64_MAX ? sw__earlier(limit_ms, t_ms + 1) : limit_ms;
-    if (sw__first_in(&shift->agent->trail, due_ms, until_ms) != INT64_MIN) return SW_ATTENDED_YES;
+    const struct sw_trail *trail = &shift->agent->trail;
+    if (was_there(trail, leave, shift->row.start_ms, sw__earlier(due_ms, until_ms))) return SW_ATTENDED_YES;
+    if (sw__first_in(trail, due_ms, until_ms) != INT64_MIN) return SW_ATTENDED_YES;
     return t_ms < limit_ms ? SW_ATTENDED_PENDING : SW_ATTENDED_NO;
 }
 
@@ -136,15 +150,21 @@ void sw_shift_figures(const struct sw_shifts *shifts, const struct sw_shift *shi
     struct walk w = {.shift = shift, .tolerance_ms = sw_shift_policy(shifts, shift)->state_tolerance_ms, .out = out};
     sw__shift_leave(shift, &w.leave);
     sw__grants_within(shift->agent, SW__EXCUSES_ABSENCE, row->start_ms, row->end_ms, &w.excuse);
+    int64_t due_ms = due_at(shift, &w.leave);
+    out->absent_ms = due_ms + sw_shift_policy(shifts, shift)->absence_limit_ms;
     if (out->begun) {
         walk_pieces(&w, sw__earlier(row->end_ms, t_ms));
-        out->attended = attended(shifts, shift, &w.leave, t_ms);
-        out->conforming_ms = out->signed_in_ms + overhang(shift, t_ms);
+        if (!out->came && !out->over && sw_trail_at(&shift->agent->trail, t_ms) != SW_AT_OFFLINE) { /* at this moment */
+            out->came = true;
+            out->first_in_ms = out->last_in_ms = t_ms;
+        }
+        out->attended = attended(shift, &w.leave, due_ms, out->absent_ms, t_ms);
+        out->conforming_ms = out->signed_in_ms + overhang(shift, t_ms, &out->overtime_ms);
     }
     bool works = out->attended != SW_ATTENDED_ON_LEAVE && out->came;
     if (works) {
         int64_t start_ms = sw_spans_leave(&w.leave, row->start_ms);
-        int64_t first_ms = sw__first_in(&shift->agent->trail, start_ms, sw__earlier(row->end_ms, t_ms));
+        int64_t first_ms = sw__first_in(&shift->agent->trail, start_ms, out->over ? row->end_ms : t_ms + 1);
         if (first_ms != INT64_MIN) out->late_ms = first_ms - start_ms;
     }
     if (works && out->over) {
@@ -209,7 +229,7 @@ static void add_shift(const struct sw_shifts *shifts, const struct sw_shift *shi
     sum->attended += f.attended == SW_ATTENDED_YES;
     sum->pending += f.attended == SW_ATTENDED_PENDING;
     sum->absent += f.attended == SW_ATTENDED_NO;
-    sum->late += f.late_ms > 0;
+    sum->late += f.late_ms > 0 && f.attended != SW_ATTENDED_NO; /* who came too late is absent */
     sum->early_leave += f.early_leave_ms > 0;
     sum->scheduled_ms += f.scheduled_ms;
     sum->service_ms += f.service_ms;

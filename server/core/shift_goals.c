@@ -1,4 +1,4 @@
-/* Attendance against its goal over a day, as spans below it. */
+/* Attendance and adherence against their goals over a day, as spans below them. */
 #include "core/shift_state.h"
 
 /* At AT_MS so many more are due, and so many more are there or may still come. */
@@ -28,21 +28,18 @@ static int by_date_team_time(const void *a, const void *b) {
     return order ? order : (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms);
 }
 
-/* A shift without a sign-in is due from its start and missing from the absence limit on. */
+/* A shift without a sign-in is due from its start and missing from the absence limit on. One that has not begun counts
+ * for nothing, but the day is not over before it is. */
 static void changes_of(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, struct changes *out) {
     struct sw_shift_figures f;
     sw_shift_figures(shifts, shift, t_ms, &f);
-    if (!f.begun || f.attended == SW_ATTENDED_ON_LEAVE) return;
+    if (f.begun && f.attended == SW_ATTENDED_ON_LEAVE) return;
     const struct sw_roster_row *row = &shift->row;
-    struct sw_spans leave = {0};
-    sw__shift_leave(shift, &leave);
-    int64_t limit_ms = sw_spans_leave(&leave, row->start_ms) + sw_shift_policy(shifts, shift)->absence_limit_ms;
-    sw_spans_deinit(&leave);
     const char *const teams[] = {"", row->team ? row->team : ""};
     for (int i = 0; i < (row->team ? 2 : 1); i++) {
-        add(out, (struct change){row->start_ms, row->end_ms, row->date, teams[i], 1, 1});
+        add(out, (struct change){row->start_ms, row->end_ms, row->date, teams[i], f.begun, f.begun});
         if (f.attended == SW_ATTENDED_NO)
-            add(out, (struct change){sw__earlier(limit_ms, row->end_ms), row->end_ms, row->date, teams[i], 0, -1});
+            add(out, (struct change){sw__earlier(f.absent_ms, row->end_ms), row->end_ms, row->date, teams[i], 0, -1});
     }
 }
 
@@ -79,11 +76,30 @@ static void look_at(struct below *b, const struct change *changes, size_t count)
     if (open && end_ms <= b->t_ms) open->closed_ms = end_ms; /* the day's shifts are over */
 }
 
-size_t sw_shifts_attendance_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out) {
+static int by_subject_time(const void *a, const void *b) {
+    const struct sw_alert *x = a, *y = b;
+    int order = strcmp(x->subject, y->subject);
+    return order ? order : (x->opened_ms > y->opened_ms) - (x->opened_ms < y->opened_ms);
+}
+
+/* The night shifts of one date and the shifts of the next may be below their goal at once: that is one alert. */
+static size_t join(struct sw_alert *list, size_t count) {
+    size_t kept = 0;
+    if (count) qsort(list, count, sizeof *list, by_subject_time);
+    for (size_t i = 0; i < count; i++) {
+        struct sw_alert *last = kept ? &list[kept - 1] : NULL;
+        if (last && !strcmp(last->subject, list[i].subject) && list[i].opened_ms <= last->closed_ms)
+            last->closed_ms = sw__later(last->closed_ms, list[i].closed_ms);
+        else list[kept++] = list[i];
+    }
+    return kept;
+}
+
+static size_t attendance_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out) {
     *out = NULL;
     if (!shifts->policy->rule[SW_RULE_ATTENDANCE].on) return 0;
     struct changes changes = {0};
-    for (size_t i = 0; i < shifts->count && shifts->shifts[i]->row.start_ms <= t_ms; i++)
+    for (size_t i = 0; i < shifts->count; i++)
         changes_of(shifts, shifts->shifts[i], t_ms, &changes);
     if (!changes.count) return 0;
     qsort(changes.at, changes.count, sizeof *changes.at, by_date_team_time);
@@ -98,4 +114,15 @@ size_t sw_shifts_attendance_alerts(const struct sw_shifts *shifts, int64_t t_ms,
     free(changes.at);
     *out = b.list;
     return b.count;
+}
+
+size_t sw_shifts_goal_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out) {
+    struct sw_alert *attendance, *adherence;
+    size_t count = attendance_alerts(shifts, t_ms, &attendance), more = sw__adherence_alerts(shifts, t_ms, &adherence);
+    count = join(attendance, count);
+    more = join(adherence, more);
+    *out = sw_xrealloc(attendance, (count + more + 1) * sizeof **out);
+    if (more) memcpy(*out + count, adherence, more * sizeof **out);
+    free(adherence);
+    return count + more;
 }

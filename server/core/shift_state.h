@@ -41,6 +41,7 @@ struct sw_rostered {
         int64_t at_ms;
     } *excused; /* by a lead's decision */
     size_t excused_count;
+    int64_t late_run; /* shifts in a row, up to those that are kept, in which the agent was late or left early */
     struct sw_heap_node due; /* when its breaches may change next */
     struct sw_rostered *next_changed;
     bool changed;
@@ -60,6 +61,8 @@ struct sw_shifts {
     int64_t now_ms;
 };
 
+/* The agent of that id, made when new; NULL past the cap. */
+struct sw_rostered *sw__rostered_of(struct sw_shifts *shifts, const char *id);
 /* The agent's states, shifts or grants changed. */
 void sw__rostered_changed(struct sw_shifts *shifts, struct sw_rostered *agent);
 
@@ -76,6 +79,16 @@ void sw__shift_leave(const struct sw_shift *shift, struct sw_spans *out);
 enum sw_activity sw__shift_activity(const struct sw_shift *shift, int64_t t_ms, int64_t *edge_ms);
 /* The first instant signed in of [from, to), or INT64_MIN. */
 int64_t sw__first_in(const struct sw_trail *trail, int64_t from_ms, int64_t to_ms);
+
+/* Adds the shifts that ended before T_MS, and are about to be forgotten, to the agent's late_run. */
+void sw__keep_late_run(struct sw_shifts *shifts, struct sw_rostered *agent, int64_t t_ms);
+
+/* Adherence against its goal is looked at at multiples of this. */
+#define SW__ADHERENCE_EVERY_MS INT64_C(900000)
+/* The first such moment after T_MS. */
+int64_t sw__adherence_look(int64_t t_ms);
+/* Spans up to T_MS in which adherence is below its goal; of one subject they may overlap. The list is the caller's. */
+size_t sw__adherence_alerts(const struct sw_shifts *shifts, int64_t t_ms, struct sw_alert **out);
 
 static inline int64_t sw__later(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t sw__earlier(int64_t a, int64_t b) { return a < b ? a : b; }

@@ -92,7 +92,9 @@ void sw_shifts_review(struct sw_shifts *shifts) {
 }
 
 void sw_shifts_advance(struct sw_shifts *shifts, int64_t now_ms) {
+    bool look = shifts->count && now_ms > shifts->now_ms && now_ms >= sw__adherence_look(shifts->now_ms);
     if (now_ms > shifts->now_ms) shifts->now_ms = now_ms;
+    if (look) shifts->version++;
     struct sw_heap_node *top;
     while ((top = sw_heap_top(&shifts->due)) && top->key <= shifts->now_ms) {
         struct sw_rostered *agent = SW_HEAP_OWNER(struct sw_rostered, due, top);
@@ -104,7 +106,9 @@ void sw_shifts_advance(struct sw_shifts *shifts, int64_t now_ms) {
 
 int64_t sw_shifts_next_deadline(const struct sw_shifts *shifts) {
     const struct sw_heap_node *top = sw_heap_top(&shifts->due);
-    return top ? top->key : INT64_MAX;
+    int64_t due_ms = top ? top->key : INT64_MAX;
+    bool looks = shifts->count && shifts->now_ms != INT64_MIN;
+    return looks ? sw__earlier(due_ms, sw__adherence_look(shifts->now_ms)) : due_ms;
 }
 
 void sw_shifts_drain(struct sw_shifts *shifts, void *ctx, void (*fn)(void *ctx, const struct sw_rostered *agent)) {

@@ -17,18 +17,22 @@ void sw_trail_deinit(struct sw_trail *trail) {
     *trail = (struct sw_trail){0};
 }
 
-void sw_trail_add(struct sw_trail *trail, enum sw_agent_state state, int64_t at_ms) {
+void sw_trail_add(struct sw_trail *trail, enum sw_agent_state state, bool has_reason, int64_t at_ms) {
     enum sw_presence presence = presence_of[state];
     SW_ASSERT(!trail->count || trail->steps[trail->count - 1].at_ms <= at_ms);
     /* a state that lasted no time leaves no step */
     if (trail->count && trail->steps[trail->count - 1].at_ms == at_ms) trail->count--;
-    enum sw_presence before = trail->count ? trail->steps[trail->count - 1].presence : SW_AT_OFFLINE;
-    if (presence == before) return;
+    struct sw_step *last = trail->count ? &trail->steps[trail->count - 1] : NULL;
+    int64_t reason_ms = has_reason ? at_ms : INT64_MAX;
+    if (presence == (last ? last->presence : SW_AT_OFFLINE)) {
+        if (last && reason_ms < last->reason_ms) last->reason_ms = reason_ms;
+        return;
+    }
     if (trail->count == trail->size) {
         trail->size = trail->size ? trail->size * 2 : 8;
         trail->steps = sw_xrealloc(trail->steps, trail->size * sizeof *trail->steps);
     }
-    trail->steps[trail->count++] = (struct sw_step){at_ms, presence};
+    trail->steps[trail->count++] = (struct sw_step){at_ms, presence, reason_ms};
 }
 
 void sw_trail_forget(struct sw_trail *trail, int64_t t_ms) {
@@ -61,6 +65,7 @@ int sw_trail_next(struct sw_trail_walk *walk, struct sw_stretch *out) {
     if (walk->at_ms >= walk->to_ms) return 0;
     size_t next = (size_t)(walk->index + 1);
     out->presence = walk->index < 0 ? SW_AT_OFFLINE : walk->trail->steps[walk->index].presence;
+    out->reason_ms = walk->index < 0 ? INT64_MAX : walk->trail->steps[walk->index].reason_ms;
     out->start_ms = walk->at_ms;
     out->end_ms = walk->to_ms;
     if (next < walk->trail->count && walk->trail->steps[next].at_ms < walk->to_ms)

@@ -2,6 +2,7 @@
 #ifndef CORE_TRAIL_H
 #define CORE_TRAIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ enum sw_presence { SW_AT_OFFLINE, SW_AT_SERVICE, SW_AT_BREAK, SW_AT_MEAL, SW_AT_
 struct sw_step {
     int64_t at_ms;
     enum sw_presence presence;
+    int64_t reason_ms; /* when a reason for it was given; INT64_MAX never */
 };
 
 struct sw_trail {
@@ -21,8 +23,8 @@ struct sw_trail {
 };
 
 void sw_trail_deinit(struct sw_trail *trail);
-/* Adds a state at AT_MS, not before the last one's. */
-void sw_trail_add(struct sw_trail *trail, enum sw_agent_state state, int64_t at_ms);
+/* Adds a state at AT_MS, not before the last one's, or that a reason was given for the state there is. */
+void sw_trail_add(struct sw_trail *trail, enum sw_agent_state state, bool has_reason, int64_t at_ms);
 /* Forgets the steps that were over at T_MS. */
 void sw_trail_forget(struct sw_trail *trail, int64_t t_ms);
 /* The index of the step in force at T_MS, or -1 before the first. */
@@ -34,6 +36,7 @@ enum sw_presence sw_trail_at(const struct sw_trail *trail, int64_t t_ms);
 struct sw_stretch {
     enum sw_presence presence;
     int64_t start_ms, end_ms;
+    int64_t reason_ms; /* INT64_MAX: none was given */
 };
 /* Walks the trail over [from, to), offline before its first step. */
 struct sw_trail_walk {

@@ -21,7 +21,12 @@ static const enum sw_rule scope_rules[SW__SCOPE_RULES] = {
 
 #define SURGE_FOR_MS SW_MINUTE_MS /* rules.md: more waiting than idle agents for a minute */
 
-struct sw_watch *sw__watch_new(void) { return sw_xcalloc(1, sizeof(struct sw_watch)); }
+struct sw_watch *sw__watch_new(void) {
+    struct sw_watch *watch = sw_xcalloc(1, sizeof *watch);
+    sw_condition_init(&watch->outbound[0].condition, SW_RULE_OUTBOUND_DIALED, SW_SUBJECT_SITE, "");
+    sw_condition_init(&watch->outbound[1].condition, SW_RULE_OUTBOUND_SUCCESS, SW_SUBJECT_SITE, "");
+    return watch;
+}
 
 void sw__watch_free_conditions(struct sw_condition **conditions, size_t count) {
     for (size_t i = 0; i < count; i++) free(conditions[i]);
@@ -289,11 +294,16 @@ static void watch_crowd(struct sw_floor *floor, struct sw_scope *queue, int64_t 
     for (size_t i = watch->idler_count; i > 0; i--) watch_idle(floor, watch->idlers[i - 1], t_ms);
 }
 
-static void watch_site(struct sw_floor *floor, int64_t t_ms) {
-    watch_shares(floor, floor->site, t_ms);
+void sw__watch_ready(struct sw_floor *floor, int64_t t_ms) {
+    if (!floor->watch) return;
     int64_t waiting = (int64_t)floor->site->waiting.count, ready = floor->everyone->states[SW_ST_READY];
     tell_scope(floor, floor->site, SW__SCOPE_SURGE, t_ms, waiting > ready ? t_ms : INT64_MAX, INT64_MAX, SW_UNIT_COUNT,
                waiting, ready);
+}
+
+static void watch_site(struct sw_floor *floor, int64_t t_ms) {
+    watch_shares(floor, floor->site, t_ms);
+    sw__watch_ready(floor, t_ms);
 }
 
 void sw__watch_touched(struct sw_floor *floor, struct sw_scope *queue) {
@@ -331,8 +341,38 @@ void sw__watch_new_day(struct sw_floor *floor, int64_t t_ms) {
             if (scope->conditions[which])
                 sw_condition_tell(&floor->watch->book, scope->conditions[which], t_ms, INT64_MAX, INT64_MAX);
     }
+    for (size_t i = 0; i < 2; i++)
+        sw_condition_tell(&floor->watch->book, &floor->watch->outbound[i].condition, t_ms, INT64_MAX, INT64_MAX);
     int64_t keep_from_ms = sw__calendar_day(floor, floor->day.start_ms - 1)->start_ms;
     if (!floor->options.keep_all) sw_alert_book_forget(&floor->watch->book, keep_from_ms);
+}
+
+/* More than the band allows a seat on average: seats are to be added. Whether it is less is known when the day is over. */
+static void tell_outbound(struct sw_floor *floor, int which, int64_t most, int64_t t_ms) {
+    struct sw_watch *watch = floor->watch;
+    struct sw_condition *condition = &watch->outbound[which].condition;
+    const struct sw_rule_options *options = &floor->options.policy->rule[condition->rule];
+    int64_t calls = watch->outbound[which].calls, seats = watch->outbound_seats;
+    condition->severity[0] = condition->severity[1] = options->severity;
+    condition->unit = SW_UNIT_COUNT;
+    condition->value = seats ? calls / seats : 0;
+    condition->limit = most;
+    bool above = options->on && seats && calls > most * seats;
+    sw_condition_tell(&watch->book, condition, t_ms, above ? t_ms : INT64_MAX, INT64_MAX);
+}
+
+void sw__watch_outbound(struct sw_floor *floor, struct sw_agent *agent, bool success, int64_t t_ms) {
+    struct sw_watch *watch = floor->watch;
+    if (!watch || t_ms < floor->day.start_ms) return;
+    if (watch->outbound_day_ms != floor->day.start_ms) {
+        watch->outbound_day_ms = floor->day.start_ms;
+        watch->outbound[0].calls = watch->outbound[1].calls = watch->outbound_seats = 0;
+    }
+    if (agent->outbound_day_ms != floor->day.start_ms && !success) watch->outbound_seats++;
+    if (!success) agent->outbound_day_ms = floor->day.start_ms;
+    watch->outbound[success].calls++;
+    tell_outbound(floor, 0, floor->options.policy->dialed_max, t_ms);
+    tell_outbound(floor, 1, floor->options.policy->success_max, t_ms);
 }
 
 void sw__watch_alarm(struct sw_floor *floor, const char *source, enum sw_severity severity, bool raised, int64_t t_ms) {

@@ -52,6 +52,11 @@ struct sw_watch {
     size_t idler_count, idler_size;
     struct sw_heap crowds; /* queues in which callers wait, by when that is long */
     struct sw_named_condition *alarms;
+    struct {
+        struct sw_condition condition;
+        int64_t calls; /* of the business day */
+    } outbound[2];     /* dialled, successes */
+    int64_t outbound_seats, outbound_day_ms;
 };
 
 struct sw_watch *sw__watch_new(void);
@@ -59,6 +64,8 @@ void sw__watch_free(struct sw_watch *watch);
 
 /* An agent's state, reason or queues changed at T_MS. */
 void sw__watch_agent(struct sw_floor *floor, struct sw_agent *agent, int64_t t_ms);
+/* The number of ready agents, or of callers who wait, may have changed at T_MS. */
+void sw__watch_ready(struct sw_floor *floor, int64_t t_ms);
 /* A call of the agent was put on hold for the HOLDS-th time; 0: it is over. */
 void sw__watch_holds(struct sw_floor *floor, struct sw_agent *agent, int64_t holds, int64_t t_ms);
 /* The agents of a team on break changed. */
@@ -67,6 +74,8 @@ void sw__watch_team(struct sw_floor *floor, struct sw_team *team, int64_t t_ms);
 void sw__watch_touched(struct sw_floor *floor, struct sw_scope *queue);
 /* The event at T_MS is applied: looks at the queues it touched. */
 void sw__watch_event_over(struct sw_floor *floor, int64_t t_ms);
+/* An agent dialled, or had success with, one more call. */
+void sw__watch_outbound(struct sw_floor *floor, struct sw_agent *agent, bool success, int64_t t_ms);
 /* An outside alarm is raised or cleared. */
 void sw__watch_alarm(struct sw_floor *floor, const char *source, enum sw_severity severity, bool raised, int64_t t_ms);
 /* A business day starts: its figures are of nothing yet. */

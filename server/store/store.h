@@ -64,12 +64,12 @@ int sw_store_read(struct sw_store *store, const char *site, const struct sw_reco
 
 /* ---- history ---- */
 
-enum sw_history { SW_HISTORY_QUEUE, SW_HISTORY_TEAM, SW_HISTORY_AGENT, SW_HISTORY_COUNT };
+enum sw_history { SW_HISTORY_QUEUE, SW_HISTORY_TEAM, SW_HISTORY_AGENT, SW_HISTORY_SHIFT, SW_HISTORY_CHART, SW_HISTORY_COUNT };
 
 /* The counters of one thing in one interval. */
 struct sw_history_row {
     enum sw_history of;
-    const char *id;     /* of the queue, team or agent; "" for the whole site among the queues */
+    const char *id;     /* of the queue, team or agent; "" for the whole site among the queues; a shift has its agent's, a chart its date and number */
     int64_t start_ms, end_ms;
     const char *counts; /* JSON */
 };
@@ -80,6 +80,12 @@ int sw_store_put_history(struct sw_store *store, const char *site, const struct 
 /* Calls FN for the rows that start in [from, to), in order of start and id; ID NULL = all. */
 int sw_store_read_history(struct sw_store *store, const char *site, enum sw_history of, const char *id, int64_t from_ms,
                           int64_t to_ms, void *ctx, void (*fn)(void *ctx, const struct sw_history_row *row)) SW_NODISCARD;
+
+/* What shifts that start in [from, to) came to, summed by "day", "month", "team" or "agent" ("" : all together), as a
+ * JSON array in order of the key. TEAM and AGENT NULL = all. A shift's counts are what sw_shift_counts_write makes.
+ * -SW_EINVAL for another BY. */
+int sw_store_sum_shifts(struct sw_store *store, const char *site, const char *by, const char *team, const char *agent,
+                        int64_t from_ms, int64_t to_ms, struct sw_buf *out) SW_NODISCARD;
 
 /* ---- upkeep ---- */
 

@@ -13,7 +13,9 @@ static const struct {
              {"import", "turn the log of a PBX into events", sw_tool_import},
              {"replay", "run events through the core and print the report", sw_tool_replay},
              {"audit", "recount the journal and compare with the running daemon", sw_tool_audit},
+             {"chart", "draw a sign-in chart from a file of events", sw_tool_chart},
              {"backup", "copy what people recorded, while the daemon runs", sw_tool_backup},
+             {"notify", "try out the chat groups of a configuration, or send messages to them", sw_tool_notify},
              {"pin", "make the hash of a person's PIN for the configuration", sw_tool_pin}};
 
 static void print_help(FILE *to) {

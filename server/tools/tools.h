@@ -13,7 +13,7 @@ enum sw_tool_status {
     SW_TOOL_DIFFERS = 1, /* audit found differences; or the work failed */
     SW_TOOL_USAGE = 2,
     SW_TOOL_INPUT = 3,  /* a file could not be read or written */
-    SW_TOOL_CONNECT = 4 /* Redis or the daemon could not be reached, or was lost */
+    SW_TOOL_CONNECT = 4 /* Redis, the daemon or a chat group could not be reached, or was lost */
 };
 
 /* An option a tool knows; the list ends with a NULL name. */
@@ -47,5 +47,7 @@ int sw_tool_replay(int argc, char **argv);
 int sw_tool_audit(int argc, char **argv);
 int sw_tool_pin(int argc, char **argv);
 int sw_tool_backup(int argc, char **argv);
+int sw_tool_chart(int argc, char **argv);
+int sw_tool_notify(int argc, char **argv);
 
 #endif

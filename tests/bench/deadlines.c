@@ -34,8 +34,8 @@ static double seconds(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void on_state(void *ctx, const char *agent, enum sw_agent_state state, int64_t at_ms) {
-    sw_shifts_agent_state(ctx, agent, state, at_ms);
+static void on_state(void *ctx, const char *agent, enum sw_agent_state state, bool has_reason, int64_t at_ms) {
+    sw_shifts_agent_state(ctx, agent, state, has_reason, at_ms);
 }
 
 static void plan(struct world *w) {

@@ -58,11 +58,11 @@ export default {
     const boards = JSON.parse((await daemon.get('/api/v1/boards')).body).boards;
     const views = { site: 'SiteView', queues: 'QueuesView', teams: 'TeamsView', agents: 'AgentsView', 'agents/A': 'AgentsView', intervals: 'IntervalsView', strip: 'StripView', alerts: 'AlertsView', shifts: 'ShiftsView', breaches: 'BreachesView', grants: 'GrantsView', walk: 'WalkView', policy: 'PolicyView' };
     for (const path of Object.keys(document.paths)) {
-      if (!document.paths[path].get) continue;
+      if (!document.paths[path].get || path.includes('charts/{date}')) continue; // that one: 14-charts
       const answer = document.paths[path].get.responses['200'].content;
       for (const view of path.includes('{view}') ? Object.keys(views) : ['']) {
         for (const board of path.includes('{board}') ? boards : ['']) {
-          const url = path.replace('{site}', 'main').replace('{view}', encodeURIComponent(view)).replace('{board}', board);
+          const url = path.replace('{site}', 'main').replace('{view}', encodeURIComponent(view)).replace('{board}', board).replace('{drawing}', 'now.json');
           const { status, headers, body } = await daemon.get(url);
           equal(status, 200, url);
           const kind = headers['content-type'].split(';')[0];

@@ -219,6 +219,49 @@ export default {
     for (const kind of ['swap', 'notice', 'recall', 'roster']) assert(kinds.includes(kind), `${kind} is on record`);
   },
 
+  async 'leave in a blackout is warned of, a night counts twice, overtime waits for approval'(scene) {
+    const now = Math.floor(Date.now() / MINUTE) * MINUTE;
+    const policy = path.join(scene.dir, 'policy.yaml');
+    fs.writeFileSync(policy, `name: ours\nleave:\n  around_start: 1h\n  night: 2\n  blackout: ["${date(now + 3 * 24 * 60 * MINUTE)}"]\n`);
+    const s = await site(scene, { policy: `policy: ${policy}\n` });
+    const rows = [row('1', 'A', now + 30 * MINUTE, now + 90 * MINUTE), row('2', 'A', now - 120 * MINUTE, now - 30 * MINUTE)];
+    equal((await s.daemon.send('POST', 'roster', HEAD + rows.join('\n'), { type: 'text/csv' })).status, 201, 'a roster');
+    const asked = async (agent, from, to) => (await s.daemon.send('POST', 'grants?check=1', { agent, kind: 'leave', from, to, reason: '家事' })).body;
+    equal((await asked('1', now + 30 * MINUTE, now + 90 * MINUTE)).blackout, 'taking_over', 'half an hour before taking over');
+    equal((await asked('1', now + 3 * 24 * 60 * MINUTE, now + 3 * 24 * 60 * MINUTE + MINUTE)).blackout, 'date', 'a date of the list');
+    equal((await asked('2', now - 60 * MINUTE, now - 50 * MINUTE)).blackout, undefined, 'any other time');
+    await s.redis.emit([{ ...state('2', 'ready'), ts: now - 120 * MINUTE }]);
+    const shift = async () => Object.values((await s.daemon.view('shifts')).shifts).find(one => one.agent === '2');
+    await until('the overtime is seen', async () => (await shift()).overtime_ms >= 30 * MINUTE);
+    equal((await shift()).overtime_granted, false, 'not approved');
+    equal((await s.daemon.send('POST', 'grants', { agent: '2', kind: 'overtime', from: now - 30 * MINUTE, to: now + 60 * MINUTE, reason: '故障' })).status, 201, 'approved');
+    await until('it is', async () => (await shift()).overtime_granted === true);
+  },
+
+  async 'attendance of days, months, teams and agents is in the history'(scene) {
+    const s = await site(scene);
+    const { from } = await morning(s);
+    await s.daemon.process.kill('SIGKILL');
+    const again = await s.start();
+    await until('the rules are in force', async () => Object.keys((await again.view('breaches')).breaches).length === 2);
+    const sums = async query => (await again.send('GET', `attendance${query}`)).body.attendance;
+    const [day] = await until('the history', async () => {
+      const got = await sums('');
+      return got.length && got[0].attended && got;
+    });
+    const live = (await again.view('site')).attendance;
+    equal([day.key, day.begun, day.due, day.attended, day.absent, day.late], [date(from), 3, 3, 2, 1, 1], 'the day');
+    equal(day.attendance_rate, live.attendance_rate, 'the rate is that of the wall');
+    equal((await sums('?by=month')).map(one => [one.key, one.due]), [[date(from).slice(0, 7), 3]], 'the month');
+    equal((await sums('?by=team&team=A')).map(one => [one.key, one.due]), [['A', 3]], 'the team');
+    equal(await sums('?by=team&team=B'), [], 'another team');
+    equal((await sums('?by=agent')).map(one => [one.key, one.attended]), [['1', 1], ['2', 0], ['3', 1]], 'the agents');
+    const [late] = await sums('?by=agent&agent=1');
+    assert(late.signed_in_ms === late.expected_ms - 7 * MINUTE && late.adherence < 1, 'seven minutes late');
+    equal(await sums(`?from=${from + 1}`), [], 'none began later');
+    equal((await again.send('GET', 'attendance?by=moon')).status, 400, 'by what?');
+  },
+
   async 'what is not understood is told'(scene) {
     const { daemon } = await site(scene);
     const post = (path_, body, options) => daemon.send('POST', path_, body, options);

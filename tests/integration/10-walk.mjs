@@ -1,7 +1,7 @@
 // Floor walks: due, started, ticked, closed, missed, on record; the duty rota; and all of it after kill -9. The clock is
 // a virtual one, a minute a second.
 import path from 'node:path';
-import { assert, equal, startDaemon, startRedis, state, until, Wall } from './lib.mjs';
+import { assert, clockOf, equal, startDaemon, startRedis, state, until, Wall } from './lib.mjs';
 
 const MINUTE = 60_000;
 const NINE = Date.UTC(2026, 10, 23, 9);
@@ -17,7 +17,7 @@ async function site(scene, { start = NINE - 2 * MINUTE, speed = 60 } = {}) {
   };
   const s = { redis, daemon: await run() };
   s.again = async () => {
-    const now = (await s.daemon.view('walk')).past ? await at(s.daemon) : from;
+    const now = (await s.daemon.view('walk')).past ? await clockOf(s.daemon) : from;
     await s.daemon.process.kill('SIGKILL');
     from = now;
     s.daemon = await run();
@@ -25,17 +25,6 @@ async function site(scene, { start = NINE - 2 * MINUTE, speed = 60 } = {}) {
   };
   return s;
 }
-
-// What the daemon's clock says.
-const at = daemon =>
-  new Promise(done => {
-    const wall = new Wall({ onEnd() {} }, daemon, { views: [] });
-    wall.socket.on('message', () => {
-      if (!wall.hello) return;
-      done(wall.hello.now);
-      wall.socket.terminate();
-    });
-  });
 
 const walkOf = async daemon => (await daemon.view('walk')).walk;
 const post = (daemon, walk, body) => daemon.send('POST', `walks/${encodeURIComponent(walk)}`, { by: '张三', ...body });

@@ -1,4 +1,4 @@
-// Runs the scenarios NN-name.mjs of this folder, or those whose names hold one of the words given.
+// Runs the scenarios NN-name.mjs of this folder, or those whose file or name holds one of the words given.
 // Ends with "N passed, N failed".
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,15 +8,16 @@ const here = path.dirname(new URL(import.meta.url).pathname);
 const words = process.argv.slice(2);
 const files = fs
   .readdirSync(here)
-  .filter(name => /^\d\d-.*\.mjs$/.test(name) && (!words.length || words.some(word => name.includes(word))))
+  .filter(name => /^\d\d-.*\.mjs$/.test(name))
   .sort();
-const PATIENCE_MS = 180000;
+const PATIENCE_MS = 1000 * Number(process.env.PATIENCE ?? 180);
 let passed = 0;
 let failed = 0;
 
 for (const file of files) {
   const { default: scenarios } = await import(path.join(here, file));
   for (const [name, play] of Object.entries(scenarios)) {
+    if (words.length && !words.some(word => `${file} ${name}`.includes(word))) continue;
     const scene = new Scene(name);
     let timer;
     const hang = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('hangs')), PATIENCE_MS)));

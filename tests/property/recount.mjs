@@ -320,7 +320,12 @@ export function facts(lines, { zone = 'UTC', until = Infinity } = {}) {
 
 // ---- figures ----
 
-const round6 = x => Number(x.toFixed(6));
+// To six digits; what lies exactly between two goes to the even one.
+export function round6(x) {
+  const digits = x.toFixed(20);
+  const isTie = digits.endsWith('5' + '0'.repeat(13)) && '02468'.includes(digits.at(-15));
+  return Number(isTie ? digits.slice(0, -14) : x.toFixed(6));
+}
 const ratio = (num, den) => (den > 0 ? round6(num / den) : null);
 
 // Counters of one queue, or of several as one (`whole`: of all): there, an exit that names another queue and is

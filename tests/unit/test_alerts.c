@@ -295,6 +295,36 @@ static void test_team_holds_chat(void **state) {
 
 /* ---- live and replay ---- */
 
+/* 1 and 2 call out; the band allows a seat two calls a day on average. */
+static void test_outbound_band(void **state) {
+    (void)state;
+    struct world w;
+    open_world(&w);
+    w.policy.rule[SW_RULE_OUTBOUND_DIALED].on = w.policy.rule[SW_RULE_OUTBOUND_SUCCESS].on = true;
+    w.policy.dialed_max = 2;
+    w.policy.success_max = 1;
+    char id[8];
+    int64_t t_ms = T0;
+    for (int i = 0; i < 4; i++) { /* 1 + 3 calls of two seats: just the band */
+        (void)snprintf(id, sizeof id, "c%d", i);
+        call(&w, t_ms += M, SW_EV_CALL_DIALED, id, i ? "2" : "1");
+    }
+    assert_int_equal(count_of(&w, SW_RULE_OUTBOUND_DIALED), 0);
+    call(&w, t_ms += M, SW_EV_CALL_DIALED, "c4", "1");
+    assert_only(&w, SW_RULE_OUTBOUND_DIALED, t_ms - T0, NEVER);
+    int64_t above_ms = t_ms;
+    call(&w, t_ms += M, SW_EV_CALL_DIALED, "c5", "3"); /* another seat */
+    assert_only(&w, SW_RULE_OUTBOUND_DIALED, above_ms - T0, t_ms - T0);
+    assert_int_equal(count_of(&w, SW_RULE_OUTBOUND_SUCCESS), 0);
+    sw_floor_advance(w.floor, T0 + 24 * 60 * M + M);
+    for (int i = 0; i < 2; i++) { /* the next day begins with nothing */
+        (void)snprintf(id, sizeof id, "d%d", i);
+        call(&w, T0 + 24 * 60 * M + 2 * M, SW_EV_CALL_DIALED, id, "1");
+    }
+    assert_int_equal(count_of(&w, SW_RULE_OUTBOUND_DIALED), 1);
+    close_world(&w);
+}
+
 static uint64_t seed;
 static int64_t below(int64_t n) {
     seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -390,6 +420,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_for_and_clear), cmocka_unit_test(test_becomes_critical), cmocka_unit_test(test_taken_back),
         cmocka_unit_test(test_forgotten),     cmocka_unit_test(test_agents),           cmocka_unit_test(test_granted_busy),
-        cmocka_unit_test(test_queue),         cmocka_unit_test(test_team_holds_chat),  cmocka_unit_test(test_live_is_replay)};
+        cmocka_unit_test(test_queue),         cmocka_unit_test(test_outbound_band), cmocka_unit_test(test_team_holds_chat),  cmocka_unit_test(test_live_is_replay)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

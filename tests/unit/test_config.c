@@ -11,6 +11,7 @@
 
 #include "codec/config.h"
 #include "shiftwall/floor.h"
+#include "shiftwall/message.h"
 
 /* Reads YAML into CONFIG, which the caller frees; FAULTS_OUT gets what was told. */
 static int read_yaml(struct sw_config *config, const char *yaml, size_t len, char *faults_out, size_t size) {
@@ -124,7 +125,52 @@ static void test_the_sample_is_the_default(void **state) {
                 config.reason_count == 2);
     assert_int_equal(config.queues[0].target_ms, 15000);
     assert_string_equal(config.agents[0].seat, "07");
+    assert_int_equal(config.destination_count, 1);
+    assert_string_equal(config.destinations[0].url_file, "/etc/shiftwall/duty-room.url");
     sw_config_deinit(&config);
+}
+
+static void test_destinations(void **state) {
+    (void)state;
+    struct sw_config c;
+    good(&c, "notify:\n"
+             "  - {id: 值班群, kind: feishu, url_file: u}\n"
+             "  - {id: b, kind: slack, url_file: v, secret_file: s, proxy: \"http://p:1\", ca_file: ca, language: en,\n"
+             "     charts: no, walks: no, alerts_from: none, quiet_from: \"22:00\", quiet_to: \"07:30\",\n"
+             "     critical_passes: no, per_minute: 5, timeout_s: 2.5, give_up: 90m}\n"
+             "  - {id: c, kind: generic, url_file: w, proxy_file: p, alerts_from: critical}\n");
+    assert_int_equal(c.destination_count, 3);
+    const struct sw_config_destination *a = &c.destinations[0], *b = &c.destinations[1];
+    assert_string_equal(a->id, "值班群");
+    assert_true(a->language == SW_LANGUAGE_ZH && a->charts && a->walks && a->critical_passes);
+    assert_true(a->alerts_from == SW_SEVERITY_WARNING && a->quiet_from_ms == a->quiet_to_ms && a->per_minute == 0);
+    assert_true(a->timeout_ms == 30000 && a->give_up_ms == 86400000 && !a->secret_file && !a->proxy && !a->ca_file);
+    assert_true(b->language == SW_LANGUAGE_EN && !b->charts && !b->walks && !b->critical_passes);
+    assert_true(b->alerts_from == SW_CONFIG_NO_ALERTS && b->quiet_from_ms == 79200000 && b->quiet_to_ms == 27000000);
+    assert_true(b->per_minute == 5 && b->timeout_ms == 2500 && b->give_up_ms == 5400000);
+    assert_string_equal(b->secret_file, "s");
+    assert_string_equal(b->proxy, "http://p:1");
+    assert_string_equal(c.destinations[2].proxy_file, "p");
+    assert_int_equal(c.destinations[2].alerts_from, SW_SEVERITY_CRITICAL);
+    sw_config_deinit(&c);
+    bad("notify:\n  - {id: a, kind: icq, url_file: u}\n",
+        "f.yaml:2: kind: must be wecom, dingtalk, feishu, slack, teams or generic\n");
+    bad("notify:\n  - {id: a, kind: slack}\n", "f.yaml:2: url_file: is missing: a file with the address\n");
+    bad("notify:\n  - {id: a, url_file: u}\n", "f.yaml:2: kind: is missing\n");
+    bad("notify:\n  - {id: a, kind: slack, url_file: u, url: x}\n", "f.yaml:2: url: unknown key\n");
+    bad("notify:\n  - {id: a, kind: slack, url_file: u}\n  - {id: a, kind: slack, url_file: v}\n",
+        "f.yaml:3: a: stands twice\n");
+    bad("notify:\n  - {id: a, kind: slack, url_file: u, proxy: \"http://me:pw@p:1\"}\n",
+        "f.yaml:2: proxy: must have no password in it: use proxy_file\n");
+    bad("notify:\n  - {id: a, kind: slack, url_file: u, proxy: p}\n",
+        "f.yaml:2: proxy: must be http://HOST:PORT, https://HOST:PORT or socks5h://HOST:PORT\n");
+    bad("notify:\n  - {id: a, kind: slack, url_file: u, proxy: \"http://p\", proxy_file: f}\n",
+        "f.yaml:2: proxy_file: must not stand beside proxy\n");
+    bad("notify:\n  - {id: a, kind: slack, url_file: u, language: fr}\n", "f.yaml:2: language: must be zh or en\n");
+    bad("notify:\n  - {id: a, kind: slack, url_file: u, alerts_from: all}\n",
+        "f.yaml:2: alerts_from: must be info, warning, critical or none\n");
+    bad("notify:\n  - {id: a, kind: slack, url_file: u, per_minute: 101}\n",
+        "f.yaml:2: per_minute: must be between 0 and 100\n");
 }
 
 static const char full[] =
@@ -369,6 +415,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_the_sample_is_the_default),
+        cmocka_unit_test(test_destinations),
         cmocka_unit_test(test_every_key),
         cmocka_unit_test(test_entries),
         cmocka_unit_test(test_mistakes_name_line_and_key),

@@ -105,6 +105,14 @@ static const char *shipped(const char *name) {
     XX(for_ms)                                                                                               \
     XX(clear_after_ms)                                                                                       \
     XX(surge_factor_ppm)                                                                                     \
+    XX(staffing_patience_ms)                                                                                 \
+    XX(staffing_occupancy_ppm)                                                                               \
+    XX(staffing_shrinkage_ppm)                                                                               \
+    XX(staffing_beyond_calls)                                                                                \
+    XX(staffing_beyond_seats)                                                                                \
+    XX(people_back_office_per)                                                                               \
+    XX(people_qa_per)                                                                                        \
+    XX(people_spare_ppm)                                                                                     \
     XX(walk_every_ms)                                                                                        \
     XX(walk_remind_ms)                                                                                       \
     XX(walk_missed_ms)                                                                                       \
@@ -144,6 +152,8 @@ static void assert_same(const struct sw_policy *a, const struct sw_policy *b) {
     }
     assert_int_equal(a->late_repeat_count, b->late_repeat_count);
     assert_int_equal(a->allowance_count, b->allowance_count);
+    assert_int_equal(a->staffing_row_count, b->staffing_row_count);
+    assert_int_equal(a->people_factor_count, b->people_factor_count);
     assert_int_equal(a->chart_count, b->chart_count);
     assert_memory_equal(a->chart_at_ms, b->chart_at_ms, a->chart_count * sizeof *a->chart_at_ms);
     assert_int_equal(a->ladder_count, b->ladder_count);
@@ -189,7 +199,10 @@ static void test_defaults(void **state) {
                 p.chart_at_ms[2] == 20 * H);
     assert_true(p.surge_factor_ppm == 1300000 && p.swaps_per_month == 3 && p.point_fen == 0);
     assert_false(p.rule[SW_RULE_SIGNOUT_LATE].on || p.rule[SW_RULE_OUTBOUND_DIALED].on ||
-                 p.rule[SW_RULE_OUTBOUND_SUCCESS].on);
+                 p.rule[SW_RULE_OUTBOUND_SUCCESS].on || p.rule[SW_RULE_STAFFING_TABLE].on ||
+                 p.rule[SW_RULE_STAFFING_PEOPLE].on);
+    assert_true(p.rule[SW_RULE_STAFFING_TARGET].on && p.staffing_patience_ms == SW_PATIENCE_NEVER &&
+                p.staffing_occupancy_ppm == 850000 && p.staffing_shrinkage_ppm == 0);
     assert_true(p.rule[SW_RULE_ABSENT].severity == SW_SEVERITY_CRITICAL && !p.rule[SW_RULE_ABSENT].names);
     sw_policy_deinit(&p);
     assert_null(p.name);
@@ -229,6 +242,7 @@ static void test_default_is_the_default(void **state) {
     for (int i = 0; i < SW_RULE_COUNT; i++) policy.rule[i].on = !policy.rule[i].on;
     for (size_t i = 0; i < policy.late_class_count; i++) policy.late_classes[i].money_fen = 1;
     policy.late_repeat_count = policy.allowance_count = policy.chart_count = 2;
+    policy.staffing_row_count = policy.people_factor_count = 2;
     free(policy.ladder[--policy.ladder_count]);
     const char *text = shipped("default");
     assert_int_equal(read_over(&policy, text, strlen(text), faults, sizeof faults), 0);
@@ -307,7 +321,7 @@ static void test_manual(void **state) {
     static const enum sw_rule said[] = {
         SW_RULE_SIGNIN_EARLY,    SW_RULE_SIGNOUT_INSIDE_SHIFT, SW_RULE_LATE, SW_RULE_EARLY_LEAVE,
         SW_RULE_ABSENT,          SW_RULE_BREAK_ALLOWANCES,     SW_RULE_BUSY, SW_RULE_OUTBOUND_DIALED,
-        SW_RULE_OUTBOUND_SUCCESS};
+        SW_RULE_OUTBOUND_SUCCESS, SW_RULE_STAFFING_TABLE, SW_RULE_STAFFING_PEOPLE};
     struct sw_policy p;
     good(&p, shipped("manual"));
     assert_only(&p, said, sizeof said / sizeof *said);
@@ -328,7 +342,55 @@ static void test_manual(void **state) {
                 p.busy_limit_ms == 5 * M);
     assert_true(p.rule[SW_RULE_OUTBOUND_DIALED].on && p.dialed_min == 70 && p.dialed_max == 100);
     assert_true(p.rule[SW_RULE_OUTBOUND_SUCCESS].on && p.success_min == 60 && p.success_max == 80);
+    static const struct sw_staffing_row rows[] = {{50, 5}, {100, 7}, {200, 10}, {300, 14}, {400, 17}};
+    assert_true(p.rule[SW_RULE_STAFFING_TABLE].on && p.staffing_row_count == 5);
+    assert_memory_equal(p.staffing_rows, rows, sizeof rows);
+    assert_true(p.staffing_beyond_calls == 100 && p.staffing_beyond_seats == 3);
+    static const struct sw_people_factor factors[] = {{0, 4000000}, {1000, 3000000}, {5000, 2600000}};
+    assert_true(p.rule[SW_RULE_STAFFING_PEOPLE].on && p.people_factor_count == 3);
+    assert_memory_equal(p.people_factors, factors, sizeof factors);
+    assert_true(p.people_back_office_per == 15 && p.people_qa_per == 25 && p.people_spare_ppm == 50000);
     sw_policy_deinit(&p);
+}
+
+static void test_staffing(void **state) {
+    (void)state;
+    struct sw_policy p;
+    good(&p, "rules:\n  staffing.target: {patience: 2m, occupancy: 0.9, shrinkage: 30 %}\n"
+             "  staffing.table: {rows: [{calls: 9, seats: 2}]}\n"
+             "queues:\n  vip:\n    rules:\n      staffing.target: {patience: measured, occupancy: 100 %}\n"
+             "  mail:\n    rules:\n      staffing.target: {patience: never}\n      staffing.table: {on: false}\n");
+    const struct sw_policy *vip = sw_policy_of(&p, SW_PART_QUEUE, "vip"), *mail = sw_policy_of(&p, SW_PART_QUEUE, "mail");
+    assert_true(p.staffing_patience_ms == 120 * S && p.staffing_occupancy_ppm == 900000 &&
+                p.staffing_shrinkage_ppm == 300000);
+    assert_true(vip->staffing_patience_ms == SW_PATIENCE_MEASURED && vip->staffing_occupancy_ppm == 1000000);
+    assert_true(mail->staffing_patience_ms == SW_PATIENCE_NEVER && mail->staffing_shrinkage_ppm == 300000);
+    assert_true(p.rule[SW_RULE_STAFFING_TABLE].on && !mail->rule[SW_RULE_STAFFING_TABLE].on && p.staffing_row_count == 1);
+    assert_int_equal(p.staffing_beyond_calls, 0);
+    sw_policy_deinit(&p);
+    bad_rule("staffing.target: {patience: long}", "patience: must be a duration like 90s, 5m or 1h30m");
+    bad_rule("staffing.target: {patience: 2h}", "patience: must be between 1s and 1h");
+    bad_rule("staffing.target: {occupancy: 0}", "occupancy: must be more than 0");
+    bad_rule("staffing.target: {shrinkage: 91 %}", "shrinkage: must be 90 % at most");
+    bad_rule("staffing.target: {service_level: 80 %}", "service_level: unknown key");
+    bad_rule("staffing.table: {}", "rows: must hold one row at least");
+    bad_rule("staffing.table: {on: false, rows: 5}", "rows: must be a list of mappings");
+    bad_rule("staffing.table: {rows: [{calls: 5}]}", "rows: seats is missing");
+    bad_rule("staffing.table: {rows: [{seats: 5}]}", "rows: calls is missing");
+    bad_rule("staffing.table: {rows: [{calls: 5, seats: 0}]}", "seats: must be between 1 and 5000");
+    bad_rule("staffing.table: {rows: [{calls: 5, seats: 2}, {calls: 5, seats: 3}]}",
+             "rows: must be more than the row before");
+    bad_rule("staffing.table: {rows: [{calls: 5, seats: 2}, {calls: 6, seats: 1}]}",
+             "rows: must be more than the row before");
+    bad_rule("staffing.table: {on: false, beyond: {calls: 100}}", "beyond: must have calls and seats");
+    bad_rule("staffing.people: {spare: 5 %}", "front_line: must hold one factor at least");
+    bad_rule("staffing.people: {front_line: [{from: 5, factor: 2}]}",
+             "front_line: the first must be from 0, so that no day is without a factor");
+    bad_rule("staffing.people: {front_line: [{from: 0}]}", "front_line: factor is missing");
+    bad_rule("staffing.people: {front_line: [{from: 0, factor: 0.5}]}", "factor: must be between 1 and 100");
+    bad_rule("staffing.people: {front_line: [{factor: 2}, {factor: 3}]}",
+             "front_line: must be from more than the one before");
+    bad("queues:\n  a:\n    rules:\n      staffing.table: {on: true}\n", "p.yaml:4: rows: must hold one row at least\n");
 }
 
 /* ---- how values are written ---- */
@@ -583,6 +645,7 @@ int main(void) {
         cmocka_unit_test(test_floor),
         cmocka_unit_test(test_telecom),
         cmocka_unit_test(test_manual),
+        cmocka_unit_test(test_staffing),
         cmocka_unit_test(test_what_every_rule_has),
         cmocka_unit_test(test_durations_shares_and_money),
         cmocka_unit_test(test_never),

@@ -47,7 +47,7 @@ static const struct sw_shift *plan(struct floor *f, const char *date, int64_t fr
 }
 
 static void is(struct floor *f, enum sw_agent_state state, int64_t minute) {
-    sw_shifts_agent_state(f->shifts, "a", state, at(minute));
+    sw_shifts_agent_state(f->shifts, "a", state, true, at(minute));
 }
 
 static void grant(struct floor *f, enum sw_grant_kind kind, int64_t from, int64_t to) {
@@ -151,6 +151,10 @@ static void test_attendance_edges(void **state) {
     sw_shift_figures(f->shifts, shift, at(30), &fig);
     assert_int_equal(fig.attended, SW_ATTENDED_NO);
     is(f, SW_ST_READY, 30);
+    sw_shift_figures(f->shifts, shift, at(30), &fig); /* at the very moment */
+    assert_true(fig.came);
+    assert_int_equal(fig.late_ms, 30 * MINUTE);
+    assert_int_equal(fig.first_in_ms, at(30));
     sw_shift_figures(f->shifts, shift, at(60), &fig);
     assert_int_equal(fig.attended, SW_ATTENDED_NO);
     assert_int_equal(fig.late_ms, 30 * MINUTE);
@@ -172,6 +176,35 @@ static void test_attended_by_an_earlier_sign_in(void **state) {
     assert_int_equal(fig.signed_in_ms, MINUTE);
     assert_int_equal(fig.conforming_ms, 61 * MINUTE);
     assert_int_equal(fig.early_leave_ms, 479 * MINUTE);
+}
+
+/* Eight hours, out for the minutes 60 to 70 and 230 to 245, looked at every quarter of an hour. */
+static void test_adherence_below_its_goal(void **state) {
+    struct floor *f = *state;
+    plan(f, "2026-11-23", 0, 480);
+    is(f, SW_ST_READY, 0);
+    is(f, SW_ST_OFFLINE, 60);
+    is(f, SW_ST_READY, 70);
+    is(f, SW_ST_OFFLINE, 230);
+    is(f, SW_ST_READY, 245);
+    struct sw_alert *list;
+    assert_int_equal(sw_shifts_goal_alerts(f->shifts, at(75) - 1, &list), 0);
+    free(list);
+    size_t count = sw_shifts_goal_alerts(f->shifts, at(480), &list);
+    /* at 75: 65 of 75 is 86.7 %; 80 of 90, 95 of 105, 110 of 120 (91.7 %) are below 92 %; 125 of 135 is 92.6 %.
+     * at 240: 220 of 240 is 91.7 %; 230 of 255 and so on; 290 of 315 (92.06 %) is not below. */
+    assert_int_equal(count, 2);
+    assert_int_equal(list[0].rule, SW_RULE_ADHERENCE);
+    assert_int_equal(list[0].opened_ms, at(75));
+    assert_int_equal(list[0].value, 866666);
+    assert_int_equal(list[0].closed_ms, at(135));
+    assert_int_equal(list[1].opened_ms, at(240));
+    assert_int_equal(list[1].closed_ms, at(315));
+    free(list);
+    grant(f, SW_GRANT_PROBLEM, 60, 70);
+    grant(f, SW_GRANT_PROBLEM, 230, 245);
+    assert_int_equal(sw_shifts_goal_alerts(f->shifts, at(480), &list), 0);
+    free(list);
 }
 
 /* 95 % is an integer test: 19 of 20 meets it, 18 of 19 does not. */
@@ -252,6 +285,7 @@ int main(void) {
                                        TEST(test_break_grant_excuses_later),
                                        TEST(test_attendance_edges),
                                        TEST(test_attended_by_an_earlier_sign_in),
+                                       TEST(test_adherence_below_its_goal),
                                        TEST(test_the_goal_in_integers),
                                        TEST(test_the_ladder_climbs_in_a_month),
                                        TEST(test_too_many_in_a_month),

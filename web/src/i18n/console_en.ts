@@ -1,7 +1,9 @@
 // Every text of the console in English.
+import { papersEn } from './console_papers_en';
 import type { ConsoleKey } from './console_zh';
 
 export const en: Readonly<Record<ConsoleKey, string>> = {
+  ...papersEn,
   'title': 'Console',
   'skip': 'Skip to the content',
 
@@ -13,6 +15,7 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'go.roster': 'Roster',
   'go.queues': 'Queues',
   'go.day': 'Records',
+  'go.charts': 'Charts',
   'go.policy': 'Policy',
   'go.more': 'More',
   'go.agent': 'Agent record',
@@ -178,6 +181,8 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'signin.noneAttention': 'Nobody is missing',
   'signin.lateBy': '{n} late',
   'signin.earlyBy': 'left {n} early',
+  'signin.overtime': 'overtime {n}, approved',
+  'signin.overtimeOpen': 'overtime {n}, not approved',
   'signin.absentees': 'Export absentees',
   'signin.shift': 'Shift',
   'signin.fileAbsentees': 'absentees',
@@ -385,6 +390,9 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'rule.alarm': 'Alarm from outside',
   'rule.walk.every': 'Floor walk',
   'rule.charts.per_day': 'Sign-in charts',
+  'rule.staffing.target': 'Staffing target',
+  'rule.staffing.table': 'Table of seats',
+  'rule.staffing.people': 'People behind the seats',
   'rule.staffing': 'Short of people',
   'rule.data': 'Data lost',
   'rule.duty': 'Nobody on duty',
@@ -425,6 +433,8 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'grant.after': 'With the leave',
   'grant.slots': 'Leave slots left',
   'grant.month': '{n} days granted this month',
+  'grant.blackout.date': 'The rule book gives no leave on that date',
+  'grant.blackout.taking_over': 'The rule book gives no leave around taking over',
   'grant.below': 'below the goal of {goal}',
   'grant.checking': 'Reckoning…',
   'grant.order': '“To” has to be later than “from”',

@@ -1,5 +1,8 @@
 // Every text of the console in Chinese. The keys of this table are the keys of all languages.
+import { papersZh } from './console_papers_zh';
+
 export const zh = {
+  ...papersZh,
   'title': '班长控制台',
   'skip': '跳到内容',
 
@@ -11,6 +14,7 @@ export const zh = {
   'go.roster': '排班',
   'go.queues': '队列',
   'go.day': '记录',
+  'go.charts': '签入图表',
   'go.policy': '制度',
   'go.more': '更多',
   'go.agent': '坐席记录',
@@ -176,6 +180,8 @@ export const zh = {
   'signin.noneAttention': '没有需要关注的人',
   'signin.lateBy': '迟到 {n}',
   'signin.earlyBy': '早退 {n}',
+  'signin.overtime': '加班 {n}（已批准）',
+  'signin.overtimeOpen': '加班 {n}，未批准',
   'signin.absentees': '导出缺勤名单',
   'signin.shift': '班次',
   'signin.fileAbsentees': '缺勤名单',
@@ -383,6 +389,9 @@ export const zh = {
   'rule.alarm': '外部告警',
   'rule.walk.every': '巡场',
   'rule.charts.per_day': '签入图表',
+  'rule.staffing.target': '人数目标',
+  'rule.staffing.table': '座席数表',
+  'rule.staffing.people': '人员配备',
   'rule.staffing': '人手不足',
   'rule.data': '数据中断',
   'rule.duty': '无人值班',
@@ -423,6 +432,8 @@ export const zh = {
   'grant.after': '准假后',
   'grant.slots': '剩余准假名额',
   'grant.month': '本月已批 {n} 天',
+  'grant.blackout.date': '制度规定该日不准假',
+  'grant.blackout.taking_over': '制度规定接班前后不准假',
   'grant.below': '低于目标 {goal}',
   'grant.checking': '正在计算…',
   'grant.order': '“到”必须晚于“从”',

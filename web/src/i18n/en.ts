@@ -154,6 +154,9 @@ export const en: Readonly<Record<Key, string>> = {
   'rule.alarm': 'Outside alarm',
   'rule.walk.every': 'Floor walk',
   'rule.charts.per_day': 'Sign-in chart',
+  'rule.staffing.target': 'Staffing target',
+  'rule.staffing.table': 'Table of seats',
+  'rule.staffing.people': 'People behind the seats',
 
   'level.ok': 'OK',
   'level.warning': 'Warning',

@@ -152,6 +152,9 @@ export const zh = {
   'rule.alarm': '外部告警',
   'rule.walk.every': '巡场',
   'rule.charts.per_day': '签入图表',
+  'rule.staffing.target': '人数目标',
+  'rule.staffing.table': '座席数表',
+  'rule.staffing.people': '人员配备',
 
   'level.ok': '正常',
   'level.warning': '预警',

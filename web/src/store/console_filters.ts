@@ -23,6 +23,8 @@ export const breachFilter = signal<BreachFilter>('all');
 
 /** The day of the roster that is looked at, 2026-11-23; undefined is today. */
 export const rosterDate = signal<string | undefined>(undefined);
+/** The day whose sign-in charts are shown; undefined is today. */
+export const chartDate = signal<string | undefined>(undefined);
 export const showOffRules = signal(false);
 /** Counted up with each upload from here, so that the day on show is read again. */
 export const rosterChanged = signal(0);

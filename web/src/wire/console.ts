@@ -75,6 +75,8 @@ export interface Shift {
   readonly late_ms?: number;
   readonly late_class?: string;
   readonly early_leave_ms?: number;
+  readonly overtime_ms?: number;
+  readonly overtime_granted?: boolean;
   readonly adherence?: number;
   readonly scheduled_ms?: number;
   readonly signed_in_ms?: number;
@@ -241,6 +243,8 @@ export interface GrantAnswer {
   readonly rate_after?: number;
   readonly slots_left?: number;
   readonly month_days?: number;
+  /** Why the rule book gives no leave then: date, taking_over. */
+  readonly blackout?: string;
 }
 
 export interface RosterAnswer {
@@ -417,7 +421,7 @@ export function asGrantAnswer(value: unknown): GrantAnswer {
   };
   return present<GrantAnswer>({
     id: asId(doc), rate_before: number(of('before')['rate']), rate_after: number(of('after')['rate']),
-    slots_left: number(of('after')['slots_left']), month_days: number(doc['month_days']),
+    slots_left: number(of('after')['slots_left']), month_days: number(doc['month_days']), blackout: text(doc['blackout']),
   });
 }
 
@@ -444,6 +448,30 @@ export function asRosterDay(value: unknown): RosterDay {
     })];
   });
   return { date: text(doc['date']) ?? '', shifts };
+}
+
+/** A sign-in chart that is on record, or (made 0) still to come. */
+export interface ChartLine {
+  readonly number: number;
+  readonly at: number;
+  readonly made: number;
+  readonly late: boolean;
+}
+
+export interface ChartDay {
+  readonly charts: readonly ChartLine[];
+  readonly planned: readonly ChartLine[];
+}
+
+export function asChartDay(value: unknown): ChartDay {
+  const doc = isObject(value) ? value : {};
+  const lines = (of: Json | undefined): readonly ChartLine[] => objects(of).flatMap((one): ChartLine[] => {
+    const number = one['number'];
+    const at = time(one['at']);
+    if (typeof number !== 'number' || at === undefined) return [];
+    return [{ number, at, made: time(one['made']) ?? 0, late: one['late'] === true }];
+  });
+  return { charts: lines(doc['charts']), planned: lines(doc['planned']) };
 }
 
 export function asDuty(value: unknown): readonly DutyShift[] {

@@ -28,6 +28,7 @@ import { choose, More } from './more';
 import { Bar, NAMES, Rail } from './nav';
 import { Action, Countdown, Net } from './parts';
 import { Policy } from './policy';
+import { Charts } from './charts';
 import { Queues } from './queues';
 import { Roster } from './roster';
 import { Account, SignInForm } from './session';
@@ -45,6 +46,7 @@ function Section({ at }: { readonly at: Place }): JSX.Element {
     case 'roster': return <Roster />;
     case 'queues': return <Queues />;
     case 'day': return <Day />;
+    case 'charts': return <Charts />;
     case 'policy': return <Policy />;
     case 'more': return <More />;
   }

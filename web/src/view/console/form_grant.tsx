@@ -50,6 +50,7 @@ function Effect({ answer, checking }: { readonly answer: GrantAnswer | undefined
         <div class={below ? 'level level-critical' : ''}><dt>{c('grant.after')}</dt><dd data-after>{percent(answer?.rate_after)}{below && <LevelIcon level="critical" />}</dd></div>
         <div class={none ? 'level level-critical' : ''}><dt>{c('grant.slots')}</dt><dd data-slots>{answer?.slots_left ?? '–'}{none && <LevelIcon level="critical" />}</dd></div>
       </dl>
+      {answer?.blackout !== undefined && <p class="level level-warning" data-blackout={answer.blackout}><LevelIcon level="warning" />{named('grant.blackout', answer.blackout)}</p>}
       <p class="muted">{checking ? c('grant.checking') : [below && goal !== undefined ? c('grant.below', { goal: percent(goal) }) : '', answer?.month_days === undefined ? '' : c('grant.month', { n: answer.month_days })].filter(Boolean).join(' · ') || '\u00a0'}</p>
     </div>
   );

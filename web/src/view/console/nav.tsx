@@ -9,11 +9,11 @@ import { figuresAt } from '../../store/wall';
 import { Sign } from './icons';
 
 export const NAMES: { readonly [S in Section]: ConsoleKey } = {
-  floor: 'go.floor', breaks: 'go.breaks', signin: 'go.signin', alerts: 'go.alerts', walk: 'go.walk', roster: 'go.roster', queues: 'go.queues', day: 'go.day', policy: 'go.policy', more: 'go.more',
+  floor: 'go.floor', breaks: 'go.breaks', signin: 'go.signin', alerts: 'go.alerts', walk: 'go.walk', roster: 'go.roster', queues: 'go.queues', day: 'go.day', charts: 'go.charts', policy: 'go.policy', more: 'go.more',
 };
-const RAIL = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'policy', 'more'] as const;
+const RAIL = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'charts', 'policy', 'more'] as const;
 const BAR = ['floor', 'alerts', 'walk', 'breaks', 'more'] as const;
-export const EXTRA = ['signin', 'queues', 'day', 'roster', 'policy'] as const;
+export const EXTRA = ['signin', 'queues', 'day', 'charts', 'roster', 'policy'] as const;
 
 interface Mark {
   readonly n: number;

@@ -12,10 +12,10 @@ import { loaded, site } from '../../store/wall';
 import { asRosterDay, type Activity, type RosterShift } from '../../wire/console';
 import { apiPath } from './acts';
 import { download, toCsv } from './csv';
+import { Days } from './days';
 import { Problems } from './dialogs';
 import { useFetched } from './fetched';
 import { Action, Nothing, SearchField, TeamChoice, Waiting, Who, zoneOf } from './parts';
-import { addDays, fromField } from './zone';
 
 const HOUR = 3_600_000;
 
@@ -98,18 +98,6 @@ function exportDay(date: string, list: readonly RosterShift[]): void {
   download(`roster-${date}.csv`, toRoster(date, list, zoneOf()));
 }
 
-function Days({ date, today }: { readonly date: string; readonly today: string | undefined }): JSX.Element {
-  const go = (next: string | undefined): void => { rosterDate.value = next; };
-  return (
-    <span class="days">
-      <Action text={c('roster.previous')} icon="back" bare onClick={() => go(addDays(date, -1))} />
-      <input type="date" class="field" aria-label={c('roster.date')} value={date} onChange={(event) => { if (fromField(event.currentTarget.value, 'UTC') !== undefined) go(event.currentTarget.value); }} />
-      <Action text={c('roster.next')} icon="forward" bare onClick={() => go(addDays(date, 1))} />
-      <Action text={c('roster.today')} off={date === today} onClick={() => go(undefined)} />
-    </span>
-  );
-}
-
 export function Roster(): JSX.Element {
   const today = site.value?.day;
   const date = rosterDate.value ?? today;
@@ -125,7 +113,7 @@ export function Roster(): JSX.Element {
   return (
     <>
       <div class="toolbar">
-        <Days date={date} today={today} />
+        <Days date={date} today={today} go={(next) => { rosterDate.value = next; }} />
         <TeamChoice /><SearchField />
         <span class="grow" />
         <Action text={c('swap.title')} icon="swap" onClick={() => openForm({ kind: 'swap' })} />

@@ -25,7 +25,7 @@ export function inFilter(which: SigninFilter, shift: Shift, at: number): boolean
     case 'all': return ahead < AHEAD_MS;
     case 'attention': return isMissed(shift, at) || (shift.status === 'left_early' && at - shift.end < SOON_MS) || (shift.status === 'due' && shift.signed_in !== true && ahead < SOON_MS);
     case 'not_yet': return shift.status === 'not_yet' || (shift.status === 'due' && ahead < AHEAD_MS);
-    case 'late': return shift.status === 'late' || (shift.late_ms ?? 0) > 0;
+    case 'late': return !isAbsent(shift) && (shift.status === 'late' || (shift.late_ms ?? 0) > 0);
     case 'absent': return isAbsent(shift);
     // Who is signed in is present also in shifts that are hours away.
     case 'present': return (shift.status === 'present' || shift.status === 'late' || shift.status === 'out') && ahead <= SOON_MS;
@@ -35,7 +35,7 @@ export function inFilter(which: SigninFilter, shift: Shift, at: number): boolean
 }
 
 function grantOf(shift: Shift): GrantForm {
-  const grant = shift.status === 'absent' || shift.status === 'on_leave' ? 'leave' as const : shift.status === 'left_early' ? 'early_leave' as const : 'late' as const;
+  const grant = shift.status === 'absent' || shift.status === 'on_leave' ? 'leave' as const : shift.status === 'left_early' ? 'early_leave' as const : shift.overtime_ms !== undefined ? 'overtime' as const : 'late' as const;
   return { kind: 'grant', agent: shift.agent, grant, since: shift.start };
 }
 
@@ -62,6 +62,7 @@ function ShiftRow({ id, shift, gone }: { readonly id: string; readonly shift: Sh
         {shift.status !== 'absent' && isAbsent(shift) && <Tag text={c('signin.absent')} level="critical" />}
         {(shift.late_ms ?? 0) > 0 && <span class="level level-warning">{c('signin.lateBy', { n: duration(shift.late_ms) })}</span>}
         {(shift.early_leave_ms ?? 0) > 0 && <span class="level level-warning">{c('signin.earlyBy', { n: duration(shift.early_leave_ms) })}</span>}
+        {shift.overtime_ms !== undefined && <span class={shift.overtime_granted ? 'muted' : 'level level-warning'} data-overtime>{c(shift.overtime_granted ? 'signin.overtime' : 'signin.overtimeOpen', { n: duration(shift.overtime_ms) })}</span>}
       </span>
       <span class="row-due"><Deadline shift={shift} /></span>
       <span class="row-adherence muted">{shift.adherence !== undefined ? `${c('signin.adherence')} ${percent(shift.adherence)}` : ''}</span>
@@ -117,7 +118,7 @@ export function SignIn(): JSX.Element {
     present: c('signin.status.present'), on_leave: c('signin.status.on_leave'), over: c('signin.status.over'),
   };
   const choices = SIGNIN_FILTERS.map((id): Choice<SigninFilter> => ({ id, text: names[id], count: all.filter(([, s]) => inFilter(id, s, minute)).length, alarm: id === 'absent' }));
-  const absent = all.map(([, s]) => s).filter(isAbsent);
+  const absent = all.filter(([, s]) => isAbsent(s)).map(([, s]) => s);
   const figures = team === undefined ? attendance.value : teamAttendance.value[team];
   return (
     <>

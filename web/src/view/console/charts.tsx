@@ -1,0 +1,68 @@
+// Sign-in charts: those of a day with a preview, to be kept in any format, and the floor as of now.
+import { useComputed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { c } from '../../i18n/console';
+import { minuteTime, moment } from '../../i18n/format';
+import { chartDate } from '../../store/console_filters';
+import { now } from '../../store/time';
+import { lang } from '../../store/prefs';
+import { loaded, site } from '../../store/wall';
+import { asChartDay, type ChartLine } from '../../wire/console';
+import { apiPath } from './acts';
+import { Days } from './days';
+import { Problems } from './dialogs';
+import { useFetched } from './fetched';
+import { Countdown, Nothing, Tag, Waiting, zoneOf } from './parts';
+
+const FORMATS = ['png', 'pdf', 'svg'] as const;
+
+function Downloads({ name }: { readonly name: string }): JSX.Element {
+  return (
+    <span class="row-acts">
+      {FORMATS.map((format) => (
+        <a key={format} class="act act-plain" data-act={format} download href={apiPath(`charts/${name}.${format}`, { lang: lang.value, download: '1' })}>
+          <span class="act-text">{format.toUpperCase()}</span>
+        </a>
+      ))}
+    </span>
+  );
+}
+
+function Chart({ date, chart }: { readonly date: string; readonly chart: ChartLine }): JSX.Element {
+  const zone = zoneOf();
+  const name = `${date}/${chart.number}`;
+  const title = c('charts.title', { n: chart.number, time: minuteTime(chart.at, zone) });
+  return (
+    <section class="panel chart-panel" data-chart={chart.number} aria-label={title}>
+      <h2>{title}{chart.late && <Tag text={c('charts.late', { time: moment(chart.made, zone, site.value?.day_start) })} level="warning" />}</h2>
+      <Downloads name={name} />
+      <a class="chart-preview" href={apiPath(`charts/${name}.svg`, { lang: lang.value })} target="_blank" rel="noreferrer">
+        <img loading="lazy" alt={c('charts.preview', { title })} src={apiPath(`charts/${name}.svg`, { lang: lang.value, page: '1' })} />
+      </a>
+    </section>
+  );
+}
+
+export function Charts(): JSX.Element {
+  const today = site.value?.day;
+  const date = chartDate.value ?? today;
+  const minute = useComputed(() => Math.floor(now.value / 60_000)).value;
+  const day = useFetched(date === undefined ? undefined : apiPath('charts', { date }), asChartDay, minute).value;
+  if (!loaded.value || date === undefined) return <Waiting />;
+  const doc = day.doc;
+  const next = doc?.planned.find((one) => one.at > now.peek());
+  return (
+    <>
+      <div class="toolbar">
+        <Days date={date} today={today} go={(to) => { chartDate.value = to; }} />
+        <span class="grow" />
+        {next && <span class="muted" data-next><Countdown at={next.at} before={c('charts.next', { n: next.number })} /></span>}
+      </div>
+      <Problems problem={day.problem} />
+      {date === today && <section class="panel chart-now" aria-label={c('charts.now')}><h2>{c('charts.now')}</h2><Downloads name="now" /></section>}
+      {doc === undefined ? (day.loading ? <Waiting /> : null) : doc.charts.length
+        ? <div class="chart-grid">{doc.charts.map((chart) => <Chart key={chart.number} date={date} chart={chart} />)}</div>
+        : <Nothing text={c('charts.none')} />}
+    </>
+  );
+}
