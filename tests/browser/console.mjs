@@ -49,7 +49,7 @@ export const submit = page => page.locator('dialog[open] button[type="submit"]')
 export const toast = (page, pattern) => until(`a toast like ${pattern}`, async () => pattern.test(await page.locator('.toasts').innerText()));
 export const undo = page => page.locator('[data-act="toast-undo"]').last();
 
-/** Nothing is wider or higher than its screen, and nothing sticks out of it or is cut off at an edge. */
+/** Nothing is wider or higher than its screen, sticks out of it, is cut off at an edge, or lies over something else. */
 export async function fits(page, what) {
   const { over, out } = await page.evaluate(() => {
     const main = document.querySelector('main');
@@ -73,7 +73,35 @@ export async function fits(page, what) {
   });
   assert(over.every(px => px <= 0), `${what} does not fit: ${over}`);
   equal(out.slice(0, 5), [], `cut off in ${what}`);
+  equal(await apart(page), [], `over each other in ${what}`);
 }
+
+/** Texts that lie over each other, as drawn: of a page's main part, or of a whole drawing. What is cut off by a frame on
+ * purpose, or scrolls in one, counts as far as it is seen. */
+export const apart = page => page.evaluate(() => {
+  const top = document.querySelector('main') ?? document.documentElement;
+  const boxes = [];
+  const walk = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const of = node.parentElement;
+    if (node.data.trim() === '' || !of.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || /^(title|desc|style)$/.test(of.tagName)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const frames = [];
+    for (let up = of; up && !(of instanceof SVGElement); up = up.parentElement) if (getComputedStyle(up).overflow !== 'visible') frames.push(up.getBoundingClientRect());
+    for (const box of of instanceof SVGElement ? [of.getBoundingClientRect()] : range.getClientRects()) {
+      const spare = box.height / 4; // above and below the letters
+      const left = Math.max(box.left, ...frames.map(frame => frame.left));
+      const right = Math.min(box.right, ...frames.map(frame => frame.right));
+      const upper = Math.max(box.top + spare, ...frames.map(frame => frame.top));
+      const lower = Math.min(box.bottom - spare, ...frames.map(frame => frame.bottom));
+      if (right - left > 1 && lower - upper > 1) boxes.push({ node, left, right, upper, lower });
+    }
+  }
+  return boxes.flatMap((a, i) => boxes.slice(i + 1)
+    .filter(b => b.node !== a.node && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.lower, b.lower) - Math.max(a.upper, b.upper) > 1)
+    .map(b => `${a.node.data.trim()} / ${b.node.data.trim()}`)).slice(0, 5);
+});
 
 /** What a finger cannot hit: everything that can be pressed, is not within running text, and is less than 44 pixels. */
 export const tooSmall = page => page.evaluate(() => [...document.querySelectorAll('a[href], button, input:not([type=file]), select, textarea, summary')]

@@ -104,7 +104,7 @@ both('a roster with faults is refused line by line, then one without is taken', 
   await press(submit(page));
   await has(page, '[data-fault]');
   const faults = await page.locator('[data-fault]').allInnerTexts();
-  equal(faults.map(text => /^Line \d+/.exec(text)?.[0]), ['Line 2', 'Line 3'], 'the places');
+  equal(await page.locator('[data-fault] b').allInnerTexts(), ['Line 2, column 25', 'Line 3, column 12'], 'the places');
   assert(faults[0].includes('25:30'), 'the line itself');
   equal(await stored(), [], 'nothing is half taken');
   await page.fill('#roster-text', `${HEAD}\n${date},1001,王芳,A,07,08:30,17:30,,\n${date},9002,李强,A,08,20:30,08:30,,`);
@@ -138,21 +138,20 @@ test('a roster is dropped or chosen, also in a Chinese spreadsheet’s encoding'
   await until('the dropped one', async () => /dropped\.csv/.test(await page.locator('[data-drop]').innerText()) && /2026-11-26/.test(await page.locator('[data-checked]').innerText()));
 });
 
-test('every kind of grant is recorded with its times and reason; presets fill them in', async (stage, open) => {
-  const page = await open(`agent/${stage.calm.agent}`);
+both('every kind of grant is recorded with its times and reason; presets fill them in', 'agent/1005', async (stage, page, { press }) => {
   const all = ['break', 'busy', 'away', 'problem', 'late', 'early_leave', 'overtime'];
   for (const kind of all) {
-    await page.locator('.agent-acts [data-act="grant"]').click();
-    await page.locator(`dialog [data-kind="${kind}"]`).click();
-    await page.locator('dialog [data-preset]').last().click();
+    await press(page.locator('.agent-acts [data-act="grant"]'));
+    await press(page.locator(`dialog [data-kind="${kind}"]`));
+    await press(page.locator('dialog [data-preset]').last());
     await page.fill('#grant-reason', `because of ${kind}`);
-    await submit(page).click();
+    await press(submit(page));
     await hasNot(page, 'dialog[open]');
   }
   const recorded = (await stage.records(`&agent=${stage.calm.agent}`)).filter(one => one.kind === 'grant').reverse();
   equal(recorded.map(({ body }) => [body.kind, body.reason, body.to > body.from]), all.map(kind => [kind, `because of ${kind}`, true]), 'on record');
   await until('the console shows them', async () => (await page.locator('[data-grant]').count()) === all.length);
-  await page.locator('[data-grant] [data-act="undo"]').first().click();
+  await press(page.locator('[data-grant] [data-act="undo"]').first());
   await until('one is taken back', async () => (await page.locator('[data-grant]').count()) === all.length - 1);
   equal(Object.keys((await stage.daemon.view('grants')).grants).length, all.length - 1, 'at the server');
 });

@@ -25,6 +25,7 @@ test('two acknowledge at once: the first stands, the second is told', async (sta
   assert((await second.locator('[data-toast="warning"]').innerText()).includes(first.name), 'by whom');
   assert((await row(second, stage.over.alert).innerText()).includes(first.name), 'the first stands');
   equal((await stage.daemon.view('alerts')).alerts[stage.over.alert].acked_by, first.name, 'at the server, too');
+  equal((await stage.records()).filter(one => one.kind === 'alert.ack').map(one => one.by), [first.name], 'one is on record');
 });
 
 test('two decide at once: the first stands, the second reads in the form who it was', async (stage, open) => {
@@ -259,17 +260,19 @@ test('the disk is full: told everywhere it is tried, until it works again', asyn
   equal((await stage.records()).filter(one => /ack|decision/.test(one.kind)).map(one => one.kind), ['breach.decision'], 'on record');
 });
 
-both('without a store the floor is shown and recording is refused, with the way out', 'floor', async (stage, page, { press }) => {
-  await stage.emit([{ type: 'agent.state', ts: stage.now(), agent: '1005', state: 'ready', team: 'A' }]);
-  await has(page, '[data-agent="1005"]');
-  await press(page.locator('[data-act="notice"]'));
-  await page.fill('#notice-text', '开会');
-  await press(submit(page));
-  await has(page, 'dialog .problem[data-status="503"]');
-  assert(/restore a backup/.test(await page.locator('dialog .problem').innerText()), 'what to do');
-  equal(await page.inputValue('#notice-text'), '开会', 'what was typed');
-  await has(page, '[data-recording="no"]');
-}, { storeless: true });
+for (const [store, why] of [['damaged', /restore a backup/], ['none', /no data folder is configured/]])
+  both(`without a store (${store}) the floor is shown and recording is refused, with the way out`, 'floor', async (stage, page, { press }) => {
+    await stage.emit([{ type: 'agent.state', ts: stage.now(), agent: '1005', state: 'ready', team: 'A' }]);
+    await has(page, '[data-agent="1005"]');
+    await press(page.locator('[data-act="notice"]'));
+    await page.fill('#notice-text', '开会');
+    await press(submit(page));
+    await has(page, 'dialog .problem[data-status="503"]');
+    assert(why.test(await page.locator('dialog .problem').innerText()), 'what to do');
+    equal(await page.inputValue('#notice-text'), '开会', 'what was typed');
+    await has(page, '[data-recording="no"]');
+    assert(why.test(await page.locator('[data-recording="no"]').innerText()), 'above every section, too');
+  }, { store });
 
 test('the line is lost: since when, nothing can be recorded, and it comes back', async (stage, open) => {
   const page = await open('alerts');

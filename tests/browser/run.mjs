@@ -3,6 +3,7 @@
 // Ends with "N passed, N failed".
 import './walls.mjs';
 import './console_acts.mjs';
+import './console_charts.mjs';
 import './console_many.mjs';
 import './console_pages.mjs';
 import { playAll } from './lib.mjs';

@@ -9,12 +9,13 @@
 //            emit(events)        what happens on the floor;   record(method, path, body)   a write past the consoles
 //            records(query)      what the server has on record, the newest first
 //            stop(), start()     the daemon is lost (kill -9), and back;   pause(), resume()   it hangs
+//            leapTo(time)        the daemon is lost, and back at another time
 //            fillDisk(), freeDisk()   no file can grow any more, and they can again }
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { call, equal, startDaemon, startRedis, state, toolPath, until } from '../integration/lib.mjs';
+import { call, equal, root, startDaemon, startRedis, state, toolPath, until } from '../integration/lib.mjs';
 
 const MINUTE = 60_000;
 const DATE = '2026-11-23';
@@ -94,12 +95,20 @@ const PEOPLE = [
   { id: '1010', name: '吴倩', role: 'agent', secret: '1010' },
 ];
 
-function configure(scene, { accounts, elsewhere, empty, storeless }) {
+/** The rules of a floor, with sign-in charts at other TIMES of the day. */
+function policyWithCharts(scene, times) {
+  const file = path.join(scene.dir, 'policy.yaml');
+  const text = fs.readFileSync(path.join(root, 'deploy/policies/floor.yaml'), 'utf8');
+  fs.writeFileSync(file, text.replace('  charts.per_day:\n', `$&    at: ${JSON.stringify(times)}\n`));
+  return file;
+}
+
+function configure(scene, { accounts, charts, elsewhere, empty, store }) {
   const data = path.join(scene.dir, 'data');
   const rosters = path.join(scene.dir, 'rosters');
   fs.mkdirSync(data);
   fs.mkdirSync(rosters);
-  if (storeless) fs.writeFileSync(path.join(data, 'shiftwall.db'), 'this is no database, but it may be all somebody has');
+  if (store === 'damaged') fs.writeFileSync(path.join(data, 'shiftwall.db'), 'this is no database, but it may be all somebody has');
   if (!empty) {
     const file = path.join(rosters, 'day.csv');
     fs.writeFileSync(file, roster());
@@ -109,11 +118,13 @@ function configure(scene, { accounts, elsewhere, empty, storeless }) {
   const people = accounts ? PEOPLE.map(({ secret, ...person }) => ({ ...person, pin: pin(secret) })) : [];
   const list = (key, items) => (items.length ? `${key}:\n${items.map(item => `  - ${JSON.stringify(item)}\n`).join('')}` : '');
   const config = path.join(scene.dir, 'shiftwall.yaml');
-  fs.writeFileSync(config, `policy: floor\nroster_dir: ${rosters}\nopen_reads: ${Boolean(elsewhere)}\n${list('people', people)}site:\n  name: 上海现场\n  zone: Asia/Shanghai\n  names: true\n`
+  fs.writeFileSync(config, `policy: ${charts ? policyWithCharts(scene, charts) : 'floor'}\nroster_dir: ${rosters}\nopen_reads: ${Boolean(elsewhere)}\n${list('people', people)}site:\n  name: 上海现场\n  zone: Asia/Shanghai\n  names: true\n`
     + `  queues:\n${QUEUES.map((id, i) => `    - {id: ${id}, name: ${['销售', '技术支持', '账单'][i]}}\n`).join('')}`);
-  return ['--config', config, '--data', data];
+  return ['--config', config, ...(store === 'none' ? [] : ['--data', data])];
 }
 
+/** OPTIONS: accounts: people have PINs; elsewhere: consoles come from another machine; empty: nobody and nothing is there;
+ * store: 'none' or 'damaged', nothing can be recorded; charts: the times of the day's sign-in charts. */
 export async function openStage(scene, options = {}) {
   const redis = await startRedis(scene, { persistent: true });
   await redis.loadFunction();
@@ -143,13 +154,18 @@ export async function openStage(scene, options = {}) {
       await daemon.start();
       await daemon.live();
     },
+    leapTo: async time => {
+      await stage.stop();
+      setTime(time);
+      await stage.start();
+    },
     pause: () => daemon.process.child.kill('SIGSTOP'),
     resume: () => daemon.process.child.kill('SIGCONT'),
     fillDisk: () => limitFiles('0:unlimited'),
     freeDisk: () => limitFiles('unlimited:unlimited'),
   };
   await until('it serves', async () => (await daemon.get('/healthz')).status === 200);
-  if (options.empty || options.storeless) return stage;
+  if (options.empty || options.store) return stage;
   await daemon.live();
   // A daemon that starts after the hour has no walk to make: on a busy machine it is given more time.
   const due = async () => (await daemon.view('walk')).walk?.id;

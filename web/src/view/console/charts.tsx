@@ -14,13 +14,15 @@ import { Problems } from './dialogs';
 import { useFetched } from './fetched';
 import { Countdown, Nothing, Tag, Waiting, zoneOf } from './parts';
 
-const FORMATS = ['png', 'pdf', 'svg'] as const;
+const FORMATS = ['png', 'pdf', 'svg', 'xlsx', 'csv'] as const;
+/** A chart is on record a moment after its time: the list is read again a little after every minute. */
+const AFTER_MS = 3000;
 
 function Downloads({ name }: { readonly name: string }): JSX.Element {
   return (
     <span class="row-acts">
       {FORMATS.map((format) => (
-        <a key={format} class="act act-plain" data-act={format} download href={apiPath(`charts/${name}.${format}`, { lang: lang.value, download: '1' })}>
+        <a key={format} class="act act-plain" data-act={format} download href={apiPath(`charts/${name}.${format}`, { lang: lang.value, download: '1', ...(format === 'csv' ? { bom: '1' } : {}) })}>
           <span class="act-text">{format.toUpperCase()}</span>
         </a>
       ))}
@@ -46,7 +48,7 @@ function Chart({ date, chart }: { readonly date: string; readonly chart: ChartLi
 export function Charts(): JSX.Element {
   const today = site.value?.day;
   const date = chartDate.value ?? today;
-  const minute = useComputed(() => Math.floor(now.value / 60_000)).value;
+  const minute = useComputed(() => Math.floor((now.value - AFTER_MS) / 60_000)).value;
   const day = useFetched(date === undefined ? undefined : apiPath('charts', { date }), asChartDay, minute).value;
   if (!loaded.value || date === undefined) return <Waiting />;
   const doc = day.doc;
