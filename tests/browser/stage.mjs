@@ -186,5 +186,6 @@ export async function openStage(scene, options = {}) {
   stage.over = await until('somebody is out too long', () => of('1010'));
   stage.busy = await until('somebody is busy too long', () => of('1002'));
   stage.walk = await until('a walk is due', due);
+  if (options.charts) await until('the charts are drawn', async () => (await daemon.send('GET', `charts?date=${DATE}`)).body.planned.every(one => one.at > NINE));
   return stage;
 }
