@@ -21,15 +21,28 @@ struct sw_zone;
 
 /* ---- opening hours ---- */
 
+/* Days on which nobody works: nothing is due. By their local date; of hours that go over midnight, that on which they begin. */
+#define SW_DAYS_OFF_MAX 400
+struct sw_days_off {
+    unsigned weekdays;               /* bits: 0 Sunday to 6 Saturday */
+    int64_t dates[SW_DAYS_OFF_MAX];  /* days since 1970-01-01 */
+    size_t count;
+};
+bool sw_is_day_off(const struct sw_days_off *off, int year, int month, int day);
+/* Adds "monday" to "sunday", or "YYYY-MM-DD". 0, -SW_EPARSE, -SW_ELIMIT: too many dates. */
+int sw_days_off_add(struct sw_days_off *off, const char *text) SW_NODISCARD;
+
 /* Local times of day: FROM_MS 0..86399999, TO_MS 0..86400000. One that is not after FROM_MS is the next day's; equal
  * ones are a whole day. */
 struct sw_opening {
     int64_t from_ms, to_ms;
+    const struct sw_days_off *off; /* borrowed; NULL: none */
 };
-#define SW_OPENING_ALWAYS ((struct sw_opening){0, INT64_C(86400000)})
+#define SW_OPENING_ALWAYS ((struct sw_opening){0, INT64_C(86400000), NULL})
 
 /* The local day that contains T_MS, and in OPEN the opening hours that begin in it. A day begins at midnight, or, when
- * the hours go over midnight, when they begin: so each has all of its hours. Hours that local clocks skip are empty. */
+ * the hours go over midnight, when they begin: so each has all of its hours. Hours that local clocks skip, and days off, are
+ * empty. */
 void sw_opening_of_day(struct sw_opening opening, const struct sw_zone *zone, int64_t t_ms, struct sw_span *day,
                        struct sw_span *open);
 

@@ -183,7 +183,7 @@ static void get_charts(struct call *c) {
     sw_charts_write(c->api->charts, date, &c->response->body);
 }
 
-/* "1.png", "now.pdf": NAME is cut at the dot. False and answered when it is none. */
+/* "1.png", "now.pdf", "at.svg": NAME is cut at the dot. False and answered when it is none. */
 static bool drawing_of(struct call *c, char *name, struct sw_chart_request *out) {
     const char *lang = sw_http_query(c->request, "lang"), *page = sw_http_query(c->request, "page");
     const char *download = sw_http_query(c->request, "download"), *bom = sw_http_query(c->request, "bom");
@@ -212,7 +212,13 @@ static void get_chart(struct call *c) {
     char *end = name;
     request.number = request.date ? strtoll(name, &end, 10) : 0;
     bool known = request.date ? end != name && !*end && !sw_zone_parse_date(request.date, &year, &month, &day)
-                              : !strcmp(name, "now");
+                              : !strcmp(name, "now") || !strcmp(name, "at");
+    const char *at = !request.date && !strcmp(name, "at") ? sw_http_query(c->request, "at") : NULL;
+    request.at_ms = INT64_MAX;
+    if (known && !strcmp(name, "at") && (!at || sw_parse_rfc3339(at, &request.at_ms))) {
+        sw_http_problem(c->response, 400, NULL, "at: must be a time, as 2026-11-23T10:30:00+08:00");
+        return;
+    }
     if (!known) sw_http_problem(c->response, 404, NULL, "no such chart");
     else sw_charts_draw(c->api->charts, &request, sw_http_defer(c->request));
 }

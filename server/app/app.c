@@ -293,6 +293,7 @@ static bool start_feed(struct sw_app *app, const char *url) {
     int64_t now_ms = clock_now(app);
     options.from_ms = app->clock.is_virtual ? 0 : sw_floor_day(app->floor, now_ms, NULL).start_ms;
     const struct sw_feed_handler handler = {on_message, on_reset, on_status, clock_now};
+    sw_charts_set_redis(app->charts, &options.redis, app->clock.is_virtual);
     app->feed = sw_feed_new(&app->loop, &options, &handler, app);
     app->marker = sw_plain_marker_new(&app->loop, &options.redis.address, app->config->site_id, on_marker, app);
     SW_ASSERT(app->feed != NULL); /* the site's name was checked */
@@ -485,7 +486,7 @@ static void open_desk(struct sw_app *app, const char *dir) {
                                          .wall_names = app->config->names,
                                          .policy = &app->policy,
                                          .zone = app->zone,
-                                         .opening = {app->config->opens_ms, app->config->closes_ms},
+                                         .opening = {app->config->opens_ms, app->config->closes_ms, &app->config->days_off},
                                          .shifts = app->shifts,
                                          .recorder = app->recorder,
                                          .name_of = name_of,

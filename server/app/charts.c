@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/rewind.h"
 #include "codec/chart_json.h"
 #include "codec/json_writer.h"
 #include "core/map.h"
@@ -32,6 +33,9 @@ struct sw_charts {
     struct sw_floor *floor;
     struct kept *kept;
     int64_t next_ms; /* INT64_MIN: not known yet */
+    struct sw_redis_options redis;
+    bool has_redis, is_virtual;
+    struct sw_rewind *rewind; /* the one that reads */
     size_t busy; /* drawings and records under way */
     bool closing;
 };
@@ -60,6 +64,7 @@ static size_t plan_of(const struct sw_charts *c, struct sw_span day, int64_t out
         sw_zone_business_day(c->options.zone, 0, day.start_ms + next * SW_DAY_MS, &local);
         if (next && local.day == before.day) continue; /* a day of 25 hours */
         before = local;
+        if (sw_is_day_off(&c->options.config->days_off, local.year, local.month, local.day)) continue;
         for (size_t i = 0; i < policy->chart_count; i++) {
             int64_t of_day_ms = policy->chart_at_ms[i];
             int64_t due_ms = sw_zone_local_to_utc(c->options.zone, local.year, local.month, local.day, of_day_ms);
@@ -132,7 +137,8 @@ static void fold(void *ctx, const struct sw_record *record) {
 
 /* ---- making ---- */
 
-static struct sw_chart *make(struct sw_charts *c, int64_t at_ms, int64_t number) {
+/* REWOUND NULL: from the floor as it is now. */
+static struct sw_chart *make(struct sw_charts *c, int64_t at_ms, int64_t number, const struct sw_rewound *rewound) {
     const struct sw_charts_options *o = &c->options;
     int64_t made_ms = o->now_ms(o->ctx), since_ms = 0;
     struct sw_forecast_day history[SW_FORECAST_DAYS_MAX];
@@ -146,6 +152,11 @@ static struct sw_chart *make(struct sw_charts *c, int64_t at_ms, int64_t number)
     input.history_count = sw_forecaster_history(o->forecaster, at_ms, history);
     input.incomplete = o->incomplete(o->ctx, &since_ms);
     input.incomplete_since_ms = since_ms;
+    if (rewound) {
+        input.floor = rewound->floor;
+        input.shifts = rewound->shifts;
+        if (rewound->incomplete_since_ms) input.incomplete = "gap", input.incomplete_since_ms = rewound->incomplete_since_ms;
+    }
     return sw_chart_make(&input);
 }
 
@@ -173,7 +184,7 @@ static void publish(struct sw_charts *c, int64_t at_ms) {
     int64_t number = key_of(c, at_ms, key);
     if (find(c, key)) return;
     sw_floor_advance(c->floor, at_ms);
-    struct sw_chart *chart = make(c, at_ms, number);
+    struct sw_chart *chart = make(c, at_ms, number, NULL);
     struct kept *kept = keep(c, key);
     kept->at_ms = at_ms;
     kept->made_ms = chart->made_ms;
@@ -288,6 +299,7 @@ struct drawing {
     int format; /* as in the request */
     enum sw_chart_table what;
     bool bom, download;
+    int64_t at_ms;
     char name[96];
     char *text; /* the chart as JSON */
     size_t len;
@@ -386,21 +398,48 @@ static void on_read(void *ctx, int status, const struct sw_record *records, size
     }
 }
 
-static void draw_now(struct drawing *d) {
-    struct sw_charts *c = d->charts;
-    int64_t now_ms = sw_floor_now(c->floor);
-    if (now_ms == INT64_MIN) {
-        refuse(d, 503, "nothing is known of the floor yet");
-        return;
-    }
-    struct sw_chart *chart = make(c, now_ms, 0);
+static void draw_made(struct drawing *d, struct sw_chart *chart) {
     struct sw_buf json;
     sw_buf_init(&json, SW_CHART_BYTES_MAX);
     sw_chart_write(chart, &json);
     sw_chart_free(chart);
     d->len = json.len;
     d->text = sw_buf_detach(&json, NULL);
-    uv_queue_work(c->options.loop, &d->work, work, on_drawn);
+    uv_queue_work(d->charts->options.loop, &d->work, work, on_drawn);
+}
+
+static void on_rewound(void *ctx, const struct sw_rewound *rewound, int status, const char *text) {
+    struct drawing *d = ctx;
+    d->charts->rewind = NULL;
+    if (rewound) draw_made(d, make(d->charts, d->at_ms, 0, rewound));
+    else refuse(d, status == -SW_ENOENT ? 404 : 503, text);
+}
+
+/* A moment that is not kept. Rosters of days before yesterday are no longer in memory. */
+static void draw_moment(struct drawing *d) {
+    struct sw_charts *c = d->charts;
+    int64_t now_ms = sw_floor_now(c->floor);
+    if (now_ms == INT64_MIN) {
+        refuse(d, 503, "nothing is known of the floor yet");
+        return;
+    }
+    if (d->at_ms >= now_ms) {
+        if (d->at_ms == INT64_MAX) draw_made(d, make(c, now_ms, 0, NULL));
+        else refuse(d, 404, "that moment is yet to come");
+        return;
+    }
+    struct sw_span today = sw_floor_day(c->floor, now_ms, NULL);
+    if (d->at_ms < sw_floor_day(c->floor, today.start_ms - 1, NULL).start_ms)
+        refuse(d, 404, "only moments of today and yesterday, and the charts on record, can be drawn");
+    else if (!c->has_redis || c->rewind)
+        refuse(d, 503, c->rewind ? "another moment is being drawn; try again in some seconds" : "there is no journal yet");
+    else {
+        const struct sw_rewind_options rewind = {.redis = c->redis, .site = c->options.config->site_id,
+                                                 .config = c->options.config, .zone = c->options.zone,
+                                                 .shifts = c->options.shifts, .is_virtual = c->is_virtual,
+                                                 .at_ms = d->at_ms, .ctx = d, .done = on_rewound};
+        c->rewind = sw_rewind_start(c->options.loop, &rewind);
+    }
 }
 
 void sw_charts_draw(struct sw_charts *c, const struct sw_chart_request *request, struct sw_http_pending *pending) {
@@ -412,6 +451,7 @@ void sw_charts_draw(struct sw_charts *c, const struct sw_chart_request *request,
     d->what = (enum sw_chart_table)request->what;
     d->bom = request->bom;
     d->download = request->download;
+    d->at_ms = request->at_ms;
     bool drawn = request->format < SW_CHART_JSON;
     d->options = (struct sw_draw_options){.format = drawn ? (enum sw_draw_format)request->format : SW_DRAW_SVG,
                                           .lang = (enum sw_draw_lang)request->lang, .page = request->page,
@@ -423,8 +463,8 @@ void sw_charts_draw(struct sw_charts *c, const struct sw_chart_request *request,
     (void)snprintf(ending, sizeof ending, "%s%s%s", named ? sw_chart_table_name(d->what) : "", named ? "." : "",
                    formats[place_of(d->format)].name);
     if (!request->date) {
-        (void)snprintf(d->name, sizeof d->name, "sign-in-now%s%s", named ? "-" : ".", ending);
-        draw_now(d);
+        (void)snprintf(d->name, sizeof d->name, "sign-in%s%s%s", request->at_ms == INT64_MAX ? "-now" : "-then", named ? "-" : ".", ending);
+        draw_moment(d);
         return;
     }
     char key[KEY_BYTES];
@@ -448,6 +488,13 @@ struct sw_charts *sw_charts_new(struct sw_floor *floor, const struct sw_charts_o
     return c;
 }
 
+void sw_charts_set_redis(struct sw_charts *c, const struct sw_redis_options *redis, bool is_virtual) {
+    if (!c) return;
+    c->redis = *redis;
+    c->has_redis = true;
+    c->is_virtual = is_virtual;
+}
+
 void sw_charts_restart(struct sw_charts *c, struct sw_floor *floor) {
     c->floor = floor;
     c->next_ms = INT64_MIN;
@@ -456,6 +503,10 @@ void sw_charts_restart(struct sw_charts *c, struct sw_floor *floor) {
 void sw_charts_close(struct sw_charts *c) {
     if (!c) return;
     c->closing = true;
+    if (c->rewind) {
+        sw_rewind_cancel(c->rewind); /* which comes back here */
+        return;
+    }
     if (c->busy) return;
     struct kept *kept, *next;
     HASH_ITER(hh, c->kept, kept, next) {

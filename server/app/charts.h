@@ -13,6 +13,7 @@
 #include "codec/config.h"
 #include "core/zone.h"
 #include "io/http.h"
+#include "io/redis_conn.h"
 #include "shiftwall/alert.h"
 #include "shiftwall/floor.h"
 #include "shiftwall/shift.h"
@@ -41,6 +42,9 @@ void sw_charts_restart(struct sw_charts *charts, struct sw_floor *floor);
 /* Ends when what is being drawn is done; frees itself. NULL is allowed. */
 void sw_charts_close(struct sw_charts *charts);
 
+/* Where the journal is: for charts of earlier moments. Copied. */
+void sw_charts_set_redis(struct sw_charts *charts, const struct sw_redis_options *redis, bool is_virtual);
+
 /* Time is about to pass to T_MS: makes the charts whose moment that is. Call it before the floor gets there. */
 void sw_charts_advance(struct sw_charts *charts, int64_t t_ms);
 /* When the next one is to be made, or INT64_MAX. */
@@ -54,8 +58,9 @@ void sw_charts_write(const struct sw_charts *charts, const char *date, struct sw
 
 /* What of a chart is asked for. */
 struct sw_chart_request {
-    const char *date; /* NULL: as of now, which is not kept */
+    const char *date; /* NULL: as of AT_MS, which is not kept */
     int64_t number;
+    int64_t at_ms;    /* an earlier moment of today or yesterday, drawn again from the journal; INT64_MAX: now */
     int format;       /* enum sw_draw_format, or one of those below */
     int lang, page;
     int what;         /* of CSV: enum sw_chart_table */

@@ -13,7 +13,7 @@
 #define ANSWER_BYTES_MAX ((size_t)12 << 20)
 #define PATH_BYTES 4096
 
-enum job_kind { APPEND, READ, SUM, ROW, HISTORY, PURGE };
+enum job_kind { APPEND, READ, SUM, ROW, HISTORY, PURGE, PUT_LETTER, DROP_LETTER, FORGET_LETTERS };
 
 struct job {
     struct job *next;
@@ -23,6 +23,7 @@ struct job {
     struct sw_history_row *rows;
     size_t count;
     struct sw_record_query query;
+    struct sw_letter letter; /* its texts are owned */
     int64_t before_ms, deleted;
     void *ctx;
     sw_recorder_done done;
@@ -85,6 +86,8 @@ static void free_job(struct job *job) {
     free(job->rows);
     const char *const texts[] = {job->query.kind, job->query.agent, job->query.key};
     for (size_t t = 0; t < 3; t++) free((char *)(uintptr_t)texts[t]);
+    const char *const letter[] = {job->letter.destination, job->letter.id, job->letter.reason, job->letter.body};
+    for (size_t t = 0; t < 4; t++) free((char *)(uintptr_t)letter[t]);
     sw_buf_deinit(&job->text);
     free(job);
 }
@@ -141,6 +144,9 @@ static void work(uv_work_t *req) {
         break;
     case HISTORY: job->status = sw_store_put_history(r->store, r->site, job->rows, job->count); break;
     case PURGE: job->status = sw_store_purge(r->store, r->site, job->before_ms, PURGE_ROWS, &job->deleted); break;
+    case PUT_LETTER: job->status = sw_store_put_letter(r->store, r->site, &job->letter); break;
+    case DROP_LETTER: job->status = sw_store_drop_letter(r->store, r->site, job->letter.destination, job->letter.id); break;
+    case FORGET_LETTERS: job->status = sw_store_forget_letters(r->store, r->site, job->before_ms); break;
     default: break;
     }
     if (job->status != -SW_EIO) return;
@@ -281,6 +287,36 @@ void sw_recorder_put_history(struct sw_recorder *r, const struct sw_history_row 
         job->rows[i].id = copied(rows[i].id);
         job->rows[i].counts = copied(rows[i].counts);
     }
+    add(r, job);
+}
+
+int sw_recorder_load_letters(struct sw_recorder *r, void *ctx, void (*fn)(void *ctx, const struct sw_letter *letter)) {
+    SW_ASSERT(!r->working);
+    return r->store ? sw_store_read_letters(r->store, r->site, ctx, fn) : 0;
+}
+
+void sw_recorder_put_letter(struct sw_recorder *r, const struct sw_letter *letter) {
+    if (!r->store) return;
+    struct job *job = new_job(PUT_LETTER, NULL, NULL);
+    job->letter = *letter;
+    job->letter.destination = copied(letter->destination);
+    job->letter.id = copied(letter->id);
+    job->letter.reason = copied(letter->reason);
+    job->letter.body = copied(letter->body);
+    add(r, job);
+}
+
+void sw_recorder_drop_letter(struct sw_recorder *r, const char *destination, const char *id) {
+    if (!r->store) return;
+    struct job *job = new_job(DROP_LETTER, NULL, NULL);
+    job->letter = (struct sw_letter){.destination = copied(destination), .id = copied(id)};
+    add(r, job);
+}
+
+void sw_recorder_forget_letters(struct sw_recorder *r, int64_t t_ms) {
+    if (!r->store) return;
+    struct job *job = new_job(FORGET_LETTERS, NULL, NULL);
+    job->before_ms = t_ms;
     add(r, job);
 }
 

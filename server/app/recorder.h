@@ -51,6 +51,12 @@ void sw_recorder_read_history(struct sw_recorder *recorder, enum sw_history of, 
                               int64_t to_ms, void *ctx, sw_recorder_done done);
 /* Writes rows of history, which are copied. */
 void sw_recorder_put_history(struct sw_recorder *recorder, const struct sw_history_row *rows, size_t count);
+/* Messages to chat groups, see store.h. Reading is at once, before the loop runs; texts are copied. */
+int sw_recorder_load_letters(struct sw_recorder *recorder, void *ctx,
+                             void (*fn)(void *ctx, const struct sw_letter *letter)) SW_NODISCARD;
+void sw_recorder_put_letter(struct sw_recorder *recorder, const struct sw_letter *letter);
+void sw_recorder_drop_letter(struct sw_recorder *recorder, const char *destination, const char *id);
+void sw_recorder_forget_letters(struct sw_recorder *recorder, int64_t t_ms);
 /* Forgets what is older than T_MS, little by little. */
 void sw_recorder_purge(struct sw_recorder *recorder, int64_t t_ms);
 

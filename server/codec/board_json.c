@@ -44,7 +44,7 @@ struct key {
 #define WINDOWS "today interval last15 last30 last60"
 #define WIDGET_TYPES                                                                                         \
     "indicators service_level queue_table waiting agent_states agent_grid intraday teams skill_panels "      \
-    "totals attendance alerts breaks walk notices "                                                                                        \
+    "totals attendance staffing alerts breaks walk notices "                                                                                        \
     "clock feed"
 
 static const struct key board_keys[] = {
@@ -104,6 +104,7 @@ static const struct key totals[] = {
               "staffed"},
     {0}};
 static const struct key of_team[] = {{"team", .kind = ID}, {0}};
+static const struct key staffing[] = {{"show", WORD, .words = "all numbers agents calls"}, {0}};
 static const struct key no_options[] = {{0}};
 static const struct key notices[] = {{"kinds", LIST, .words = "notices alarms"}, {0}};
 static const struct key clock_[] = {{"seconds", .kind = BOOL}, {"date", .kind = BOOL}, {0}};
@@ -123,6 +124,7 @@ static const struct type {
              {"skill_panels", skill_panels},
              {"totals", totals},
              {"attendance", of_team},
+             {"staffing", staffing},
              {"alerts", no_options},
              {"breaks", of_team},
              {"walk", no_options},

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "shiftwall/buf.h"
+#include "shiftwall/duty.h"
 #include "shiftwall/event.h"
 #include "shiftwall/kpi.h"
 
@@ -84,6 +85,7 @@ struct sw_config {
 
     char *site_id, *site_name, *zone;
     int64_t day_starts_ms, interval_min, opens_ms, closes_ms; /* opening hours: local times of day; equal: all day */
+    struct sw_days_off days_off;
     bool names, live_service_level, exclude_short_abandons;
     int64_t formula, target_ms, short_ms;
     double answer_rate_goal, answer_rate_critical, service_level_goal, service_level_critical;

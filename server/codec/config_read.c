@@ -99,6 +99,26 @@ static void read_origins(struct sw_yaml *y, const yaml_node_t *node, const struc
     read_list(y, node, key, at, is_origin, "must hold origins, like https://wall.example.com");
 }
 
+static bool is_day(const char *text) {
+    struct sw_days_off off = {0};
+    return sw_days_off_add(&off, text) == 0;
+}
+
+/* Into struct sw_days_off. */
+static void read_days_off(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    struct sw_config_list list = {0};
+    read_list(y, node, key, &list, is_day, "must hold days of the week, like sunday, and dates, like 2026-10-01");
+    struct sw_days_off *off = at;
+    *off = (struct sw_days_off){0};
+    for (size_t i = 0; i < list.count; i++) {
+        int refused = sw_days_off_add(off, list.items[i]);
+        (void)refused; /* they were looked at, and are no more than it holds */
+        free(list.items[i]);
+    }
+    free(list.items);
+    if (off->weekdays == 0x7f) sw_yaml_fault(y, node, key->name, "must leave a day of the week");
+}
+
 /* int64_t ms for each staffed state. */
 static void read_limits(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key,
                         void *limits) {
@@ -277,6 +297,7 @@ static const struct sw_yaml_key site_keys[] = {
     SITE("day_starts", OF_DAY, day_starts_ms),
     SITE("opens", OF_DAY, opens_ms),
     SITE("closes", OF_DAY, closes_ms),
+    OWN(struct sw_config, "days_off", read_days_off, days_off, SW_DAYS_OFF_MAX),
     RANGE("interval_min", INT, interval_min, 15, 30),
     SITE("names", BOOL, names),
     SITE("live_service_level", BOOL, live_service_level),

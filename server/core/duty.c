@@ -54,6 +54,32 @@ static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 
 /* ---- opening hours ---- */
 
+static const char *const weekday_names[] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
+
+static int weekday_of(int64_t days) { return (int)((days + 4) % 7); } /* 1970-01-01 was a Thursday */
+
+bool sw_is_day_off(const struct sw_days_off *off, int year, int month, int day) {
+    if (!off) return false;
+    int64_t days = sw_days_from_date(year, month, day);
+    if (off->weekdays & 1u << weekday_of(days)) return true;
+    for (size_t i = 0; i < off->count; i++)
+        if (off->dates[i] == days) return true;
+    return false;
+}
+
+int sw_days_off_add(struct sw_days_off *off, const char *text) {
+    for (unsigned i = 0; i < 7; i++)
+        if (!strcmp(text, weekday_names[i])) {
+            off->weekdays |= 1u << i;
+            return 0;
+        }
+    int year, month, day;
+    if (sw_zone_parse_date(text, &year, &month, &day)) return -SW_EPARSE;
+    if (off->count == SW_DAYS_OFF_MAX) return -SW_ELIMIT;
+    off->dates[off->count++] = sw_days_from_date(year, month, day);
+    return 0;
+}
+
 void sw_opening_of_day(struct sw_opening opening, const struct sw_zone *zone, int64_t t_ms, struct sw_span *day,
                        struct sw_span *open) {
     bool over_midnight = opening.to_ms <= opening.from_ms;
@@ -64,6 +90,7 @@ void sw_opening_of_day(struct sw_opening opening, const struct sw_zone *zone, in
     int64_t start_ms = sw_zone_local_to_utc(zone, d.year, d.month, d.day, opening.from_ms);
     int64_t end_ms = sw_zone_local_to_utc(zone, year, month, dom, opening.to_ms);
     *day = (struct sw_span){d.start_ms, d.end_ms};
+    if (sw_is_day_off(opening.off, d.year, d.month, d.day)) end_ms = start_ms;
     *open = (struct sw_span){start_ms, later(start_ms, earlier(end_ms, d.end_ms))};
 }
 

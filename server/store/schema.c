@@ -50,6 +50,17 @@ static const char *const steps[] = {
     "CREATE INDEX history_id ON history(site, of, id, start_ms);"
     "CREATE TRIGGER ledger_once BEFORE INSERT ON ledger WHEN EXISTS(SELECT 1 FROM ledger WHERE id = new.id)"
     " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;",
+    /* 5: messages to chat groups */
+    "CREATE TABLE letters("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT," /* the order in which they came */
+    " site TEXT NOT NULL,"
+    " destination TEXT NOT NULL,"
+    " id TEXT NOT NULL,"
+    " state INTEGER NOT NULL," /* enum sw_letter_state */
+    " at_ms INTEGER NOT NULL,"
+    " reason TEXT,"
+    " body TEXT,"
+    " UNIQUE(site, destination, id));",
 };
 
 int sw__schema_number(sqlite3 *db, const char *query, int64_t *value) {

@@ -15,7 +15,7 @@
 #include "shiftwall/buf.h"
 #include "shiftwall/error.h"
 
-#define SW_STORE_SCHEMA 4 /* the newest version */
+#define SW_STORE_SCHEMA 5 /* the newest version */
 #define SW_RECORD_BODY_MAX (4u << 20)
 
 struct sw_store;
@@ -86,6 +86,27 @@ int sw_store_read_history(struct sw_store *store, const char *site, enum sw_hist
  * -SW_EINVAL for another BY. */
 int sw_store_sum_shifts(struct sw_store *store, const char *site, const char *by, const char *team, const char *agent,
                         int64_t from_ms, int64_t to_ms, struct sw_buf *out) SW_NODISCARD;
+
+/* ---- messages to chat groups ---- */
+
+enum sw_letter_state { SW_LETTER_QUEUED, SW_LETTER_SENT, SW_LETTER_DEAD };
+
+struct sw_letter {
+    const char *destination, *id; /* together they name it */
+    enum sw_letter_state state;
+    int64_t at_ms;                /* of the state */
+    const char *reason;           /* of a dead one; NULL else */
+    const char *body;             /* the message; of one that was sent, what about, or NULL */
+};
+/* Writes a letter, in the place of the one of that name, durably. 0 or -SW_EIO. */
+int sw_store_put_letter(struct sw_store *store, const char *site, const struct sw_letter *letter) SW_NODISCARD;
+/* Removes a letter; none is no fault. */
+int sw_store_drop_letter(struct sw_store *store, const char *site, const char *destination, const char *id) SW_NODISCARD;
+/* Removes letters that were sent before T_MS. */
+int sw_store_forget_letters(struct sw_store *store, const char *site, int64_t t_ms) SW_NODISCARD;
+/* Calls FN for every letter of SITE, in the order in which they came. */
+int sw_store_read_letters(struct sw_store *store, const char *site, void *ctx,
+                          void (*fn)(void *ctx, const struct sw_letter *letter)) SW_NODISCARD;
 
 /* ---- upkeep ---- */
 

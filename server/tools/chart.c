@@ -1,4 +1,4 @@
-/* shiftwall chart: a sign-in chart from a file of events. */
+/* shiftwall chart: a sign-in chart from a file of events, or from a running site. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,12 +10,17 @@
 #include "report/draw.h"
 #include "shiftwall/buf.h"
 #include "tools/day_file.h"
+#include "tools/http_get.h"
+
+#define FETCHED_BYTES_MAX ((size_t)64 << 20)
 
 static const char help[] =
     "usage: shiftwall chart --at TIME --out FILE [options] FILE.jsonl\n"
+    "       shiftwall chart --url URL [--at TIME | --chart DATE/N] --out FILE [options]\n"
     "\n"
     "Draws the sign-in chart of a moment from the events of a file (- for standard input): who should be there, who is,\n"
     "and how many are needed, by interval; attendance and adherence by team; and the lists of absent, late and others.\n"
+    "With --url a running site draws it: of now, of an earlier moment of today or yesterday, or one of its charts on record.\n"
     "\n"
     "  --at TIME       the moment it shows (RFC 3339 or epoch ms); later events are left out\n"
     "  --out FILE      where to write it (- for standard output)\n"
@@ -28,15 +33,19 @@ static const char help[] =
     "  --policy P      the rule book: a YAML file, or one of default, floor, telecom, manual (default: default)\n"
     "  --config FILE   the site's YAML: name, queues, targets, zone, intervals (default: product defaults)\n"
     "  --zone ZONE     IANA time zone of the site (default: the configuration's, else UTC)\n"
+    "  --url URL       the site's daemon, as http://127.0.0.1:8080; it has its own roster, grants, policy and zone\n"
+    "  --site NAME     the id of the site there (main)\n"
+    "  --chart DATE/N  the Nth chart of a day there, as 2026-11-23/1\n"
     "  --help          this text\n"
     "\n"
-    "Exit status: 0 the chart was written, 2 wrong usage, 3 a file could not be read or written.\n";
+    "Exit status: 0 the chart was written, 2 wrong usage, 3 a file could not be read or written, 4 the daemon could not be\n"
+    "reached, or has no such chart.\n";
 
 enum format { DRAWN, SHEET, CSV, JSON };
 
 /* What is asked for. */
 struct order {
-    const char *path;
+    const char *path, *name; /* of the format */
     enum format format;
     struct sw_draw_options options;
     enum sw_chart_table what;
@@ -57,6 +66,7 @@ static bool order_of(const struct sw_tool_args *args, struct order *order) {
     *order = (struct order){.path = sw_tool_option(args, "--out"), .bom = sw_tool_option(args, "--bom") != NULL};
     const char *dot = strrchr(order->path, '.');
     if (!format) format = dot ? dot + 1 : "png";
+    order->name = format;
     bool known = format_of(format, order);
     int language = sw_draw_lang_from_name(lang ? lang : "zh-CN");
     int table = sw_chart_table_from_name(what ? what : "by_interval");
@@ -111,13 +121,71 @@ static int draw(struct sw_day_file *day, struct order *order) {
     return status;
 }
 
+/* ---- from a running site ---- */
+
+/* VALUE as it may stand in a query. */
+static void quote(struct sw_buf *path, const char *value) {
+    for (; *value; value++) {
+        bool plain = (*value >= '0' && *value <= '9') || (*value >= 'a' && *value <= 'z') ||
+                     (*value >= 'A' && *value <= 'Z') || strchr("-._", *value);
+        sw_buf_printf(path, plain ? "%c" : "%%%02X", (unsigned char)*value);
+    }
+}
+
+static int fetch(const struct sw_tool_args *args, const struct order *order) {
+    const char *site = sw_tool_option(args, "--site"), *at = sw_tool_option(args, "--at"), *kept = sw_tool_option(args, "--chart");
+    struct sw_buf path, body;
+    char why[256];
+    sw_buf_init(&path, 512);
+    sw_buf_init(&body, FETCHED_BYTES_MAX);
+    sw_buf_printf(&path, "/api/v1/sites/%s/charts/%s.%s?lang=%s&what=%s&bom=%d", site ? site : "main",
+                  kept ? kept : at ? "at" : "now", order->name, order->options.lang == SW_DRAW_EN ? "en" : "zh-CN",
+                  sw_chart_table_name(order->what), order->bom);
+    if (at) sw_buf_puts(&path, "&at=");
+    if (at) quote(&path, at);
+    int status = sw_http_get(sw_tool_option(args, "--url"), sw_buf_text(&path), &body, why, sizeof why);
+    int result = SW_TOOL_CONNECT;
+    if (status == 200) result = write_out(order->path, &body);
+    else if (status < 0) fprintf(stderr, "shiftwall chart: %s\n", why);
+    else fprintf(stderr, "shiftwall chart: the daemon answered %d: %s\n", status, sw_buf_text(&body));
+    sw_buf_deinit(&path);
+    sw_buf_deinit(&body);
+    return result;
+}
+
+/* What has no meaning beside --url; NULL: nothing is given. */
+static const char *of_files_only(const struct sw_tool_args *args) {
+    static const char *const names[] = {"--roster", "--grants", "--policy", "--config", "--zone"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (sw_tool_option(args, names[i])) return names[i];
+    return NULL;
+}
+
+static int from_site(const struct sw_tool_args *args) {
+    const char *kept = sw_tool_option(args, "--chart"), *wrong = of_files_only(args);
+    struct order order;
+    if (args->operand_count || !sw_tool_option(args, "--out") || (kept && sw_tool_option(args, "--at")))
+        fputs("shiftwall chart: with --url, --out is needed, no file, and one of --at and --chart at most (see --help)\n", stderr);
+    else if (wrong) fprintf(stderr, "shiftwall chart: %s: the daemon has its own\n", wrong);
+    else if (kept && (strspn(kept, "0123456789-/") != strlen(kept) || !strchr(kept, '/')))
+        fprintf(stderr, "shiftwall chart: --chart %s: a date and a number are needed, as 2026-11-23/1\n", kept);
+    else if (order_of(args, &order)) return fetch(args, &order);
+    return SW_TOOL_USAGE;
+}
+
 int sw_tool_chart(int argc, char **argv) {
     static const struct sw_tool_option known[] = {SW_DAY_FILE_OPTIONS, {"--at", false},   {"--out", false},
                                                   {"--format", false}, {"--lang", false}, {"--what", false},
-                                                  {"--bom", true},     {NULL, false}};
+                                                  {"--bom", true},     {"--url", false},  {"--site", false},
+                                                  {"--chart", false},  {NULL, false}};
     struct sw_tool_args args;
     if (sw_tool_parse("chart", argc, argv, known, &args)) return SW_TOOL_USAGE;
     if (args.help) return fputs(help, stdout) < 0 ? SW_TOOL_INPUT : SW_TOOL_OK;
+    if (sw_tool_option(&args, "--url")) return from_site(&args);
+    if (sw_tool_option(&args, "--site") || sw_tool_option(&args, "--chart")) {
+        fputs("shiftwall chart: --site and --chart go with --url (see --help)\n", stderr);
+        return SW_TOOL_USAGE;
+    }
     const char *at = sw_tool_option(&args, "--at"), *out = sw_tool_option(&args, "--out");
     if (args.operand_count != 1 || !at || !out) {
         fputs("shiftwall chart: --at, --out and one file of events are needed (see --help)\n", stderr);

@@ -5,7 +5,7 @@ import { accessible, DESK, PHONE } from './lib.mjs';
 import { apart, both, fits, go, has, hasNot, test, tooSmall } from './console.mjs';
 
 const DAY = '2026-11-23';
-const FORMATS = { png: '\x89PNG\r\n', pdf: '%PDF-', svg: '<svg xmlns="http://www.w3.org/2000/svg"', xlsx: 'PK\x03\x04', csv: '\xef\xbb\xbfstart,end,' };
+const FORMATS = { png: '\x89PNG\r\n', pdf: '%PDF-', xlsx: 'PK\x03\x04', csv: '\xef\xbb\xbfstart,end,', svg: '<svg xmlns="http://www.w3.org/2000/svg"' };
 /** One is drawn late, from the journal, since the daemon started after its time; one at its time; one is to come. */
 const CHARTS = ['08:30', '09:00', '15:00'];
 
@@ -31,7 +31,7 @@ both('the charts of today are listed: one in time, one late, and when the next c
   await pictures(page);
   await press(page.getByRole('button', { name: 'Day before' }));
   await has(page, 'main .nothing');
-  equal([await listed(page), await page.locator('.chart-now').count(), await page.locator('[data-next]').count()], [[], 0, 0], 'of yesterday');
+  equal([await listed(page), await page.locator('.chart-moment a').count(), await page.locator('[data-next]').count()], [[], 0, 0], 'of yesterday');
   await accessible(page, 'a day without charts');
   await press(page.getByRole('button', { name: 'Today' }));
   await until('today again', async () => (await listed(page)).join() === '1,2');
@@ -68,7 +68,7 @@ for (const [where, size] of [['at a desk', DESK], ['on a phone', PHONE]])
 
 both('a chart is taken away in every format, and so is the floor as of now', 'charts', async (stage, page, { press }) => {
   await until('both are listed', async () => (await listed(page)).join() === '1,2');
-  for (const [panel, name] of [[chart(page, 2), `sign-in-${DAY}-2`], [page.locator('.chart-now'), 'sign-in-now']]) {
+  for (const [panel, name] of [[chart(page, 2), `sign-in-${DAY}-2`], [page.locator('.chart-moment'), 'sign-in-now']]) {
     equal((await panel.locator('a[download]').allInnerTexts()).map(text => text.trim()), Object.keys(FORMATS).map(format => format.toUpperCase()), 'the formats');
     for (const [format, start] of Object.entries(FORMATS)) {
       const [download] = await Promise.all([page.waitForEvent('download'), press(panel.locator(`[data-act="${format}"]`))]);

@@ -1,4 +1,4 @@
-// The three built-in boards in a real browser against a real daemon and Redis, in both languages: figures equal to the
+// The built-in boards in a real browser against a real daemon and Redis, in both languages: figures equal to the
 // API's, live updates, lost daemon and lost Redis, rotation, the dialog, accessibility.
 import { assert, call, equal, sleep, startDaemon, startRedis, state, until } from '../integration/lib.mjs';
 import { accessible, DESK, PHONE, scenario } from './lib.mjs';
@@ -37,7 +37,7 @@ const percent = x => `${(x * 100).toFixed(1)}%`;
 const answered = daemon => daemon.view('site').then(site => percent(site.indicators.answer_rate.value));
 const bigRate = page => page.locator('[data-figure="answer_rate"]').first().innerText();
 
-const BOARDS = ['overview', 'queues', 'agents'];
+const BOARDS = ['overview', 'queues', 'agents', 'floor', 'staffing'];
 const LANGS = { 'zh-CN': { rate: '接通率', live: '实时' }, en: { rate: 'Answer rate', live: 'Live' } };
 
 for (const board of BOARDS)

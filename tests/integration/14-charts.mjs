@@ -1,7 +1,8 @@
 // Sign-in charts: made at the day's times, late and once when the daemon was down, the same figures in every format.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { assert, clockOf, equal, startDaemon, startRedis, state, until } from './lib.mjs';
+import { assert, clockOf, equal, startDaemon, startRedis, state, toolPath, until } from './lib.mjs';
 
 const HEAD = 'date,agent,name,team,seat,start,end,activities,leave\n';
 const MINUTE = 60_000;
@@ -9,11 +10,11 @@ const DAY = Date.UTC(2026, 10, 23);
 const at = (hours, minutes = 0) => DAY + (hours * 60 + minutes) * MINUTE;
 const row = (agent, name, team) => `2026-11-23,${agent},${name},${team},,08:00,17:00,,\n`;
 
-async function site(scene, { from, speed, policy = '' }) {
+async function site(scene, { from, speed, policy = '', more = '' }) {
   const redis = await startRedis(scene, { persistent: true });
   const data = path.join(scene.dir, 'data');
   const config = path.join(scene.dir, 'shiftwall.yaml');
-  fs.writeFileSync(config, `${policy}site:\n  name: 第一客服中心\n`);
+  fs.writeFileSync(config, `${policy}site:\n  name: 第一客服中心\n${more}`);
   const s = { redis };
   s.start = async when => {
     s.daemon = await startDaemon(scene, { redis, args: ['--config', config, '--data', data, '--clock', `${new Date(when).toISOString()},${speed}`] });
@@ -95,6 +96,52 @@ export default {
     const { daemon } = await site(scene, { from: at(9), speed: 1, policy: `policy: ${policy}\n` });
     const { planned, charts } = await listOf(daemon);
     equal([planned.map(one => one.at), charts], [[at(9, 30), at(12)], []], 'these times');
+    equal((await daemon.send('GET', 'charts?date=2026-11-28')).body.planned.length, 2, 'on Saturday, too');
     equal((await daemon.send('GET', 'charts?date=tomorrow')).status, 400, 'no date');
+  },
+
+  async 'any moment of the day is drawn again from the journal'(scene) {
+    const { daemon, redis } = await site(scene, { from: at(9, 59), speed: 60 });
+    await until('the first chart', async () => (await listOf(daemon)).charts.length);
+    await redis.emit({ ...state('1', 'break'), ts: at(10, 1) });
+    await until('five past ten', async () => (await clockOf(daemon)) > at(10, 5));
+    const then = async when => daemon.get(`/api/v1/sites/main/charts/at.json?at=${encodeURIComponent(when)}`);
+    const kept = JSON.parse((await get(daemon, '2026-11-23/1.json')).body), again = JSON.parse((await then('2026-11-23T10:00:00Z')).body);
+    for (const part of ['total', 'teams', 'intervals', 'states', 'lists']) equal(again[part], kept[part], `${part} as at ten`);
+    equal([again.at, again.number ?? 0, again.late], [at(10), 0, false], 'it is none of the plan');
+    const early = JSON.parse((await then('2026-11-23T16:10:00+08:00')).body);
+    equal([early.at, early.states.ready, early.total.due, early.total.pending], [at(8, 10), 1, 3, 2], 'at ten past eight only one was there');
+    equal(early.lists.not_yet.map(one => one.agent), ['2', '3'], 'who was not there yet');
+    equal((await get(daemon, 'at.png?at=2026-11-23T09:00:00Z')).status, 200, 'in any format');
+    equal((await then('2026-11-23T23:00:00Z')).status, 404, 'the future');
+    equal((await then('2026-11-20T10:00:00Z')).status, 404, 'too long ago');
+    equal((await then('yesterday')).status, 400, 'no time');
+    equal((await get(daemon, 'at.json')).status, 400, 'no time at all');
+    // and so does the command line
+    const out = path.join(scene.dir, 'chart.json');
+    const tool = (...args) => spawnSync(toolPath, ['chart', '--url', daemon.url, ...args], { encoding: 'utf8' });
+    const drawn = (...args) => {
+      const done = tool('--out', out, ...args);
+      equal([done.status, done.stderr], [0, ''], args.join(' '));
+      return JSON.parse(fs.readFileSync(out, 'utf8'));
+    };
+    equal(drawn('--chart', '2026-11-23/1'), kept, 'one on record');
+    equal(drawn('--at', '2026-11-23T16:10:00+08:00').lists, early.lists, 'an earlier moment');
+    assert(drawn().at > at(10, 5), 'now');
+    equal(tool('--out', '-', '--format', 'csv', '--what', 'by_team', '--bom').stdout.slice(0, 6), '\ufeffteam,', 'a table');
+    for (const [args, status, text] of [[['--chart', '2026-11-23/9', '--out', out], 4, 'no such chart'], [['--chart', 'x', '--out', out], 2, 'a date and a number'],
+      [['--out', out, '--zone', 'UTC'], 2, 'its own'], [['--out', out, 'file.jsonl'], 2, 'no file'], [[], 2, '--out is needed']]) {
+      const done = tool(...args);
+      equal([done.status, done.stderr.includes(text)], [status, true], `${args.join(' ')}: ${done.stderr}`);
+    }
+  },
+
+  async 'no charts on days off'(scene) {
+    const { daemon } = await site(scene, { from: at(9, 55), speed: 600, more: '  days_off: [saturday, 2026-11-23]\n' });
+    await until('a quarter past ten', async () => (await clockOf(daemon)) > at(10, 15));
+    equal((await listOf(daemon)), { date: '2026-11-23', charts: [], planned: [] }, 'today');
+    equal((await daemon.send('GET', 'charts?date=2026-11-28')).body.planned, [], 'on Saturday');
+    equal((await daemon.send('GET', 'charts?date=2026-11-29')).body.planned.length, 3, 'on Sunday');
+    assert(!JSON.stringify((await daemon.get('/api/v1/sites/main/views/alerts')).body).includes('charts.per_day'), 'and none is missed');
   },
 };

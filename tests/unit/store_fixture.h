@@ -121,7 +121,7 @@ static UNUSED void dump(char out[DUMP_BYTES], bool with_history) {
 
 /* ---- the versions as they were released: never change these, add the next ---- */
 
-#define RELEASED 4
+#define RELEASED 5
 
 static UNUSED const char *const released[RELEASED] = {
     "CREATE TABLE ledger( id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, site TEXT NOT NULL, kind TEXT NOT "
@@ -146,6 +146,17 @@ static UNUSED const char *const released[RELEASED] = {
     "CREATE TRIGGER ledger_once BEFORE INSERT ON ledger WHEN EXISTS(SELECT 1 FROM ledger WHERE id = new.id) BEGIN SELECT "
     "RAISE(ABORT, 'the ledger is append-only'); END;"
     "PRAGMA user_version = 4;",
+    "CREATE TABLE letters("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " site TEXT NOT NULL,"
+    " destination TEXT NOT NULL,"
+    " id TEXT NOT NULL,"
+    " state INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " reason TEXT,"
+    " body TEXT,"
+    " UNIQUE(site, destination, id));"
+    "PRAGMA user_version = 5;"
 };
 
 /* A file as Shiftwall of VERSION left it, with data in all of its tables. */

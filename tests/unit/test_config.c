@@ -195,6 +195,7 @@ static const char full[] =
     "  name: 北区\n"
     "  zone: Asia/Shanghai\n"
     "  day_starts: \"06:30\"\n"
+    "  days_off: [saturday, sunday, 2026-10-01]\n"
     "  interval_min: 30\n"
     "  names: true\n"
     "  live_service_level: false\n"
@@ -237,6 +238,7 @@ static void test_every_key(void **state) {
     assert_string_equal(c.site_id, "north-1");
     assert_string_equal(c.site_name, "北区");
     assert_string_equal(c.zone, "Asia/Shanghai");
+    assert_true(c.days_off.weekdays == 0x41 && c.days_off.count == 1 && sw_is_day_off(&c.days_off, 2026, 10, 1));
     assert_true(c.day_starts_ms == 23400000 && c.interval_min == 30 && c.names && !c.live_service_level);
     assert_true(c.exclude_short_abandons && c.formula == SW_FORMULA_ANSWERED_ONLY);
     assert_true(c.target_ms == 12500 && c.short_ms == 0 && c.break_allowance_ms == 900000);
@@ -291,6 +293,11 @@ static void test_mistakes_name_line_and_key(void **state) {
     bad("redis: \"a\\0b\"\n", "f.yaml:1: redis: must be a single value\n");
     bad("allowed_origins: [wall.example.com]\n",
         "f.yaml:1: allowed_origins: must hold origins, like https://wall.example.com\n");
+    bad("site:\n  days_off: [sunday, 2026-02-30]\n",
+        "f.yaml:2: days_off: must hold days of the week, like sunday, and dates, like 2026-10-01\n");
+    bad("site:\n  days_off: [sunday, monday, tuesday, wednesday, thursday, friday, saturday]\n",
+        "f.yaml:2: days_off: must leave a day of the week\n");
+    bad("site:\n  days_off: [sunday, sunday]\n", "f.yaml:2: sunday: stands twice\n");
     bad("allowed_origins: [\"https://a/b\"]\n",
         "f.yaml:1: allowed_origins: must hold origins, like https://wall.example.com\n");
     bad("site:\n  id: Main\n", "f.yaml:2: id: must match [a-z0-9][a-z0-9-]{0,31}\n");

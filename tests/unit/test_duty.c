@@ -446,6 +446,44 @@ static void test_opening_hours(void **state) {
                    "2026-03-29T03:00:00+02:00", 0); /* the hour that is skipped */
 }
 
+static void test_days_off(void **state) {
+    (void)state;
+    struct sw_days_off off = {0};
+    assert_int_equal(sw_days_off_add(&off, "sunday"), 0);
+    assert_int_equal(sw_days_off_add(&off, "saturday"), 0);
+    assert_int_equal(sw_days_off_add(&off, "2026-11-25"), 0);
+    assert_int_equal(sw_days_off_add(&off, "sun"), -SW_EPARSE);
+    assert_int_equal(sw_days_off_add(&off, "2026-02-30"), -SW_EPARSE);
+    assert_true(sw_is_day_off(&off, 2026, 11, 22) && sw_is_day_off(&off, 2026, 11, 28) && sw_is_day_off(&off, 2026, 11, 25));
+    assert_false(sw_is_day_off(&off, 2026, 11, 23) || sw_is_day_off(&off, 2026, 11, 27) || sw_is_day_off(NULL, 2026, 11, 22));
+    struct sw_opening opening = daytime, nights = night;
+    opening.off = nights.off = &off;
+    struct sw_span day, open;
+    sw_opening_of_day(opening, utc, MIDNIGHT + 58 * HOUR, &day, &open); /* Wednesday the 25th */
+    assert_int_equal(day.end_ms - day.start_ms, 24 * HOUR);
+    assert_int_equal(open.start_ms, open.end_ms);
+    /* the night that began on Tuesday ends on the day off; on that none begins */
+    sw_opening_of_day(nights, utc, MIDNIGHT + 50 * HOUR, &day, &open);
+    assert_int_equal(open.end_ms - open.start_ms, 12 * HOUR);
+    sw_opening_of_day(nights, utc, MIDNIGHT + 74 * HOUR, &day, &open);
+    assert_int_equal(open.end_ms, open.start_ms);
+    /* nobody on duty is no gap then; the next one begins on Thursday, and over the weekend on Monday */
+    struct sw_duty *duty = sw_duty_new();
+    struct sw_span gap;
+    assert_false(sw_duty_gap_at(duty, opening, utc, MIDNIGHT + 58 * HOUR, &gap));
+    assert_true(sw_duty_next_gap(duty, opening, utc, MIDNIGHT + 50 * HOUR, MIDNIGHT + 200 * HOUR, &gap));
+    assert_int_equal(gap.start_ms, MIDNIGHT + 80 * HOUR);
+    assert_true(sw_duty_next_gap(duty, opening, utc, MIDNIGHT + 119 * HOUR, MIDNIGHT + 300 * HOUR, &gap));
+    assert_int_equal(gap.start_ms, MIDNIGHT + 176 * HOUR);
+    sw_duty_free(duty);
+    for (int i = 0; off.count < SW_DAYS_OFF_MAX; i++) {
+        char date[32];
+        (void)snprintf(date, sizeof date, "%d-01-%02d", 2027 + i / 31, 1 + i % 31);
+        assert_int_equal(sw_days_off_add(&off, date), 0);
+    }
+    assert_int_equal(sw_days_off_add(&off, "2099-01-01"), -SW_ELIMIT);
+}
+
 static int set_up(void **state) {
     (void)state;
     utc = sw_zone_utc();
@@ -475,6 +513,7 @@ int main(void) {
         cmocka_unit_test(test_any_rota),
         cmocka_unit_test(test_gaps),
         cmocka_unit_test(test_extreme_times),
-        cmocka_unit_test(test_opening_hours)};
+        cmocka_unit_test(test_opening_hours),
+        cmocka_unit_test(test_days_off)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

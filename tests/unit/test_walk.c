@@ -751,6 +751,26 @@ static void test_the_policy_changes(void **state) {
     end();
 }
 
+/* 23 November 2026 is a Monday. */
+static void test_none_on_days_off(void **state) {
+    (void)state;
+    static struct sw_days_off off;
+    off = (struct sw_days_off){0};
+    assert_int_equal(sw_days_off_add(&off, "monday"), 0);
+    struct sw_opening opening = daytime;
+    opening.off = &off;
+    begin(opening);
+    sw_walks_begin(walks, clock_at("06:00"));
+    sw_walks_advance(walks, clock_at("12:00"));
+    assert_int_equal(sw_walks_count(walks), 0);
+    assert_int_equal(sw_walks_next_due(walks), clock_at("08:00") + 24 * HOUR);
+    struct sw_walk_alert alert;
+    assert_int_equal(sw_walks_alerts(walks, &alert, 1), 0); /* nor is anybody missed who should be on duty */
+    sw_walks_advance(walks, clock_at("08:30") + 24 * HOUR);
+    assert_int_equal(sw_walks_count(walks), 1);
+    end();
+}
+
 static void test_a_new_policy_makes_nothing_due_in_the_past(void **state) {
     (void)state;
     begin(daytime);
@@ -821,6 +841,7 @@ int main(void) {
         cmocka_unit_test(test_the_view),
         cmocka_unit_test(test_a_restart_gives_the_same),
         cmocka_unit_test(test_the_policy_changes),
+        cmocka_unit_test(test_none_on_days_off),
         cmocka_unit_test(test_a_new_policy_makes_nothing_due_in_the_past),
         cmocka_unit_test(test_clocks_that_go_back)};
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -16,7 +16,7 @@ function refused(value: unknown, pattern: RegExp, name?: string): void {
 }
 
 test('the shipped boards', () => {
-  assert.deepEqual(shipped.sort(), ['agents.json', 'floor.json', 'overview.json', 'queues.json']);
+  assert.deepEqual(shipped.sort(), ['agents.json', 'floor.json', 'overview.json', 'queues.json', 'staffing.json']);
   for (const file of shipped) decodeBoard(parse(readFileSync(`boards/${file}`, 'utf8')), file.replace('.json', ''));
 });
 
@@ -29,7 +29,7 @@ test('the example of the description, and every name it must list', () => {
 
 test('each type, alone', () => {
   const types = [...readme.matchAll(/^\| `(\w+)` \| [^|]+ \| [^|]*\|$/gm)].map((m) => m[1]).filter((t) => t !== 'type' && t !== 'title' && t !== 'name' && t !== 'pages' && t !== 'header' && t !== 'every' && t !== 'widgets' && t !== 'columns' && t !== 'rows' && t !== 'seconds');
-  assert.equal(types.length, 17);
+  assert.equal(types.length, 18);
   for (const type of types) decodeBoard(one({ ...clock, type }));
 });
 

@@ -5,7 +5,8 @@ export const papersEn: Readonly<Record<keyof typeof papersZh, string>> = {
   'charts.title': 'Chart {n}, {time}',
   'charts.late': 'Drawn late, {time}',
   'charts.preview': '{title}, preview',
-  'charts.now': 'As of now (not kept)',
+  'charts.moment': 'Any moment (not kept)',
+  'charts.momentAt': 'At (empty: now)',
   'charts.next': 'Chart {n} in',
   'charts.none': 'No sign-in chart of this day yet',
 };

@@ -42,6 +42,11 @@ const zh = {
   idle: ['待话时长', '待话时长占比', '签入时间中等待来电的比例。', '待话时长 ÷ 签入时长'],
   occupancy: ['通话利用率', '通话利用率', '处理与待话时间中处理所占的比例。', '处理时长 ÷（处理时长 + 待话时长）'],
   calls_per_hour: ['每小时处理', '每小时处理量', '每签入小时（减去用餐和会议）处理的来电。', '处理量 ÷（签入 − 用餐 − 会议）小时'],
+  required: ['需要人数', '需要坐席数', '达到服务水平目标所需的最少坐席：按配置用 Erlang C、Erlang A 或规章里的座席表计算；有预测时按本时段的预测话务量，否则按最近 30 分钟的呼入量。', '达到目标的最少坐席数'],
+  scheduled: ['应到', '应到人数', '班次覆盖此刻且未批准请假的坐席。', '此刻应在岗的坐席数'],
+  signed_in: ['签入', '签入人数', '此刻已签入的坐席，任何状态。', '签入的坐席数'],
+  short: ['缺人', '缺少人数', '需要人数比签入人数多出的部分；为 0 表示人数足够。', '需要 − 签入（不小于 0）'],
+  forecast: ['预测', '预测话务量', '同一星期几的最近四天的平均分布，按今天至今的呼入量缩放。', '近四天分布的平均 × 今日至今水平'],
 } as const;
 
 export type FigureId = keyof typeof zh;
@@ -76,6 +81,11 @@ const en: Readonly<Record<FigureId, Row>> = {
   non_service: ['Non-service', 'Non-service time', 'The share of staffed time in break, meal, busy and meeting.', '(break + meal + busy + meeting) ÷ staffed time'],
   idle: ['Idle time', 'Idle time', 'The share of staffed time spent ready, waiting for a call.', 'ready ÷ staffed time'],
   occupancy: ['Occupancy', 'Occupancy', 'The share of handling in handling and ready time.', 'handling ÷ (handling + ready)'],
+  required: ['Required', 'Agents required', 'The fewest agents that meet the service-level target, by Erlang C, Erlang A or the rule book’s table of seats, as configured; from the forecast of this interval, or from what the last 30 minutes were offered.', 'fewest agents that meet the target'],
+  scheduled: ['Scheduled', 'Agents scheduled', 'Agents whose shift covers this moment and who are not on approved leave.', 'agents who should be here now'],
+  signed_in: ['Signed in', 'Agents signed in', 'Agents signed in at this moment, in any state.', 'agents signed in'],
+  short: ['Short', 'Agents short', 'How many more agents are required than are signed in; 0 when there are enough.', 'required − signed in, at least 0'],
+  forecast: ['Forecast', 'Calls forecast', 'The average shape of the last four days of the same weekday, scaled by what today was offered so far.', 'shape of four days × level of today'],
   calls_per_hour: ['Calls/h', 'Calls an hour', 'Calls handled an hour of staffed time less meals and meetings.', 'handled ÷ hours of (staffed − meal − meeting)'],
 };
 

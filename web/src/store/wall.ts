@@ -1,8 +1,8 @@
 // All the state of a screen. Views are functions of these signals; only this file and the connection write them.
 import { computed, signal, type Signal } from '@preact/signals';
-import { asAgents, asIntervals, asQueues, asSite, asStrip, asTeams } from '../wire/message';
+import { asAgents, asIntervals, asQueues, asSite, asStaffing, asStrip, asTeams } from '../wire/message';
 import type { JsonObject } from '../wire/json';
-import type { AgentsView, Feed, IntervalsView, QueuesView, SiteView, StripView, TeamsView } from '../wire/types';
+import type { AgentsView, Feed, IntervalsView, QueuesView, SiteView, StaffingView, StripView, TeamsView } from '../wire/types';
 import type { Sink } from '../net/connection';
 import { clock, monotonic, now, retick } from './time';
 
@@ -12,6 +12,7 @@ export const site = signal<SiteView | undefined>(undefined);
 export const queues = signal<QueuesView | undefined>(undefined);
 export const teams = signal<TeamsView | undefined>(undefined);
 export const strip = signal<StripView | undefined>(undefined);
+export const staffing = signal<StaffingView | undefined>(undefined);
 export const intervals = signal<IntervalsView | undefined>(undefined);
 const agentViews = new Map<string, Signal<AgentsView | undefined>>();
 
@@ -101,6 +102,7 @@ function takeView(name: string, doc: JsonObject): void {
     case 'queues': queues.value = asQueues(doc) ?? queues.peek(); return;
     case 'teams': teams.value = asTeams(doc) ?? teams.peek(); return;
     case 'strip': strip.value = asStrip(doc) ?? strip.peek(); return;
+    case 'staffing': staffing.value = asStaffing(doc) ?? staffing.peek(); return;
     case 'intervals': intervals.value = asIntervals(doc) ?? intervals.peek(); return;
     default: {
       const view = name === 'agents' ? agentsOf(undefined) : name.startsWith('agents/') ? agentsOf(name.slice(7)) : undefined;

@@ -28,6 +28,7 @@ import { Notices } from './widgets/notices';
 import { QueueTable } from './widgets/queue_table';
 import { ServiceLevel } from './widgets/service_level';
 import { SkillPanels } from './widgets/skill_panels';
+import { Staffing } from './widgets/staffing';
 import { Teams } from './widgets/teams';
 import { Totals } from './widgets/totals';
 import { WaitingNow } from './widgets/waiting';
@@ -46,6 +47,7 @@ function Content({ widget }: { readonly widget: Widget }): JSX.Element {
     case 'skill_panels': return <SkillPanels widget={widget} />;
     case 'totals': return <Totals widget={widget} />;
     case 'attendance': return <AttendanceTile widget={widget} />;
+    case 'staffing': return <Staffing widget={widget} />;
     case 'alerts': return <Alerts widget={widget} />;
     case 'breaks': return <Breaks widget={widget} />;
     case 'walk': return <WalkTile widget={widget} />;

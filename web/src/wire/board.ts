@@ -49,6 +49,7 @@ export type Widget = Place & (
   | { readonly type: 'skill_panels'; readonly queues?: readonly string[]; readonly window?: WindowName }
   | { readonly type: 'totals'; readonly window?: WindowName; readonly queue?: string; readonly figures?: readonly TotalsFigure[] }
   | { readonly type: 'attendance'; readonly team?: string }
+  | { readonly type: 'staffing'; readonly show?: 'all' | 'numbers' | 'agents' | 'calls' }
   | { readonly type: 'alerts' }
   | { readonly type: 'breaks'; readonly team?: string }
   | { readonly type: 'walk' }
@@ -147,6 +148,7 @@ const OPTIONS: { readonly [T in WidgetType]: { readonly [key: string]: Check } }
   skill_panels: { queues: ids, window: window_ },
   totals: { window: window_, queue: id, figures: subset(TOTALS, 12) },
   attendance: { team: id },
+  staffing: { show: oneOf('all', 'numbers', 'agents', 'calls') },
   alerts: {},
   breaks: { team: id },
   walk: {},
@@ -214,6 +216,7 @@ export function viewsOf(widget: Widget): readonly string[] {
     case 'intraday': return ['site', 'intervals'];
     case 'teams': return ['site', 'teams'];
     case 'attendance': return widget.team === undefined ? ['site'] : ['site', 'teams'];
+    case 'staffing': return ['site', 'staffing'];
     case 'alerts':
     case 'breaks':
     case 'walk': return ['site', 'strip'];

@@ -1,7 +1,7 @@
 // Decodes what the server sends: the only place where the wire's JSON becomes typed data.
 import { isObject, type Json, type JsonObject } from './json';
 import type {
-  AgentsView, Feed, FeedStatus, Hello, IntervalsView, QueuesView, SiteView, StripView, TeamsView, Times,
+  AgentsView, Feed, FeedStatus, Hello, IntervalsView, QueuesView, SiteView, StaffingView, StripView, TeamsView, Times,
 } from './types';
 
 export type Message =
@@ -98,6 +98,10 @@ export function asAgents(doc: JsonObject): AgentsView | undefined {
 }
 export function asIntervals(doc: JsonObject): IntervalsView | undefined {
   return has(doc, 'intervals') && isNumber(doc['interval_ms']) ? (doc as unknown as IntervalsView) : undefined;
+}
+
+export function asStaffing(doc: JsonObject): StaffingView | undefined {
+  return has(doc, 'intervals') ? (doc as unknown as StaffingView) : undefined;
 }
 
 export interface TeamHistory {

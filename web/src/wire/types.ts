@@ -89,6 +89,9 @@ export interface Diagnosis {
   readonly code: 'people' | 'floor_control' | 'routing' | 'ok';
   readonly params?: {
     readonly sure?: boolean;
+    readonly short?: number;
+    readonly required?: number;
+    readonly signed_in?: number;
     readonly break?: number;
     readonly meal?: number;
     readonly busy?: number;
@@ -303,6 +306,42 @@ export interface IntervalsView {
   readonly day_start: number;
   readonly day_end: number;
   readonly intervals: { readonly [start: string]: IntervalFigures };
+}
+
+export interface StaffingNow {
+  readonly scheduled: number;
+  readonly present: number;
+  readonly signed_in: number;
+  readonly required?: number;
+  readonly by_erlang?: number;
+  readonly to_schedule?: number;
+  readonly short?: number;
+  readonly why?: 'no_calls' | 'no_aht' | 'beyond';
+  readonly by: 'forecast' | 'lately';
+  readonly calls?: number;
+  readonly per_ms: number;
+  readonly aht_ms?: number;
+  readonly method: 'table' | 'erlang_a' | 'erlang_c';
+  readonly patience_ms?: number;
+  readonly table_too_small?: boolean;
+}
+
+export interface StaffingInterval {
+  readonly scheduled: number;
+  readonly present?: number;
+  readonly signed_in?: number;
+  readonly required?: number;
+  readonly offered?: number;
+  readonly forecast?: number;
+}
+
+export interface StaffingView {
+  readonly interval_ms: number;
+  readonly day_start: number;
+  readonly day_end: number;
+  readonly now?: StaffingNow;
+  readonly forecast?: { readonly days: number; readonly scaled: boolean; readonly scale?: number; readonly expected?: number; readonly offered: number };
+  readonly intervals: { readonly [start: string]: StaffingInterval };
 }
 
 export interface Hello {

@@ -1,5 +1,5 @@
 // Sign-in charts: those of a day with a preview, to be kept in any format, and the floor as of now.
-import { useComputed } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { c } from '../../i18n/console';
 import { minuteTime, moment } from '../../i18n/format';
@@ -13,16 +13,18 @@ import { Days } from './days';
 import { Problems } from './dialogs';
 import { useFetched } from './fetched';
 import { Countdown, Nothing, Tag, Waiting, zoneOf } from './parts';
+import { addDays, fromField } from './zone';
 
-const FORMATS = ['png', 'pdf', 'svg', 'xlsx', 'csv'] as const;
+const FORMATS = ['png', 'pdf', 'xlsx', 'csv', 'svg'] as const;
 /** A chart is on record a moment after its time: the list is read again a little after every minute. */
 const AFTER_MS = 3000;
 
-function Downloads({ name }: { readonly name: string }): JSX.Element {
+function Downloads({ name, at }: { readonly name: string; readonly at?: string }): JSX.Element {
   return (
     <span class="row-acts">
       {FORMATS.map((format) => (
-        <a key={format} class="act act-plain" data-act={format} download href={apiPath(`charts/${name}.${format}`, { lang: lang.value, download: '1', ...(format === 'csv' ? { bom: '1' } : {}) })}>
+        <a key={format} class="act act-plain" data-act={format} download
+          href={apiPath(`charts/${name}.${format}`, { lang: lang.value, download: '1', ...(at === undefined ? {} : { at }), ...(format === 'csv' ? { bom: '1' } : {}) })}>
           <span class="act-text">{format.toUpperCase()}</span>
         </a>
       ))}
@@ -45,6 +47,19 @@ function Chart({ date, chart }: { readonly date: string; readonly chart: ChartLi
   );
 }
 
+/** The floor as it is, or as it was at a time of that day, drawn again from the journal. Neither is kept. */
+function Moment({ date, isToday }: { readonly date: string; readonly isToday: boolean }): JSX.Element {
+  const time = useSignal('');
+  const at = time.value === '' ? undefined : fromField(`${date}T${time.value}`, zoneOf());
+  return (
+    <section class="panel chart-moment" aria-label={c('charts.moment')}>
+      <h2>{c('charts.moment')}</h2>
+      <label class="muted">{c('charts.momentAt')} <input type="time" class="field" data-moment value={time.value} onInput={(event) => { time.value = event.currentTarget.value; }} /></label>
+      {at !== undefined ? <Downloads name="at" at={String(at)} /> : isToday ? <Downloads name="now" /> : null}
+    </section>
+  );
+}
+
 export function Charts(): JSX.Element {
   const today = site.value?.day;
   const date = chartDate.value ?? today;
@@ -61,7 +76,7 @@ export function Charts(): JSX.Element {
         {next && <span class="muted" data-next><Countdown at={next.at} before={c('charts.next', { n: next.number })} /></span>}
       </div>
       <Problems problem={day.problem} />
-      {date === today && <section class="panel chart-now" aria-label={c('charts.now')}><h2>{c('charts.now')}</h2><Downloads name="now" /></section>}
+      {today !== undefined && (date === today || date === addDays(today, -1)) && <Moment key={date} date={date} isToday={date === today} />}
       {doc === undefined ? (day.loading ? <Waiting /> : null) : doc.charts.length
         ? <div class="chart-grid">{doc.charts.map((chart) => <Chart key={chart.number} date={date} chart={chart} />)}</div>
         : <Nothing text={c('charts.none')} />}

@@ -76,7 +76,9 @@ export function diagnosisText(d: Diagnosis): string {
   const p = d.params ?? {};
   switch (d.code) {
     case 'ok': return t('diag.ok');
-    case 'people': return p.sure === false ? t('diag.peopleUnsure') : t('diag.people');
+    case 'people':
+      if (p.short !== undefined) return t(p.short > 0 ? 'diag.peopleShort' : 'diag.peopleEnough', { n: p.short, required: p.required ?? 0, signed_in: p.signed_in ?? 0 });
+      return p.sure === false ? t('diag.peopleUnsure') : t('diag.people');
     case 'floor_control': return t('diag.floor_control');
     case 'routing': return p.queue === undefined ? t('diag.routingPlain')
       : t('diag.routing', { queue: queues.value?.queues[p.queue]?.name ?? p.queue, n: p.idle_agents ?? 0 });
