@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { assert, equal, until } from '../integration/lib.mjs';
 import { accessible, DESK, PHONE } from './lib.mjs';
-import { apart, both, fits, go, has, hasNot, test, tooSmall } from './console.mjs';
+import { apart, both, fits, has, hasNot, test, tooSmall } from './console.mjs';
 
 const DAY = '2026-11-23';
 const FORMATS = { png: '\x89PNG\r\n', pdf: '%PDF-', xlsx: 'PK\x03\x04', csv: '\xef\xbb\xbfstart,end,', svg: '<svg xmlns="http://www.w3.org/2000/svg"' };
@@ -89,4 +89,17 @@ test('who waits for a chart sees it come', async (stage, open) => {
   await pictures(page);
   await hasNot(page, 'main .nothing');
   assert(/Chart 2 in 4:59:/.test((await page.locator('[data-next]').innerText()).replace(/\s+/g, ' ')), 'and the next one');
+});
+
+both('the floor as it was at a moment of today is drawn again from the journal', 'charts', async (stage, page, { press }) => {
+  await page.fill('[data-moment]', '08:35');
+  const [download] = await Promise.all([page.waitForEvent('download'), press(page.locator('.chart-moment [data-act="svg"]'))]);
+  equal(download.suggestedFilename(), 'sign-in-then.svg', 'the name of the file');
+  const svg = fs.readFileSync(await download.path(), 'utf8');
+  assert(svg.includes('>08:35<') && svg.includes('2026-11-23'), 'the drawing is of that moment');
+  const then = (await stage.record('GET', `charts/at.json?at=${stage.at('8:35')}`)).body;
+  equal([then.at, then.states.break, then.states.talking], [stage.at('8:35'), 1, 0], 'who was on a break then, nobody talking yet');
+  await page.fill('[data-moment]', '');
+  const [now] = await Promise.all([page.waitForEvent('download'), press(page.locator('.chart-moment [data-act="svg"]'))]);
+  equal(now.suggestedFilename(), 'sign-in-now.svg', 'empty is now');
 });
