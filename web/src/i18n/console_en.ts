@@ -178,7 +178,7 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'signin.goal': 'goal {n}',
   'signin.none': 'No roster for today',
   'signin.noneHow': 'Upload a roster and everybody’s sign-in is shown here.',
-  'signin.noneAttention': 'Everybody is on time',
+  'signin.noneAttention': 'Nobody is missing',
   'signin.lateBy': '{n} late',
   'signin.earlyBy': 'left {n} early',
   'signin.overtime': 'overtime {n}, approved',

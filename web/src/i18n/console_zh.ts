@@ -177,7 +177,7 @@ export const zh = {
   'signin.goal': '目标 {n}',
   'signin.none': '今日没有排班',
   'signin.noneHow': '上传排班表后，这里显示每个人的签入情况。',
-  'signin.noneAttention': '全部按时，没有需要关注的人',
+  'signin.noneAttention': '没有需要关注的人',
   'signin.lateBy': '迟到 {n}',
   'signin.earlyBy': '早退 {n}',
   'signin.overtime': '加班 {n}（已批准）',

@@ -16,6 +16,8 @@ import { Countdown, Nothing, Send, Tag, Waiting, zoneOf } from './parts';
 import { addDays, fromField } from './zone';
 
 const FORMATS = ['png', 'pdf', 'xlsx', 'csv', 'svg'] as const;
+/** A chart is on record a moment after its time: the list is read again a little after every minute. */
+const AFTER_MS = 3000;
 
 function Downloads({ name, at }: { readonly name: string; readonly at?: string }): JSX.Element {
   return (
@@ -62,7 +64,7 @@ function Moment({ date, isToday }: { readonly date: string; readonly isToday: bo
 export function Charts(): JSX.Element {
   const today = site.value?.day;
   const date = chartDate.value ?? today;
-  const minute = useComputed(() => Math.floor(now.value / 60_000)).value;
+  const minute = useComputed(() => Math.floor((now.value - AFTER_MS) / 60_000)).value;
   const day = useFetched(date === undefined ? undefined : apiPath('charts', { date }), asChartDay, minute).value;
   if (!loaded.value || date === undefined) return <Waiting />;
   const doc = day.doc;
