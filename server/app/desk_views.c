@@ -3,6 +3,7 @@
 #include "codec/view_shifts.h"
 
 #define SHOWN_EVERY_MS 60000
+#define PAST_MS INT64_C(600000)
 
 void sw__desk_set(struct sw_desk *desk, int view, const char *group, const char *key) {
     if (desk->part.failed) return;
@@ -307,7 +308,9 @@ static void record_alert(struct sw_desk *desk, const struct sw_alert *a, const c
     if (sw_recorder_problem(desk->options.recorder) || sw__note_find(desk, SW_NOTE_ALERT, id)) return;
     bool reopened = sw__note_find(desk, SW_NOTE_TOLD, id) != NULL; /* its end was taken back */
     if (reopened && a->closed_ms != INT64_MAX) return;
-    tell(desk, a, id, false);
+    /* what was over long before anybody could be told is on record, and that is enough */
+    bool past = a->closed_ms != INT64_MAX && a->closed_ms < sw_floor_now(desk->floor) - PAST_MS;
+    if (!past) tell(desk, a, id, false);
     struct sw_desk_entry e;
     sw_desk_init(&e);
     sw_desk_set(&e.rule, sw_rule_name(a->rule));

@@ -61,10 +61,26 @@ static struct sw_item item_of(struct sw_channel *c, const struct sw_message *mes
     return item;
 }
 
+static bool opens(const struct sw_item *item, const char *about) {
+    const struct sw_message *m = item->message;
+    return m->kind == SW_MESSAGE_ALERT_OPENED && about && m->about && !strcmp(m->about, about);
+}
+
+/* Whether an alert clears of which nobody here knows. */
+static bool clears_nothing(const struct sw_channel *c, const struct sw_message *m) {
+    if (m->kind != SW_MESSAGE_ALERT_CLEARED || sw__channel_told_ms(c, m->about) >= 0) return false;
+    for (size_t i = 0; i < c->queue_count; i++)
+        if (opens(&c->queue[i], m->about)) return false;
+    for (size_t i = 0; i < c->group_count; i++)
+        if (opens(&c->group[i], m->about)) return false;
+    return true;
+}
+
 int sw_channel_push(struct sw_channel *c, const struct sw_message *message, int64_t now_ms) {
     const struct sw_notify_hooks *hooks = c->options.hooks;
     int failed = sw_message_check(message);
     if (failed) return failed;
+    if (clears_nothing(c, message)) return 0;
     if (sw__channel_see(c, message->id)) return -SW_EBUSY;
     c->counters.taken_in++;
     struct sw_item item = item_of(c, message, now_ms);
@@ -207,6 +223,7 @@ static void finish(struct sw_channel *c, const char *reason, int64_t now_ms) {
     c->group_count = 0;
     for (size_t i = 0; i < count; i++) {
         struct sw_item item = c->group[i];
+        if (sw__is_alert(item.message)) c->last_alert_ms = now_ms; /* also when it was refused: a storm stays one a minute */
         if (reason) {
             item.request = c->request;
             sw__channel_bury(c, item, reason, now_ms, true);
@@ -214,7 +231,6 @@ static void finish(struct sw_channel *c, const char *reason, int64_t now_ms) {
         }
         c->counters.sent++;
         c->last_sent_ms = now_ms;
-        if (sw__is_alert(item.message)) c->last_alert_ms = now_ms;
         sw__channel_tell(c, item.message, now_ms);
         if (hooks && hooks->sent) hooks->sent(hooks->ctx, c->options.id, item.message, now_ms);
         sw_message_free(item.message);

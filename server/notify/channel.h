@@ -81,7 +81,7 @@ struct sw_channel *sw_channel_new(const struct sw_channel_options *options);
 /* Forgets all that waits: the hooks' keeper has it. Wipes secrets. */
 void sw_channel_free(struct sw_channel *channel);
 
-/* Takes MESSAGE, which is copied. 0; -SW_EBUSY when its id was taken before; what sw_message_check says; -SW_ELIMIT when
+/* Takes MESSAGE, which is copied; the end of an alert that was not told here is of no use, and left out. 0; -SW_EBUSY when its id was taken before; what sw_message_check says; -SW_ELIMIT when
  * the queue is full, and then it is a dead letter. */
 int sw_channel_push(struct sw_channel *channel, const struct sw_message *message, int64_t now_ms) SW_NODISCARD;
 /* Puts back what waited, or a dead letter (REASON not NULL), when a program starts again: as sw_channel_push, but no hook. */
