@@ -19,12 +19,11 @@
 #define OUTPUT_MS 1000                     /* how often views are written to Redis, at most */
 #define OUTPUT_BYTES_MAX ((size_t)1 << 20) /* a larger view is not */
 #define ERROR_BYTES_MAX 512
-#define PUBLISH_AGAIN_MS INT64_C(1800000) /* charts that were made lately go to chat groups that do not have them */
 #define ID_SKEW_MS INT64_C(3600000) /* how far the clock of Redis may be ahead of ours */
 
 /* ---- time ---- */
 
-static int64_t clock_now(void *ctx) { return sw_clock_now_ms(&((struct sw_app *)ctx)->clock); }
+int64_t sw__app_clock(void *ctx) { return sw_clock_now_ms(&((struct sw_app *)ctx)->clock); }
 
 static bool is_live(const struct sw_app *app) { return app->feed_status.state == SW_FEED_LIVE; }
 
@@ -33,7 +32,7 @@ static void write_feed_part(struct sw_app *app);
 
 /* Time passes on the floor only while the feed is live: a floor that does not know what happened stands still, and
  * what is read later finds it as it was. */
-static void arm_deadline(struct sw_app *app) {
+void sw__app_arm_deadline(struct sw_app *app) {
     if (app->stopping) return;
     int64_t next_ms = sw_floor_next_deadline(app->floor);
     if (!is_live(app) || next_ms == INT64_MAX) {
@@ -45,7 +44,7 @@ static void arm_deadline(struct sw_app *app) {
 
 /* Charts are made before their moment is past. */
 static void pass_time(struct sw_app *app) {
-    int64_t now_ms = clock_now(app);
+    int64_t now_ms = sw__app_clock(app);
     sw_charts_advance(app->charts, now_ms);
     sw_floor_advance(app->floor, now_ms);
 }
@@ -72,7 +71,7 @@ static void flush_now(struct sw_app *app) {
 static void on_flush(uv_timer_t *timer) { flush_now(timer->data); }
 
 /* Views are written when this turn of the loop is over, and then at most once per push interval. */
-static void flush_soon(struct sw_app *app) {
+void sw__app_flush_soon(struct sw_app *app) {
     if (app->flush_armed || app->stopping) return;
     uint64_t due = app->last_flush + (uint64_t)app->config->push_interval_ms, now = uv_now(&app->loop);
     app->flush_armed = true;
@@ -82,17 +81,17 @@ static void flush_soon(struct sw_app *app) {
 static void on_desk_due(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
     if (is_live(app)) pass_time(app);
-    flush_soon(app);
+    sw__app_flush_soon(app);
 }
 
 static void on_deadline(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
-    int64_t now_ms = clock_now(app);
+    int64_t now_ms = sw__app_clock(app);
     int64_t late_ms = now_ms - sw_floor_next_deadline(app->floor);
     if (late_ms > (int64_t)app->loop_lag_max_ms && !app->clock.is_virtual) app->loop_lag_max_ms = (uint64_t)late_ms;
     pass_time(app);
-    if (sw_floor_changed(app->floor)) flush_soon(app);
-    arm_deadline(app);
+    if (sw_floor_changed(app->floor)) sw__app_flush_soon(app);
+    sw__app_arm_deadline(app);
 }
 
 /* ---- the feed ---- */
@@ -119,7 +118,7 @@ static void on_marker(void *ctx, int64_t day_start_ms) {
     struct sw_app *app = ctx;
     app->plain_lost_day_ms = day_start_ms;
     sw_app_tell_feed(app);
-    flush_soon(app);
+    sw__app_flush_soon(app);
 }
 
 /* Once a business day: losses before it are over, and plain events of it are marked. */
@@ -220,7 +219,7 @@ static struct arrival arrival_of(struct sw_app *app, const struct sw_feed_messag
         a.now_ms = sw_floor_now(app->floor);
         return a;
     }
-    a.now_ms = message->catching_up && message->journaled ? message->id_ms : clock_now(app);
+    a.now_ms = message->catching_up && message->journaled ? message->id_ms : sw__app_clock(app);
     int64_t arrival_ms = message->journaled ? message->id_ms : a.now_ms;
     if (arrival_ms > a.now_ms + ID_SKEW_MS) arrival_ms = a.now_ms;
     a.latest_ms = arrival_ms + SW_FUTURE_MS;
@@ -232,8 +231,8 @@ static void on_message(void *ctx, const struct sw_feed_message *message) {
     struct arrival a = arrival_of(app, message);
     sw_event_read(message->data, message->len, on_member, &a);
     if (message->catching_up) return;
-    arm_deadline(app);
-    flush_soon(app);
+    sw__app_arm_deadline(app);
+    sw__app_flush_soon(app);
 }
 
 static void make_epoch(struct sw_app *app) {
@@ -268,8 +267,8 @@ static void on_status(void *ctx, const struct sw_feed_status *status) {
     if (!app->feed) return; /* still inside sw_feed_new */
     if (is_live(app)) pass_time(app);
     sw_app_tell_feed(app);
-    arm_deadline(app);
-    flush_soon(app);
+    sw__app_arm_deadline(app);
+    sw__app_flush_soon(app);
 }
 
 static bool start_feed(struct sw_app *app, const char *url) {
@@ -291,16 +290,16 @@ static bool start_feed(struct sw_app *app, const char *url) {
             return false;
         }
     }
-    int64_t now_ms = clock_now(app);
+    int64_t now_ms = sw__app_clock(app);
     options.from_ms = app->clock.is_virtual ? 0 : sw_floor_day(app->floor, now_ms, NULL).start_ms;
-    const struct sw_feed_handler handler = {on_message, on_reset, on_status, clock_now};
+    const struct sw_feed_handler handler = {on_message, on_reset, on_status, sw__app_clock};
     sw_charts_set_redis(app->charts, &options.redis, app->clock.is_virtual);
     app->feed = sw_feed_new(&app->loop, &options, &handler, app);
     app->marker = sw_plain_marker_new(&app->loop, &options.redis.address, app->config->site_id, on_marker, app);
     SW_ASSERT(app->feed != NULL); /* the site's name was checked */
     sw_feed_status_get(app->feed, &app->feed_status);
     sw_app_tell_feed(app);
-    flush_soon(app);
+    sw__app_flush_soon(app);
     return true;
 }
 
@@ -344,7 +343,7 @@ static void on_outputs(uv_timer_t *timer) {
     /* a day that begins may end what was incomplete */
     if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))
         sw_app_tell_feed(app);
-    flush_soon(app);
+    sw__app_flush_soon(app);
     static const char *const names[] = {"site", "queues", "teams", "agents", "intervals"};
     for (size_t i = 0; i < 5; i++) write_output(app, sw_publisher_view(app->publisher, names[i]), i < 2);
 }
@@ -405,137 +404,20 @@ static void on_demo_failed(void *ctx, const char *text) {
     if (!app->stopping) stop(app);
 }
 
-static int on_roster(void *ctx, const struct sw_roster *roster) {
-    struct sw_app *app = ctx;
-    int failed = sw_shifts_set_roster(app->shifts, roster);
-    if (!failed) failed = sw_site_add_rostered(app->floor, app->shifts);
-    if (!failed) sw_floor_review(app->floor);
-    if (app->publisher) flush_soon(app);
-    return failed;
-}
-
-static const struct sw_outlook *outlook(void *ctx, uint64_t *version) {
-    const struct sw_app *app = ctx;
-    const struct sw_outlook *made = app->forecaster ? sw_forecaster_outlook(app->forecaster) : NULL;
-    if (made) *version = sw_forecaster_version(app->forecaster);
-    return made;
-}
-
-static void on_past_interval(void *ctx, struct sw_span span, const struct sw_queue_counts *calls) {
-    const struct sw_app *app = ctx;
-    sw_forecaster_put(app->forecaster, span, calls->v[SW_QC_OFFERED], calls->v[SW_QC_HANDLED], sw_kpi_aht(calls).num);
-}
-
-static void on_past_played(void *ctx) { flush_soon(ctx); }
-
-/* The demo's agents have shifts, too, and a past. */
-static void plan_demo(struct sw_app *app) {
-    struct sw_roster roster;
-    sw_demo_roster(sw_demo_start_ms(app->demo), app->zone, &roster);
-    if (on_roster(app, &roster)) sw_log(SW_LOG_ERROR, "roster", "text=%s", "too many agents");
-    sw_roster_deinit(&roster);
-    const struct sw_demo_past_options past = {.config = app->config, .zone = app->zone, .seed = (uint64_t)app->options->seed,
-                                              .start_ms = sw_demo_start_ms(app->demo), .ctx = app,
-                                              .interval = on_past_interval, .done = on_past_played};
-    sw_demo_past_play(&app->loop, &past);
-    int64_t now_ms = clock_now(app);
-    sw_desk_stand_in(app->desk, "赵敏 Zhao Min", sw_demo_start_ms(app->demo), now_ms + INT64_C(7) * 86400000);
-}
-
-static const char *name_of(void *ctx, const char *person) {
-    const struct sw_app *app = ctx;
-    const struct sw_config_person *known = app->sessions ? sw_sessions_person(app->sessions, person) : NULL;
-    return known ? known->name : NULL;
-}
-
-static void desk_soon(void *ctx) { flush_soon(ctx); }
-
-/* Everybody has a pointer to the policy: only what is in it is exchanged. */
-static void on_policy(void *ctx, struct sw_policy *policy) {
-    struct sw_app *app = ctx;
-    sw_policy_deinit(&app->policy);
-    app->policy = *policy;
-    sw_floor_review(app->floor);
-    if (app->desk) sw_desk_review(app->desk);
-    arm_deadline(app);
-    flush_soon(app);
-}
-
-static const char *incomplete(void *ctx, int64_t *since_ms) {
-    const struct sw_app *app = ctx;
-    *since_ms = sw_app_incomplete_since(app);
-    if (*since_ms) return "gap";
-    return app->feed_status.state == SW_FEED_STALE ? "down" : NULL;
-}
-
-static bool chart_alert(void *ctx, struct sw_alert *out) {
-    const struct sw_app *app = ctx;
-    return app->charts && !sw_recorder_problem(app->recorder) && sw_charts_alert(app->charts, sw_floor_now(app->floor), out);
-}
-
-static size_t on_published(void *ctx, const char *key, const char *json, size_t len, bool again) {
-    const struct sw_app *app = ctx;
-    return sw_chat_chart(app->chat, key, json, len, again);
-}
-
-static void on_told(void *ctx, const struct sw_chat_alert *told) {
-    const struct sw_app *app = ctx;
-    sw_chat_alert(app->chat, told);
-}
-
-/* Opens the store in DIR and folds what is in it. False when the daemon cannot run: that was logged. */
-static bool open_desk(struct sw_app *app, const char *dir) {
-    app->recorder = sw_recorder_new(&app->loop, dir, app->config->site_id);
-    app->has_data = dir != NULL;
-    const struct sw_forecaster_options forecaster = {app->config, app->zone, app->shifts, app->recorder};
-    app->forecaster = sw_forecaster_new(app->floor, &forecaster, clock_now(app));
-    const struct sw_chat_options chat = {&app->loop, app->config, app->zone, app->recorder};
-    app->chat = app->api.chat = sw_chat_new(&chat);
-    if (!app->chat) return false;
-    const struct sw_charts_options charts = {.loop = &app->loop, .config = app->config, .zone = app->zone, .policy = &app->policy,
-                                             .shifts = app->shifts, .recorder = app->recorder,
-                                             .forecaster = app->forecaster, .ctx = app, .published = on_published, .now_ms = clock_now, .incomplete = incomplete};
-    app->charts = app->api.charts = sw_charts_new(app->floor, &charts);
-    const struct sw_desk_options desk = {.site = app->config->site_id,
-                                         .epoch = app->epoch,
-                                         .names = true,
-                                         .wall_names = app->config->names,
-                                         .policy = &app->policy,
-                                         .zone = app->zone,
-                                         .opening = {app->config->opens_ms, app->config->closes_ms, &app->config->days_off},
-                                         .shifts = app->shifts,
-                                         .recorder = app->recorder,
-                                         .name_of = name_of,
-                                         .ctx = app,
-                                         .now_ms = clock_now,
-                                         .roster = on_roster,
-                                         .alert = chart_alert,
-                                         .told = on_told,
-                                         .soon = desk_soon,
-                                         .changed = sw_app_view_changed};
-    app->desk = app->api.desk = sw_desk_new(app->floor, &desk);
-    const struct sw_reload_options reload = {.policy = app->config->policy, .ctx = app, .loaded = on_policy};
-    app->reload = sw_reload_new(&app->loop, &reload);
-    if (sw_recorder_problem(app->recorder))
-        sw_log(SW_LOG_WARN, "recording.off", "text=%s", sw_recorder_problem(app->recorder));
-    sw_charts_publish_since(app->charts, clock_now(app) - PUBLISH_AGAIN_MS);
-    return true;
-}
-
 static bool start_sources(struct sw_app *app) {
     if (!app->options->demo) {
-        return open_desk(app, app->config->data_dir) && start_feed(app, app->config->redis);
+        return sw__app_open_desk(app, app->config->data_dir) && start_feed(app, app->config->redis);
     }
     const struct sw_demo_options demo = {.site = app->config->site_id,
                                          .seed = (uint64_t)app->options->seed,
                                          .speed = app->options->speed,
-                                         .now_ms = clock_now,
+                                         .now_ms = sw__app_clock,
                                          .ready = on_demo_ready,
                                          .failed = on_demo_failed,
                                          .ctx = app};
     app->demo = sw_demo_new(&app->loop, &demo);
-    if (!open_desk(app, app->config->data_dir ? app->config->data_dir : sw_demo_dir(app->demo))) return false;
-    plan_demo(app);
+    if (!sw__app_open_desk(app, app->config->data_dir ? app->config->data_dir : sw_demo_dir(app->demo))) return false;
+    sw__app_plan_demo(app);
     return app->demo != NULL;
 }
 
@@ -578,10 +460,10 @@ static bool build(struct sw_app *app) {
     app->shifts = sw_shifts_new(&app->policy, app->zone);
     app->floor = sw_site_floor(app->config, app->zone, app->shifts, false);
     const struct sw_roster_dir_options rosters = {
-        .dir = app->config->roster_dir, .zone = app->zone, .ctx = app, .roster = on_roster};
+        .dir = app->config->roster_dir, .zone = app->zone, .ctx = app, .roster = sw__app_roster};
     if (rosters.dir) app->rosters = sw_roster_dir_new(&app->loop, &rosters);
     const struct sw_publisher_options publisher = {
-        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = outlook,
+        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = sw__app_outlook,
         .changed = sw_app_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
     app->sessions = sw_sessions_new(&app->loop, app->config->people, app->config->person_count);

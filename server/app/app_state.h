@@ -106,4 +106,18 @@ int64_t sw_app_incomplete_since(const struct sw_app *app);
 /* Appends the Prometheus text. */
 void sw_app_metrics(void *app, struct sw_buf *out);
 
+/* The application's clock; CTX is the application. */
+int64_t sw__app_clock(void *ctx);
+/* Views are written when this turn of the loop is over, and then at most once per push interval. */
+void sw__app_flush_soon(struct sw_app *app);
+void sw__app_arm_deadline(struct sw_app *app);
+/* A roster is in force. */
+int sw__app_roster(void *ctx, const struct sw_roster *roster);
+/* The outlook of now, for the walls. */
+const struct sw_outlook *sw__app_outlook(void *ctx, uint64_t *version);
+/* Opens the store in DIR and folds what is in it. False when the daemon cannot run: that was logged. */
+bool sw__app_open_desk(struct sw_app *app, const char *dir);
+/* Gives the demo's agents shifts, and the demo a past. */
+void sw__app_plan_demo(struct sw_app *app);
+
 #endif

@@ -11,7 +11,7 @@ export const papersEn: Readonly<Record<keyof typeof papersZh, string>> = {
   'charts.none': 'No sign-in chart of this day yet',
 
   // chat groups
-  'go.chat': 'Chat groups',
+  'go.chat': 'Chat',
   'charts.publish': 'Publish again',
   'charts.published': 'Chart {n} goes to the chat groups again',
   'chat.none': 'No chat groups are configured (notify, in the configuration)',

@@ -164,7 +164,7 @@ export const en: Readonly<Record<Key, string>> = {
   'rule.surge': 'Surge',
   'rule.alarm': 'Outside alarm',
   'rule.walk.every': 'Floor walk',
-  'rule.charts.per_day': 'Sign-in chart',
+  'rule.charts.per_day': 'Sign-in chart is not out',
   'rule.staffing.target': 'Staffing target',
   'rule.staffing.table': 'Table of seats',
   'rule.staffing.people': 'People behind the seats',

@@ -162,7 +162,7 @@ export const zh = {
   'rule.surge': '话务突增',
   'rule.alarm': '外部告警',
   'rule.walk.every': '巡场',
-  'rule.charts.per_day': '签入图表',
+  'rule.charts.per_day': '签入图表未发布',
   'rule.staffing.target': '人数目标',
   'rule.staffing.table': '座席数表',
   'rule.staffing.people': '人员配备',

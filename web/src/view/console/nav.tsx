@@ -7,6 +7,7 @@ import { onlySelf } from '../../store/console_session';
 import { agents, isAbsent, shiftsToday, unacked, undecided, walk } from '../../store/console_views';
 import { figuresAt } from '../../store/wall';
 import { Sign } from './icons';
+import { GO_KEYS } from './keys';
 
 export const NAMES: { readonly [S in Section]: ConsoleKey } = {
   floor: 'go.floor', breaks: 'go.breaks', signin: 'go.signin', alerts: 'go.alerts', walk: 'go.walk', roster: 'go.roster', queues: 'go.queues', day: 'go.day', charts: 'go.charts', chat: 'go.chat', policy: 'go.policy', more: 'go.more',
@@ -77,7 +78,7 @@ function Links({ sections, hint }: { readonly sections: readonly Section[]; read
   );
 }
 
-const hintOf = (section: Section): string => section.slice(0, 1);
+const hintOf = (section: Section): string => Object.entries(GO_KEYS).find(([, to]) => to === section)?.[0] ?? '';
 
 export function Rail(): JSX.Element {
   return <nav class="rail" aria-label={c('go.menu')}><Links sections={RAIL} hint /></nav>;
