@@ -12,6 +12,7 @@
 struct sw_desk;
 struct sw_charts;
 struct sw_chat;
+struct sw_reports;
 
 struct sw_sessions;
 
@@ -19,6 +20,7 @@ struct sw_api {
     struct sw_desk *desk; /* NULL until it is there */
     struct sw_charts *charts; /* with the desk */
     struct sw_chat *chat; /* with the desk */
+    struct sw_reports *reports; /* with the desk */
     struct sw_sessions *sessions;
     const struct sw_config_person *people; /* who may sign in */
     size_t person_count;

@@ -9,6 +9,7 @@
 #include "app/charts.h"
 #include "app/chat.h"
 #include "app/desk.h"
+#include "app/reports.h"
 #include "core/zone.h"
 #include "report/chart_tables.h"
 #include "report/draw.h"
@@ -271,6 +272,32 @@ static void post_chart_publish(struct call *c) {
     sw_charts_publish(c->api->charts, c->path[1], c->entry.n, sw_http_defer(c->request));
 }
 
+/* ---- reports ---- */
+
+static void get_reports(struct call *c) { sw_reports_list(c->api->reports, sw_http_defer(c->request)); }
+
+static bool is_set(const struct call *c, const char *name) {
+    const char *value = sw_http_query(c->request, name);
+    return value && strcmp(value, "0") != 0;
+}
+
+/* "reports/day/2026-11-23.xlsx", "reports/month/2026-11.pdf" */
+static void get_report(struct call *c) {
+    const char *lang = sw_http_query(c->request, "lang");
+    char *dot = strrchr(c->path[2], '.');
+    if (dot) *dot = '\0';
+    struct sw_report_request request = {.month = !strcmp(c->path[1], "month"), .when = c->path[2],
+                                        .format = dot ? sw_report_format(dot + 1) : -1,
+                                        .lang = sw_draw_lang_from_name(lang ? lang : "zh-CN"),
+                                        .what = sw_http_query(c->request, "what"), .bom = is_set(c, "bom"),
+                                        .ranking = is_set(c, "ranking"), .download = is_set(c, "download")};
+    const char *wrong = !request.month && strcmp(c->path[1], "day") ? "a report of a day or of a month"
+                        : request.format < 0 ? "the report's format: one of json, xlsx, csv, pdf" : NULL;
+    if (wrong) sw_http_problem(c->response, 404, NULL, wrong);
+    else if (request.lang < 0) sw_http_problem(c->response, 400, NULL, "lang: must be zh-CN or en");
+    else sw_reports_make(c->api->reports, &request, sw_http_defer(c->request));
+}
+
 /* ---- routes ---- */
 
 static const struct route {
@@ -302,6 +329,8 @@ static const struct route {
     {SW_HTTP_GET, "charts", NULL, 2, get_chart, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "charts", NULL, 3, get_chart, JSON, SW_ROLES_READERS},
     {SW_HTTP_POST, "charts", "publish", 3, post_chart_publish, JSON, SW_ROLES_CHIEFS},
+    {SW_HTTP_GET, "reports", NULL, 1, get_reports, JSON, SW_ROLES_READERS},
+    {SW_HTTP_GET, "reports", NULL, 3, get_report, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "chat", NULL, 1, get_chat, JSON, SW_ROLES_READERS},
     {SW_HTTP_POST, "chat", "test", 3, post_chat_test, JSON, SW_ROLES_CHIEFS},
     {SW_HTTP_POST, "chat", "again", 3, post_chat_dead, JSON, SW_ROLES_CHIEFS},

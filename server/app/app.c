@@ -254,6 +254,7 @@ static void on_reset(void *ctx, int64_t since_ms) {
     if (app->desk) sw_desk_restart(app->desk, app->floor, app->epoch);
     sw_forecaster_restart(app->forecaster, app->floor);
     if (app->charts) sw_charts_restart(app->charts, app->floor);
+    if (app->reports) sw_reports_restart(app->reports, app->floor);
     sw_floor_free(old);
 }
 
@@ -339,7 +340,10 @@ static void on_outputs(uv_timer_t *timer) {
     pass_time(app);
     keep_day(app);
     keep_shifts(app);
-    if (app->recorder) sw_archive_run(&app->archive, app->recorder, app->floor, app->shifts, app->config->retention_days);
+    uint64_t version;
+    if (app->recorder)
+        sw_archive_run(&app->archive, app->recorder, app->floor, app->shifts, sw__app_outlook(app, &version),
+                       app->config->retention_days);
     /* a day that begins may end what was incomplete */
     if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))
         sw_app_tell_feed(app);
@@ -377,6 +381,8 @@ static void stop(struct sw_app *app) {
     app->sessions = app->api.sessions = NULL;
     sw_charts_close(app->charts);
     app->charts = app->api.charts = NULL;
+    sw_reports_close(app->reports);
+    app->reports = app->api.reports = NULL;
     sw_chat_close(app->chat);
     app->chat = app->api.chat = NULL;
     if (app->recorder) sw_recorder_close(app->recorder);

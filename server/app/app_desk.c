@@ -98,6 +98,10 @@ bool sw__app_open_desk(struct sw_app *app, const char *dir) {
                                              .shifts = app->shifts, .recorder = app->recorder,
                                              .forecaster = app->forecaster, .ctx = app, .published = on_published, .now_ms = sw__app_clock, .incomplete = incomplete};
     app->charts = app->api.charts = sw_charts_new(app->floor, &charts);
+    const struct sw_reports_options reports = {.config = app->config, .zone = app->zone, .policy = &app->policy,
+                                               .recorder = app->recorder, .ctx = app, .now_ms = sw__app_clock,
+                                               .incomplete = incomplete};
+    app->reports = app->api.reports = sw_reports_new(app->floor, &reports);
     const struct sw_desk_options desk = {.site = app->config->site_id,
                                          .epoch = app->epoch,
                                          .names = true,

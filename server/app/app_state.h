@@ -18,6 +18,7 @@
 #include "app/publisher.h"
 #include "app/recorder.h"
 #include "app/reload.h"
+#include "app/reports.h"
 #include "app/sessions.h"
 #include "app/roster_dir.h"
 #include "codec/config.h"
@@ -55,6 +56,7 @@ struct sw_app {
     struct sw_forecaster *forecaster;
     struct sw_charts *charts;
     struct sw_chat *chat;
+    struct sw_reports *reports;
     uv_timer_t desk_due;
     struct sw_api api;
     struct sw_http *http;

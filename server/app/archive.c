@@ -2,8 +2,9 @@
 
 #include <stdlib.h>
 
-#include "codec/view_json.h"
+#include "codec/counts_json.h"
 #include "codec/view_shifts.h"
+#include "codec/view_staffing.h"
 #include "core/zone.h"
 
 #define COUNTS_BYTES_MAX 65536
@@ -29,7 +30,7 @@ static void add_scope(struct batch *b, const struct sw_floor *floor, const struc
     struct sw_queue_counts c;
     sw_buf_init(&counts, COUNTS_BYTES_MAX);
     sw_scope_between(floor, scope, span.start_ms, span.end_ms, &c);
-    sw_view_write_queue_counts(&c, 0, sw_scope_carried_in(scope, span.start_ms), &counts);
+    sw_queue_counts_write(&c, sw_scope_carried_in(scope, span.start_ms), &counts);
     add(b, SW_HISTORY_QUEUE, sw_scope_id(scope), span, &counts);
     sw_buf_deinit(&counts);
 }
@@ -41,7 +42,7 @@ static void add_counts(struct batch *b, enum sw_history of, const char *id, stru
     if (!any) return;
     struct sw_buf counts;
     sw_buf_init(&counts, COUNTS_BYTES_MAX);
-    sw_view_write_agent_counts(c, true, &counts);
+    sw_agent_counts_write(c, &counts);
     add(b, of, id, span, &counts);
     sw_buf_deinit(&counts);
 }
@@ -61,6 +62,18 @@ static void add_interval(struct batch *b, const struct sw_floor *floor, struct s
         sw_agent_now(floor, agent, &now);
         sw_agent_between(floor, agent, span.start_ms, span.end_ms, span.end_ms, &c);
         add_counts(b, SW_HISTORY_AGENT, now.id, span, &c);
+    }
+}
+
+static void add_outlook(struct batch *b, const struct sw_outlook *outlook, struct sw_span span) {
+    for (size_t i = 0; outlook && i < outlook->count; i++) {
+        const struct sw_outlook_interval *one = &outlook->intervals[i];
+        if (one->point.start_ms != span.start_ms || one->point.end_ms > span.end_ms || one->point.signed_in == SW_UNKNOWN) continue;
+        struct sw_buf counts;
+        sw_buf_init(&counts, COUNTS_BYTES_MAX);
+        sw_staffing_interval_write(one, &counts);
+        add(b, SW_HISTORY_STAFFING, "", span, &counts);
+        sw_buf_deinit(&counts);
     }
 }
 
@@ -86,21 +99,24 @@ static void write_shifts(struct sw_recorder *recorder, const struct sw_shifts *s
     put(recorder, &b);
 }
 
-static void write_intervals(struct sw_recorder *recorder, const struct sw_floor *floor, int64_t from_ms, int64_t to_ms) {
+static void write_intervals(struct sw_recorder *recorder, const struct sw_floor *floor, const struct sw_outlook *outlook,
+                            int64_t from_ms, int64_t to_ms) {
     struct batch b = {0};
     for (struct sw_span span = sw_floor_interval(floor, from_ms); span.end_ms <= to_ms;
-         span = sw_floor_interval(floor, span.end_ms))
+         span = sw_floor_interval(floor, span.end_ms)) {
         add_interval(&b, floor, span);
+        add_outlook(&b, outlook, span);
+    }
     put(recorder, &b);
 }
 
 void sw_archive_run(struct sw_archive *a, struct sw_recorder *recorder, const struct sw_floor *floor,
-                    const struct sw_shifts *shifts, int64_t retention_days) {
+                    const struct sw_shifts *shifts, const struct sw_outlook *outlook, int64_t retention_days) {
     int64_t now_ms = sw_floor_now(floor);
     if (now_ms == INT64_MIN || sw_recorder_problem(recorder)) return;
     struct sw_span day = sw_floor_day(floor, now_ms, NULL), span = sw_floor_interval(floor, now_ms);
     if (a->day_ms != day.start_ms) { /* also at start: the day before may have changed while nobody wrote */
-        write_intervals(recorder, floor, sw_floor_day(floor, day.start_ms - 1, NULL).start_ms, day.start_ms);
+        write_intervals(recorder, floor, NULL, sw_floor_day(floor, day.start_ms - 1, NULL).start_ms, day.start_ms);
         if (retention_days > 0) sw_recorder_purge(recorder, day.start_ms - retention_days * SW_DAY_MS);
         a->day_ms = day.start_ms;
         a->done_ms = day.start_ms;
@@ -111,6 +127,6 @@ void sw_archive_run(struct sw_archive *a, struct sw_recorder *recorder, const st
     }
     if (span.start_ms <= a->done_ms) return;
     int64_t from_ms = a->done_ms > day.start_ms ? sw_floor_interval(floor, a->done_ms - 1).start_ms : day.start_ms;
-    write_intervals(recorder, floor, from_ms, span.start_ms);
+    write_intervals(recorder, floor, outlook, from_ms, span.start_ms);
     a->done_ms = span.start_ms;
 }

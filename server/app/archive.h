@@ -5,7 +5,7 @@
 
 #include "app/recorder.h"
 #include "shiftwall/floor.h"
-#include "shiftwall/shift.h"
+#include "shiftwall/outlook.h"
 
 struct sw_archive {
     int64_t done_ms; /* intervals that end by then are in the store; 0 = not known yet */
@@ -15,8 +15,9 @@ struct sw_archive {
 
 /* Writes what is over and not written yet: late events change an interval after it, so the one before is written again,
  * and the whole day once it is over. Shifts are
- * written with every interval, the running ones as they are by then. SHIFTS NULL: there are none. Call it every now and then. RETENTION_DAYS 0: nothing is forgotten. */
+ * written with every interval, the running ones as they are by then. SHIFTS NULL: there are none. OUTLOOK (of today, or NULL): what it has of
+ * intervals that are over is written, too. Call it every now and then. RETENTION_DAYS 0: nothing is forgotten. */
 void sw_archive_run(struct sw_archive *archive, struct sw_recorder *recorder, const struct sw_floor *floor,
-                    const struct sw_shifts *shifts, int64_t retention_days);
+                    const struct sw_shifts *shifts, const struct sw_outlook *outlook, int64_t retention_days);
 
 #endif

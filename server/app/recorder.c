@@ -13,7 +13,7 @@
 #define ANSWER_BYTES_MAX ((size_t)12 << 20)
 #define PATH_BYTES 4096
 
-enum job_kind { APPEND, READ, SUM, ROW, HISTORY, PURGE, PUT_LETTER, DROP_LETTER, FORGET_LETTERS };
+enum job_kind { APPEND, READ, SUM, ROW, HISTORY, PURGE, PUT_LETTER, DROP_LETTER, FORGET_LETTERS, RUN };
 
 struct job {
     struct job *next;
@@ -25,6 +25,7 @@ struct job {
     struct sw_record_query query;
     struct sw_kept_letter letter; /* its texts are owned */
     int64_t before_ms, deleted;
+    int (*fn)(void *ctx, struct sw_store *store, const char *site);
     void *ctx;
     sw_recorder_done done;
     int status;
@@ -147,6 +148,7 @@ static void work(uv_work_t *req) {
     case PUT_LETTER: job->status = sw_store_put_letter(r->store, r->site, &job->letter); break;
     case DROP_LETTER: job->status = sw_store_drop_letter(r->store, r->site, job->letter.destination, job->letter.id); break;
     case FORGET_LETTERS: job->status = sw_store_forget_letters(r->store, r->site, job->before_ms); break;
+    case RUN: job->status = job->fn(job->ctx, r->store, r->site); break;
     default: break;
     }
     if (job->status != -SW_EIO) return;
@@ -274,6 +276,13 @@ void sw_recorder_read_history(struct sw_recorder *r, enum sw_history of, const c
     struct job *job = new_job(ROW, ctx, done);
     job->of = of;
     job->query = (struct sw_record_query){.key = copied(id), .from_ms = from_ms, .to_ms = to_ms};
+    add(r, job);
+}
+
+void sw_recorder_run(struct sw_recorder *r, void *ctx, int (*fn)(void *ctx, struct sw_store *store, const char *site),
+                     sw_recorder_done done) {
+    struct job *job = new_job(RUN, ctx, done);
+    job->fn = fn;
     add(r, job);
 }
 

@@ -49,6 +49,10 @@ void sw_recorder_sum_shifts(struct sw_recorder *recorder, const char *by, const 
 /* Reads the row of the history that starts in [from, to): TEXT of DONE are its counts, -SW_ENOENT when there is none. */
 void sw_recorder_read_history(struct sw_recorder *recorder, enum sw_history of, const char *id, int64_t from_ms,
                               int64_t to_ms, void *ctx, sw_recorder_done done);
+/* Runs FN in the worker, with the store and the site's id, in its turn; then DONE on the loop with what FN returned, or with
+ * -SW_EIO when there is no store (FN was not run). */
+void sw_recorder_run(struct sw_recorder *recorder, void *ctx, int (*fn)(void *ctx, struct sw_store *store, const char *site),
+                     sw_recorder_done done);
 /* Writes rows of history, which are copied. */
 void sw_recorder_put_history(struct sw_recorder *recorder, const struct sw_history_row *rows, size_t count);
 /* Messages to chat groups, see store.h. Reading is at once, before the loop runs; texts are copied. */

@@ -39,6 +39,7 @@ void sw_config_init(struct sw_config *config) {
     *config = (struct sw_config){.listen = sw_xstrdup("127.0.0.1:8080"),
                                  .redis = sw_xstrdup("redis://127.0.0.1:6379"),
                                  .log_level = sw_xstrdup("info"),
+                                 .report_day = 21,
                                  .push_interval_ms = 250,
                                  .slow_limit_ms = 10000,
                                  .max_clients = 10000,

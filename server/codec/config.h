@@ -79,6 +79,8 @@ struct sw_config {
     char *policy;            /* NULL = the product's defaults; a preset's name or a path */
     char *built_in_boards;   /* no key: the program says where its own boards are */
     char *log_level;
+    bool ranking;            /* months may be had with a ranking of agents */
+    int64_t report_day;      /* of the month: then the attendance report of the last month is due */
     char *public_url;        /* of the web application, for links; NULL = none are made */
     bool open_reads; /* anybody off loopback may read boards */
     int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours, retention_days;

@@ -320,6 +320,7 @@ static const struct sw_yaml_key site_keys[] = {
     {ARRAY("queues", queues, SW_QUEUES_MAX, queue_keys, struct sw_config_queue), .prepare = prepare_queue},
     {ARRAY("agents", agents, SW_AGENTS_MAX, agent_keys, struct sw_config_agent)},
     {0}};
+static const struct sw_yaml_key report_keys[] = {SITE("ranking", BOOL, ranking), RANGE("month_day", INT, report_day, 1, 28), {0}};
 static const struct sw_yaml_key root_keys[] = {
     WORD(struct sw_config, "listen", judge_listen, listen),
     SITE("redis", TEXT, redis),
@@ -342,6 +343,7 @@ static const struct sw_yaml_key root_keys[] = {
     OWN(struct sw_config, "allowed_origins", read_origins, allowed_origins, ORIGINS_MAX),
     {ARRAY("notify", destinations, SW_CONFIG_DESTINATIONS_MAX, destination_keys, struct sw_config_destination),
      .prepare = prepare_destination},
+    PART("reports", report_keys),
     PART("site", site_keys),
     {0}};
 

@@ -45,6 +45,21 @@ bool sw_view_write_attendance(const struct sw_shifts *shifts, const char *team, 
 
 /* ---- one shift ---- */
 
+#define BREAKS_MAX 64
+
+static void put_break_counts(struct sw_json *j, const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms) {
+    struct sw_break list[BREAKS_MAX];
+    size_t count = sw_shift_breaks(shifts, shift, t_ms, list, BREAKS_MAX);
+    int64_t overruns = 0, overrun_ms = 0;
+    for (size_t i = 0; i < count && i < BREAKS_MAX; i++) {
+        overruns += list[i].overrun_ms > 0 && !list[i].excused;
+        overrun_ms += list[i].excused ? 0 : list[i].overrun_ms;
+    }
+    sw_json_int(j, "breaks", (int64_t)count);
+    sw_json_int(j, "overruns", overruns);
+    sw_json_int(j, "overrun_ms", overrun_ms);
+}
+
 void sw_shift_counts_write(const struct sw_shifts *shifts, const struct sw_shift *shift, int64_t t_ms, struct sw_buf *out) {
     const struct sw_roster_row *row = sw_shift_row(shift);
     struct sw_shift_figures f;
@@ -67,10 +82,12 @@ void sw_shift_counts_write(const struct sw_shifts *shifts, const struct sw_shift
     sw_json_int(&j, "scheduled_ms", due ? f.scheduled_ms : 0);
     sw_json_int(&j, "service_ms", due ? f.service_ms : 0);
     sw_json_int(&j, "conforming_ms", due ? f.conforming_ms : 0);
+    sw_json_int(&j, "late_ms", due && f.attended != SW_ATTENDED_NO ? f.late_ms : 0);
+    sw_json_int(&j, "early_leave_ms", due ? f.early_leave_ms : 0);
+    put_break_counts(&j, shifts, shift, t_ms);
     sw_json_close(&j, '}');
 }
 
-#define BREAKS_MAX 64
 #define SW_OVERTIME_MS INT64_C(900000) /* signing out takes some minutes; from a quarter of an hour on it is work */
 
 void sw_view_shift_key(const struct sw_shift *shift, char out[SW_SHIFT_KEY_SIZE]) {

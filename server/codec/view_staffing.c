@@ -45,15 +45,26 @@ void sw_view_write_forecast(const struct sw_outlook *o, struct sw_buf *out) {
     sw_json_close(&j, '}');
 }
 
-void sw_view_write_staffing_interval(const struct sw_outlook_interval *interval, struct sw_buf *out) {
+static void put_interval(struct sw_json *j, const struct sw_outlook_interval *interval) {
     const struct sw_staffing_point *p = &interval->point;
+    sw_json_open(j, NULL, '{');
+    sw_json_int(j, "scheduled", p->scheduled);
+    put_known(j, "present", interval->present);
+    put_known(j, "signed_in", p->signed_in);
+    put_known(j, "required", p->need.required);
+    put_known(j, "offered", interval->offered);
+}
+
+void sw_view_write_staffing_interval(const struct sw_outlook_interval *interval, struct sw_buf *out) {
     struct sw_json j = sw_json_on(out);
-    sw_json_open(&j, NULL, '{');
-    sw_json_int(&j, "scheduled", p->scheduled);
-    put_known(&j, "present", interval->present);
-    put_known(&j, "signed_in", p->signed_in);
-    put_known(&j, "required", p->need.required);
-    put_known(&j, "offered", interval->offered);
+    put_interval(&j, interval);
     put_calls(&j, "forecast", interval->forecast_milli);
+    sw_json_close(&j, '}');
+}
+
+void sw_staffing_interval_write(const struct sw_outlook_interval *interval, struct sw_buf *out) {
+    struct sw_json j = sw_json_on(out);
+    put_interval(&j, interval);
+    put_known(&j, "forecast_milli", interval->forecast_milli);
     sw_json_close(&j, '}');
 }

@@ -12,4 +12,7 @@ void sw_view_write_forecast(const struct sw_outlook *outlook, struct sw_buf *out
 /* An interval: {scheduled, present, signed_in, required, offered, forecast}. */
 void sw_view_write_staffing_interval(const struct sw_outlook_interval *interval, struct sw_buf *out);
 
+/* The same as the history keeps it, the forecast in thousandths of calls as "forecast_milli". */
+void sw_staffing_interval_write(const struct sw_outlook_interval *interval, struct sw_buf *out);
+
 #endif

@@ -9,8 +9,8 @@
 
 static const char *const counters[] = {"begun",     "leave",        "due",         "attended",   "absent",
                                        "late",      "early_leave",  "signed_in_ms", "expected_ms", "scheduled_ms",
-                                       "service_ms", "conforming_ms", "as_planned_ms"};
-enum { BEGUN, LEAVE, DUE, ATTENDED, ABSENT, LATE, EARLY, SIGNED_IN, EXPECTED, SCHEDULED, SERVICE, CONFORMING, AS_PLANNED, COUNTERS };
+                                       "service_ms", "conforming_ms", "as_planned_ms", "late_ms", "early_leave_ms", "breaks", "overruns", "overrun_ms"};
+enum { BEGUN, LEAVE, DUE, ATTENDED, ABSENT, LATE, EARLY, SIGNED_IN, EXPECTED, SCHEDULED, SERVICE, CONFORMING, AS_PLANNED, LATE_MS, EARLY_MS, BREAKS, OVERRUNS, OVERRUN_MS, COUNTERS };
 
 static const char *key_of(const char *by) {
     static const struct {

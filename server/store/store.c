@@ -189,3 +189,16 @@ int sw_store_read_history(struct sw_store *store, const char *site, enum sw_hist
     sqlite3_finalize(s);
     return failed;
 }
+
+int sw_store_history_begin(struct sw_store *store, const char *site, int64_t *t_ms) {
+    sqlite3_stmt *s;
+    if (sqlite3_prepare_v2(store->db, "SELECT min(start_ms) FROM history WHERE site = ?1 AND of = 0", -1, &s, NULL))
+        return sw__store_fail(store, "history");
+    bind_text(s, 1, site);
+    int code = sqlite3_step(s);
+    bool any = code == SQLITE_ROW && sqlite3_column_type(s, 0) != SQLITE_NULL;
+    *t_ms = any ? sqlite3_column_int64(s, 0) : INT64_MAX;
+    int failed = code == SQLITE_ROW ? 0 : sw__store_fail(store, "history");
+    sqlite3_finalize(s);
+    return failed;
+}

@@ -64,7 +64,7 @@ int sw_store_read(struct sw_store *store, const char *site, const struct sw_reco
 
 /* ---- history ---- */
 
-enum sw_history { SW_HISTORY_QUEUE, SW_HISTORY_TEAM, SW_HISTORY_AGENT, SW_HISTORY_SHIFT, SW_HISTORY_CHART, SW_HISTORY_COUNT };
+enum sw_history { SW_HISTORY_QUEUE, SW_HISTORY_TEAM, SW_HISTORY_AGENT, SW_HISTORY_SHIFT, SW_HISTORY_CHART, SW_HISTORY_STAFFING, SW_HISTORY_COUNT };
 
 /* The counters of one thing in one interval. */
 struct sw_history_row {
@@ -80,6 +80,9 @@ int sw_store_put_history(struct sw_store *store, const char *site, const struct 
 /* Calls FN for the rows that start in [from, to), in order of start and id; ID NULL = all. */
 int sw_store_read_history(struct sw_store *store, const char *site, enum sw_history of, const char *id, int64_t from_ms,
                           int64_t to_ms, void *ctx, void (*fn)(void *ctx, const struct sw_history_row *row)) SW_NODISCARD;
+
+/* When the site's history begins, INT64_MAX: there is none. 0 or -SW_EIO. */
+int sw_store_history_begin(struct sw_store *store, const char *site, int64_t *t_ms) SW_NODISCARD;
 
 /* What shifts that start in [from, to) came to, summed by "day", "month", "team" or "agent" ("" : all together), as a
  * JSON array in order of the key. TEAM and AGENT NULL = all. A shift's counts are what sw_shift_counts_write makes.
