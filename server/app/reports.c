@@ -146,7 +146,11 @@ static int write_report(struct making *m, struct sw_report_data *d) {
     size_t count = tables_of(m, d, tables);
     int failed;
     if (m->request.format == SW_REPORT_JSON) failed = write_json(m, tables, count, &m->out);
-    else failed = sw_tables_pdf(tables, count, count ? tables[0]->title : m->when, m->about.made_ms, &m->out);
+    else {
+        char title[TEXT_BYTES];
+        (void)snprintf(title, sizeof title, "%s %s", m->about.site_name, m->when);
+        failed = sw_tables_pdf(tables, count, title, m->about.made_ms, &m->out);
+    }
     for (size_t i = 0; i < count; i++) sw_table_free(tables[i]);
     return failed;
 }

@@ -127,7 +127,7 @@ static bool is_right(const struct sw_table *table, size_t c) {
  * cut. */
 static void lay_out(struct pen *p, struct grid *g) {
     const struct sw_table *table = g->table;
-    double sum = 0, room = PAGE_WIDTH - 2 * MARGIN;
+    double sum = 0, room = PAGE_WIDTH - 2 * MARGIN - 2 * PADDING * (double)table->column_count;
     char text[SW_FIGURE_SIZE];
     size_t rows = sw_table_rows(table) < MEASURED_ROWS_MAX ? sw_table_rows(table) : MEASURED_ROWS_MAX;
     for (size_t c = 0; c < table->column_count; c++) {
@@ -138,14 +138,14 @@ static void lay_out(struct pen *p, struct grid *g) {
             if (one > w) w = one;
         }
         if (w > COLUMN_MAX_POINTS) w = COLUMN_MAX_POINTS;
-        g->widths[c] = w + 2 * PADDING + 1;
+        g->widths[c] = w + 1;
         sum += g->widths[c];
     }
     g->size = SIZE_MAX_POINTS;
     double scale = room / sum;
     if (scale < 1) g->size = SIZE_MAX_POINTS * scale > SIZE_MIN_POINTS ? SIZE_MAX_POINTS * scale : SIZE_MIN_POINTS;
     if (scale > 1.6) scale = 1.6; /* a narrow table is not torn apart */
-    for (size_t c = 0; c < table->column_count; c++) g->widths[c] *= scale;
+    for (size_t c = 0; c < table->column_count; c++) g->widths[c] = g->widths[c] * scale + 2 * PADDING;
 }
 
 static void put_header(struct pen *p, const struct grid *g) {
@@ -233,6 +233,7 @@ static void pen_init(struct pen *p, cairo_surface_t *surface) {
     pango_cairo_context_set_font_options(context, options);
     cairo_font_options_destroy(options);
     pango_context_set_language(context, pango_language_from_string("zh-cn"));
+    pango_context_set_round_glyph_positions(context, FALSE); /* or small texts come out wider than they were measured */
     p->layout = pango_layout_new(context);
     g_object_unref(context);
     pango_layout_set_single_paragraph_mode(p->layout, TRUE);

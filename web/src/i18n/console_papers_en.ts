@@ -10,6 +10,15 @@ export const papersEn: Readonly<Record<keyof typeof papersZh, string>> = {
   'charts.next': 'Chart {n} in',
   'charts.none': 'No sign-in chart of this day yet',
 
+  // reports
+  'go.reports': 'Reports',
+  'reports.day': 'Day',
+  'reports.month': 'Month',
+  'reports.none': 'Nothing is on record yet',
+  'reports.due': 'The attendance report of the last month is due on day {n}',
+  'reports.ranking': 'With a ranking of agents',
+  'reports.empty': 'Nothing',
+
   // chat groups
   'go.chat': 'Chat',
   'charts.publish': 'Publish again',

@@ -8,6 +8,15 @@ export const papersZh = {
   'charts.next': '距第 {n} 张',
   'charts.none': '这一天还没有签入图表',
 
+  // reports
+  'go.reports': '报表',
+  'reports.day': '日报',
+  'reports.month': '考勤月报',
+  'reports.none': '尚无记录',
+  'reports.due': '每月 {n} 日上报上月考勤',
+  'reports.ranking': '含坐席排名',
+  'reports.empty': '无',
+
   // chat groups
   'go.chat': '群消息',
   'charts.publish': '再次发布',

@@ -474,6 +474,44 @@ export function asChartDay(value: unknown): ChartDay {
   return { charts: lines(doc['charts']), planned: lines(doc['planned']) };
 }
 
+export interface ReportTable {
+  readonly key: string;
+  readonly name: string;
+  readonly heads: readonly string[];
+  readonly upright: boolean;
+  readonly columns: readonly { readonly key: string; readonly header: string; readonly kind: string }[];
+  readonly rows: readonly (readonly string[])[];
+  /** "row column" of what is below its goal. */
+  readonly below: ReadonlySet<string>;
+}
+
+function strings(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+}
+
+/** A daily or monthly report as tables of texts. */
+export function asReport(value: unknown): readonly ReportTable[] {
+  return objects(isObject(value) ? value['tables'] : undefined).map((one): ReportTable => ({
+    key: text(one['key']) ?? '', name: text(one['name']) ?? '', heads: strings(one['heads']), upright: one['upright'] === true,
+    columns: objects(one['columns']).map((c) => ({ key: text(c['key']) ?? '', header: text(c['header']) ?? '', kind: text(c['kind']) ?? 'text' })),
+    rows: Array.isArray(one['rows']) ? one['rows'].map((row) => strings(row as Json)) : [],
+    below: new Set(Array.isArray(one['below']) ? one['below'].map((at) => (Array.isArray(at) ? `${at[0]} ${at[1]}` : '')) : []),
+  }));
+}
+
+export interface ReportList {
+  readonly first?: string;
+  readonly months: readonly string[];
+  readonly ranking: boolean;
+  readonly reportDay: number;
+}
+
+export function asReportList(value: unknown): ReportList {
+  const doc = isObject(value) ? value : {};
+  const first = text(doc['first']);
+  return { months: strings(doc['months']), ranking: doc['ranking'] === true, reportDay: number(doc['report_day']) ?? 21, ...(first === undefined ? {} : { first }) };
+}
+
 export interface DeadLetter {
   readonly id: string;
   readonly title: string;

@@ -29,6 +29,7 @@ import { Bar, NAMES, Rail } from './nav';
 import { Action, Countdown, Net } from './parts';
 import { Policy } from './policy';
 import { Charts } from './charts';
+import { Reports } from './reports';
 import { Chat } from './chat';
 import { Queues } from './queues';
 import { Roster } from './roster';
@@ -48,6 +49,7 @@ function Section({ at }: { readonly at: Place }): JSX.Element {
     case 'queues': return <Queues />;
     case 'day': return <Day />;
     case 'charts': return <Charts />;
+    case 'reports': return <Reports />;
     case 'chat': return <Chat />;
     case 'policy': return <Policy />;
     case 'more': return <More />;
