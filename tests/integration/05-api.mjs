@@ -56,9 +56,9 @@ export default {
     const document = JSON.parse((await daemon.get('/api/v1/openapi.json')).body);
     const schemas = document.components.schemas;
     const boards = JSON.parse((await daemon.get('/api/v1/boards')).body).boards;
-    const views = { site: 'SiteView', queues: 'QueuesView', teams: 'TeamsView', agents: 'AgentsView', 'agents/A': 'AgentsView', intervals: 'IntervalsView', strip: 'StripView', alerts: 'AlertsView', shifts: 'ShiftsView', breaches: 'BreachesView', grants: 'GrantsView', walk: 'WalkView', policy: 'PolicyView' };
+    const views = { site: 'SiteView', queues: 'QueuesView', teams: 'TeamsView', agents: 'AgentsView', 'agents/A': 'AgentsView', intervals: 'IntervalsView', staffing: 'StaffingView', strip: 'StripView', alerts: 'AlertsView', shifts: 'ShiftsView', breaches: 'BreachesView', grants: 'GrantsView', walk: 'WalkView', policy: 'PolicyView' };
     for (const path of Object.keys(document.paths)) {
-      if (!document.paths[path].get || path.includes('charts/{date}')) continue; // that one: 14-charts
+      if (!document.paths[path].get || /charts\/\{date\}|\{report\}/.test(path)) continue; // these: 14-charts, 17-reports
       const answer = document.paths[path].get.responses['200'].content;
       for (const view of path.includes('{view}') ? Object.keys(views) : ['']) {
         for (const board of path.includes('{board}') ? boards : ['']) {
