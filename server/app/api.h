@@ -7,6 +7,7 @@
 #include "core/zone.h"
 #include "io/http.h"
 #include "shiftwall/floor.h"
+#include "shiftwall/policy.h"
 
 /* What the API reads; all borrowed. */
 struct sw_desk;
@@ -25,6 +26,8 @@ struct sw_api {
     const struct sw_config_person *people; /* who may sign in */
     size_t person_count;
     const char *site;
+    const struct sw_config *config;
+    const struct sw_policy *policy;
     const struct sw_zone *zone;
     struct sw_floor *floor; /* exchanged by the application when history is read anew */
     struct sw_publisher *publisher;

@@ -6,6 +6,7 @@
 
 #include "app/access.h"
 #include "app/api_session.h"
+#include "app/api_staffing.h"
 #include "app/charts.h"
 #include "app/chat.h"
 #include "app/desk.h"
@@ -298,6 +299,11 @@ static void get_report(struct call *c) {
     else sw_reports_make(c->api->reports, &request, sw_http_defer(c->request));
 }
 
+static void get_staffing(struct call *c) {
+    if (!strcmp(c->path[1], "plan")) sw_api_staffing_plan(c->api, c->request, c->response);
+    else sw_http_problem(c->response, 404, NULL, NULL);
+}
+
 /* ---- routes ---- */
 
 static const struct route {
@@ -329,6 +335,7 @@ static const struct route {
     {SW_HTTP_GET, "charts", NULL, 2, get_chart, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "charts", NULL, 3, get_chart, JSON, SW_ROLES_READERS},
     {SW_HTTP_POST, "charts", "publish", 3, post_chart_publish, JSON, SW_ROLES_CHIEFS},
+    {SW_HTTP_GET, "staffing", NULL, 2, get_staffing, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "reports", NULL, 1, get_reports, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "reports", NULL, 3, get_report, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "chat", NULL, 1, get_chat, JSON, SW_ROLES_READERS},

@@ -477,6 +477,8 @@ static bool build(struct sw_app *app) {
                                .people = app->config->people,
                                .person_count = app->config->person_count,
                                .site = app->config->site_id,
+                               .config = app->config,
+                               .policy = &app->policy,
                                .zone = app->zone,
                                .floor = app->floor,
                                .publisher = app->publisher,

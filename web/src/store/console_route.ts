@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { onlySelf } from './console_session';
 
-export const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'charts', 'reports', 'chat', 'policy', 'more'] as const;
+export const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'charts', 'reports', 'staffing', 'chat', 'policy', 'more'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Place = { readonly section: Section } | { readonly section: 'agent'; readonly agent: string };

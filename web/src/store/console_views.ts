@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../wire/json';
 import type { AgentView } from '../wire/types';
 import { agentsOf, site, teams } from './wall';
 
-export const CONSOLE_VIEWS = ['site', 'teams', 'queues', 'agents', 'alerts', 'shifts', 'breaches', 'grants', 'walk', 'policy'] as const;
+export const CONSOLE_VIEWS = ['site', 'teams', 'queues', 'agents', 'staffing', 'alerts', 'shifts', 'breaches', 'grants', 'walk', 'policy'] as const;
 
 /** What anybody may see who may see the walls. */
 export const OPEN_VIEWS = ['site', 'teams', 'queues', 'agents'] as const;

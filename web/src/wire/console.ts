@@ -474,6 +474,40 @@ export function asChartDay(value: unknown): ChartDay {
   return { charts: lines(doc['charts']), planned: lines(doc['planned']) };
 }
 
+/** What a load needs, and what to expect of so many agents. */
+export interface StaffingPlan {
+  readonly erlangs?: number;
+  readonly required?: number;
+  readonly toSchedule?: number;
+  readonly byErlang?: number;
+  readonly byTable: boolean;
+  readonly tableTooSmall: boolean;
+  readonly levels: readonly { readonly agents: number; readonly serviceLevel: number; readonly occupancy: number; readonly asa?: number; readonly abandon?: number }[];
+  readonly people?: { readonly frontLine: number; readonly backOffice: number; readonly quality: number; readonly spare: number; readonly total: number };
+  readonly peopleOff: boolean;
+}
+
+export function asStaffingPlan(value: unknown): StaffingPlan {
+  const doc = isObject(value) ? value : {};
+  const need = isObject(doc['need']) ? doc['need'] : {};
+  const people = isObject(doc['people']) ? doc['people'] : {};
+  const whole = (name: string): number => number(people[name]) ?? 0;
+  const erlangs = number(need['erlangs']);
+  const required = number(need['required']);
+  const toSchedule = number(need['to_schedule']);
+  const byErlang = number(need['by_erlang']);
+  return {
+    byTable: need['by_table'] === true, tableTooSmall: need['table_too_small'] === true, peopleOff: people['why'] === 'off',
+    ...(erlangs === undefined ? {} : { erlangs }), ...(required === undefined ? {} : { required }), ...(toSchedule === undefined ? {} : { toSchedule }), ...(byErlang === undefined ? {} : { byErlang }),
+    levels: objects(need['levels']).map((l) => {
+      const asa = number(l['asa_ms']);
+      const abandon = number(l['abandon_rate']);
+      return { agents: number(l['agents']) ?? 0, serviceLevel: number(l['service_level']) ?? 0, occupancy: number(l['occupancy']) ?? 0, ...(asa === undefined ? {} : { asa }), ...(abandon === undefined ? {} : { abandon }) };
+    }),
+    ...(people['total'] === undefined ? {} : { people: { frontLine: whole('front_line'), backOffice: whole('back_office'), quality: whole('quality'), spare: whole('spare'), total: whole('total') } }),
+  };
+}
+
 export interface ReportTable {
   readonly key: string;
   readonly name: string;

@@ -27,12 +27,8 @@ import { Sign } from './icons';
 import { choose, More } from './more';
 import { Bar, NAMES, Rail } from './nav';
 import { Action, Countdown, Net } from './parts';
-import { Policy } from './policy';
-import { Charts } from './charts';
-import { Reports } from './reports';
-import { Chat } from './chat';
+import { Later } from './later';
 import { Queues } from './queues';
-import { Roster } from './roster';
 import { Account, SignInForm } from './session';
 import { SignIn } from './signin';
 import { Walk, WalkReminder } from './walk';
@@ -45,13 +41,14 @@ function Section({ at }: { readonly at: Place }): JSX.Element {
     case 'signin': return <SignIn />;
     case 'alerts': return <Alerts />;
     case 'walk': return <Walk />;
-    case 'roster': return <Roster />;
+    case 'roster': return <Later key="roster" name="roster" />;
     case 'queues': return <Queues />;
     case 'day': return <Day />;
-    case 'charts': return <Charts />;
-    case 'reports': return <Reports />;
-    case 'chat': return <Chat />;
-    case 'policy': return <Policy />;
+    case 'charts': return <Later key="charts" name="charts" />;
+    case 'reports': return <Later key="reports" name="reports" />;
+    case 'staffing': return <Later key="staffing" name="staffing" />;
+    case 'chat': return <Later key="chat" name="chat" />;
+    case 'policy': return <Later key="policy" name="policy" />;
     case 'more': return <More />;
   }
 }

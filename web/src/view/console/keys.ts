@@ -6,7 +6,7 @@ import { oneKey } from '../../store/console_settings';
 import { undoLast } from '../../store/console_write';
 import { openFirst } from './floor';
 
-export const GO_KEYS = { f: 'floor', b: 'breaks', s: 'signin', a: 'alerts', w: 'walk', r: 'roster', q: 'queues', d: 'day', c: 'charts', t: 'chat', e: 'reports', p: 'policy', m: 'more' } as const satisfies { readonly [key: string]: Section };
+export const GO_KEYS = { f: 'floor', b: 'breaks', s: 'signin', a: 'alerts', w: 'walk', r: 'roster', q: 'queues', d: 'day', c: 'charts', t: 'chat', e: 'reports', n: 'staffing', p: 'policy', m: 'more' } as const satisfies { readonly [key: string]: Section };
 const ACT_KEYS: { readonly [key: string]: string } = {
   a: 'ack', d: 'decide', n: 'grant', c: 'recall', m: 'note', s: 'start', x: 'swap', 1: 'tick-seen', 2: 'tick-helped', 3: 'tick-confirmed', 4: 'tick-excused',
 };
