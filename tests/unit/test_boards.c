@@ -190,7 +190,7 @@ static void test_shape(void **state) {
         "b.json: $.pages[0].widgets[0]: must be an object\nb.json: $.pages[0].widgets[1]: type is missing\n"
         "b.json: $.pages[0].widgets[2]: type must be one of: indicators service_level queue_table waiting "
         "agent_states "
-        "agent_grid intraday teams skill_panels totals attendance alerts breaks walk notices clock feed\n");
+        "agent_grid intraday teams skill_panels totals attendance staffing alerts breaks walk notices clock feed\n");
 }
 
 static void test_size_and_name(void **state) {
