@@ -383,11 +383,71 @@ static void test_purged_is_gone(void **state) {
     }
 }
 
+/* ---- messages to chat groups ---- */
+
+struct letters {
+    size_t count;
+    char text[512];
+};
+
+static void take_letter(void *ctx, const struct sw_kept_letter *l) {
+    struct letters *all = ctx;
+    size_t len = strlen(all->text);
+    (void)snprintf(all->text + len, sizeof all->text - len, "%s/%s %d %lld %s %s;", l->destination, l->id, (int)l->state,
+                   (long long)l->at_ms, l->reason ? l->reason : "-", l->body ? l->body : "-");
+    all->count++;
+}
+
+static void assert_letters(struct sw_store *store, const char *expected) {
+    struct letters all = {0};
+    assert_int_equal(sw_store_read_letters(store, "main", &all, take_letter), 0);
+    assert_string_equal(all.text, expected);
+}
+
+static void put_letter(struct sw_store *store, const char *site, struct sw_kept_letter letter) {
+    assert_int_equal(sw_store_put_letter(store, site, &letter), 0);
+}
+
+static void test_letters(void **state) {
+    (void)state;
+    struct sw_store *store = opened();
+    put_letter(store, "main", (struct sw_kept_letter){"room", "b", SW_LETTER_QUEUED, 1, NULL, "{}"});
+    put_letter(store, "main", (struct sw_kept_letter){"room", "a", SW_LETTER_QUEUED, 2, NULL, "{}"});
+    put_letter(store, "main", (struct sw_kept_letter){"office", "b", SW_LETTER_QUEUED, 3, NULL, "{}"});
+    put_letter(store, "other", (struct sw_kept_letter){"room", "x", SW_LETTER_QUEUED, 4, NULL, "{}"});
+    put_letter(store, "main", (struct sw_kept_letter){"room", "b", SW_LETTER_SENT, 5, NULL, "about"});
+    put_letter(store, "main", (struct sw_kept_letter){"room", "a", SW_LETTER_DEAD, 6, "HTTP 403", "{}"});
+    sw_store_close(store);
+    store = opened();
+    assert_letters(store, "room/b 1 5 - about;room/a 2 6 HTTP 403 {};office/b 0 3 - {};"); /* in the order they came */
+    assert_int_equal(sw_store_forget_letters(store, "main", 5), 0);
+    assert_int_equal(sw_store_drop_letter(store, "main", "office", "b"), 0);
+    assert_int_equal(sw_store_drop_letter(store, "main", "office", "none"), 0);
+    assert_letters(store, "room/b 1 5 - about;room/a 2 6 HTTP 403 {};");
+    assert_int_equal(sw_store_forget_letters(store, "main", 6), 0); /* only what was sent, and before */
+    assert_letters(store, "room/a 2 6 HTTP 403 {};");
+    sw_store_close(store);
+}
+
+static void test_when_the_history_begins(void **state) {
+    (void)state;
+    struct sw_store *store = opened();
+    int64_t t_ms = 0;
+    assert_int_equal(sw_store_history_begin(store, "main", &t_ms), 0);
+    assert_int_equal(t_ms, INT64_MAX);
+    const struct sw_history_row rows[] = {{SW_HISTORY_QUEUE, "", 900, 1800, "{}"}, {SW_HISTORY_QUEUE, "q", 0, 900, "{}"},
+                                          {SW_HISTORY_SHIFT, "1", -5, 5, "{}"}};
+    assert_int_equal(sw_store_put_history(store, "main", rows, 3), 0);
+    assert_int_equal(sw_store_history_begin(store, "main", &t_ms), 0);
+    assert_int_equal(t_ms, 0);
+    sw_store_close(store);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         TEST(test_appends_and_reads), TEST(test_the_first_wins), TEST(test_undo_lets_go), TEST(test_append_only),
         TEST(test_bad_records),       TEST(test_killed),         TEST(test_two_processes), TEST(test_history),
-        TEST(test_nothing_reads_through_all),  TEST(test_purge),          TEST(test_purged_is_gone)};
+        TEST(test_nothing_reads_through_all),  TEST(test_purge),          TEST(test_letters), TEST(test_when_the_history_begins), TEST(test_purged_is_gone)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
