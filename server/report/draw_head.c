@@ -104,7 +104,7 @@ static void full_head(struct sw_layout *layout, int part) {
     }
     sw_buf_puts(&line, sw__say(layout, SW_SAY_DOT));
     sw_buf_puts(&line, policy_line(layout));
-    sw__put(layout, SW_MARGIN, 152, SW_INNER - 460, SW_LEFT, plain, sw_buf_text(&line));
+    sw__put(layout, SW_MARGIN, 152, SW_INNER - 300, SW_LEFT, plain, sw_buf_text(&line));
     sw_buf_deinit(&line);
     sw_draw_rect(layout->page, SW_MARGIN, 182, SW_INNER, 4, SW_INK);
     layout->y = 206;
