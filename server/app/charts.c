@@ -467,7 +467,12 @@ void sw_charts_draw(struct sw_charts *c, const struct sw_chart_request *request,
     (void)snprintf(ending, sizeof ending, "%s%s%s", named ? sw_chart_table_name(d->what) : "", named ? "." : "",
                    formats[place_of(d->format)].name);
     if (!request->date) {
-        (void)snprintf(d->name, sizeof d->name, "sign-in%s%s%s", request->at_ms == INT64_MAX ? "-now" : "-then", named ? "-" : ".", ending);
+        char when[24] = "now", text[SW_RFC3339_SIZE];
+        if (request->at_ms != INT64_MAX) {
+            sw_zone_format_rfc3339(c->options.zone, request->at_ms, text);
+            (void)snprintf(when, sizeof when, "%.10s-%.2s%.2s", text, text + 11, text + 14);
+        }
+        (void)snprintf(d->name, sizeof d->name, "sign-in-%s%s%s", when, named ? "-" : ".", ending);
         draw_moment(d);
         return;
     }

@@ -94,7 +94,7 @@ test('who waits for a chart sees it come', async (stage, open) => {
 both('the floor as it was at a moment of today is drawn again from the journal', 'charts', async (stage, page, { press }) => {
   await page.fill('[data-moment]', '08:35');
   const [download] = await Promise.all([page.waitForEvent('download'), press(page.locator('.chart-moment [data-act="svg"]'))]);
-  equal(download.suggestedFilename(), 'sign-in-then.svg', 'the name of the file');
+  equal(download.suggestedFilename(), 'sign-in-2026-11-23-0835.svg', 'the name of the file');
   const svg = fs.readFileSync(await download.path(), 'utf8');
   assert(svg.includes('>08:35<') && svg.includes('2026-11-23'), 'the drawing is of that moment');
   const then = (await stage.record('GET', `charts/at.json?at=${stage.at('8:35')}`)).body;
