@@ -5,7 +5,7 @@ import { assert, equal, sleep, until } from '../integration/lib.mjs';
 import { accessible, DESK, PHONE } from './lib.mjs';
 import { both, fits, go, has, submit, test, tooSmall } from './console.mjs';
 
-const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'charts', 'policy', 'more'];
+const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'charts', 'staffing', 'reports', 'chat', 'policy', 'more'];
 
 /** What the section says, but for the codes of rules. */
 const words = page => page.locator('main').evaluate(main => {

@@ -39,7 +39,7 @@ export const papersEn: Readonly<Record<keyof typeof papersZh, string>> = {
   'staffing.people': 'How many people behind the seats?',
   'staffing.seats': 'Seats in the busy hour',
   'staffing.aDay': 'Calls a day',
-  'staffing.peopleOff': 'The policy has no rule for this (staffing.people)',
+  'staffing.peopleOff': 'The policy has no rule for this',
   'staffing.frontLine': 'Front line',
   'staffing.backOffice': 'Back office',
   'staffing.quality': 'Quality',

@@ -37,7 +37,7 @@ export const papersZh = {
   'staffing.people': '座席背后需要多少人？',
   'staffing.seats': '忙时座席数',
   'staffing.aDay': '日话务量',
-  'staffing.peopleOff': '制度没有这条规则（staffing.people）',
+  'staffing.peopleOff': '制度没有这条规则',
   'staffing.frontLine': '前台',
   'staffing.backOffice': '后台',
   'staffing.quality': '质检',

@@ -9,6 +9,7 @@ import { loaded, staffing } from '../../store/wall';
 import { asStaffingPlan } from '../../wire/console';
 import type { StaffingView } from '../../wire/types';
 import { rem, useBox } from '../box';
+import { staffingData } from '../staffing_chart';
 import { basisText, StaffingCurves } from '../widgets/staffing';
 import { apiPath } from './acts';
 import { Problems } from './dialogs';
@@ -94,7 +95,7 @@ function Need(): JSX.Element {
       {doc?.required !== undefined && <p class="calc-answer"><strong>{c('staffing.answer', { required: doc.required, erlangs: oneDecimal(doc.erlangs ?? 0), schedule: doc.toSchedule ?? doc.required })}</strong></p>}
       {doc?.byTable && <p class="muted">{c('staffing.table', { n: doc.byErlang ?? '–' })} {doc.tableTooSmall && <Tag text={c('staffing.tooSmall')} level="warning" />}</p>}
       {doc && doc.levels.length > 0 && (
-        <div class="report report-scroll">
+        <div class="report report-scroll" tabIndex={0} role="region" aria-label={c('staffing.need')}>
           <table>
             <thead><tr><th class="num">{c('staffing.agents')}</th><th class="num">{c('staffing.level')}</th><th class="num">{c('staffing.asa')}</th><th class="num">{c('staffing.occupancy')}</th>{patience.value !== '' && <th class="num">{c('staffing.abandon')}</th>}</tr></thead>
             <tbody>
@@ -135,8 +136,10 @@ function People(): JSX.Element {
 }
 
 export function StaffingPage(): JSX.Element {
-  const view = staffing.value;
+  const found = staffing.value;
   if (!loaded.value) return <Waiting />;
+  // A day without shifts, people and calls has nothing to show.
+  const view = found && staffingData(found, 'agents', 0) ? found : undefined;
   return (
     <>
       {view?.now ? <><Now view={view} /><Curves view={view} /></> : <Nothing text={t('chart.none')} />}
