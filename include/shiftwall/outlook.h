@@ -42,6 +42,8 @@ struct sw_outlook {
     size_t count;
     struct sw_forecast forecast;
     int64_t offered;                       /* since the day began */
+    int64_t last_forecast_milli;           /* what the day's forecast had for its last finished interval, before that was
+                                            * known; SW_UNKNOWN. To judge a surge by */
     int64_t patience_ms;                   /* that the need is reckoned with; 0: Erlang C */
     const char *method;                    /* "table", "erlang_a", "erlang_c" */
     bool table_too_small;                  /* the table does not fit calls that long: somewhere today */

@@ -70,9 +70,32 @@ static const char *incomplete(void *ctx, int64_t *since_ms) {
     return app->feed_status.state == SW_FEED_STALE ? "down" : NULL;
 }
 
-static bool chart_alert(void *ctx, struct sw_alert *out) {
+#define SURGE_CALLS_MIN 20 /* fewer say more about chance than about the day */
+
+/* rules.md: offered in the last interval above the forecast times surge.factor. */
+static bool forecast_surge(const struct sw_app *app, struct sw_alert *out) {
+    const struct sw_outlook *o = sw_forecaster_outlook(app->forecaster);
+    const struct sw_policy *policy = &app->policy;
+    if (!o || o->last_forecast_milli == SW_UNKNOWN || !policy->rule[SW_RULE_SURGE].on) return false;
+    const struct sw_outlook_interval *last = NULL;
+    int64_t now_ms = sw_floor_now(app->floor);
+    for (size_t i = 0; i < o->count && o->intervals[i].point.end_ms <= now_ms; i++) last = &o->intervals[i];
+    if (!last || last->offered < SURGE_CALLS_MIN) return false;
+    int64_t limit = o->last_forecast_milli / 1000 * policy->surge_factor_ppm / 1000000;
+    if (last->offered <= limit) return false;
+    *out = (struct sw_alert){.rule = SW_RULE_SURGE, .severity = policy->rule[SW_RULE_SURGE].severity, .kind = SW_SUBJECT_SITE,
+                             .subject = "", .since_ms = last->point.end_ms, .opened_ms = last->point.end_ms,
+                             .closed_ms = INT64_MAX, .value = last->offered, .limit = limit, .unit = SW_UNIT_COUNT};
+    return true;
+}
+
+static size_t other_alerts(void *ctx, bool surge, struct sw_alert *out, size_t max) {
     const struct sw_app *app = ctx;
-    return app->charts && !sw_recorder_problem(app->recorder) && sw_charts_alert(app->charts, sw_floor_now(app->floor), out);
+    size_t count = 0;
+    bool charts = app->charts && !sw_recorder_problem(app->recorder);
+    if (charts && count < max && sw_charts_alert(app->charts, sw_floor_now(app->floor), &out[count])) count++;
+    if (!surge && count < max && forecast_surge(app, &out[count])) count++;
+    return count;
 }
 
 static size_t on_published(void *ctx, const char *key, const char *json, size_t len, bool again) {
@@ -115,7 +138,7 @@ bool sw__app_open_desk(struct sw_app *app, const char *dir) {
                                          .ctx = app,
                                          .now_ms = sw__app_clock,
                                          .roster = sw__app_roster,
-                                         .alert = chart_alert,
+                                         .alerts = other_alerts,
                                          .told = on_told,
                                          .soon = desk_soon,
                                          .changed = sw_app_view_changed};

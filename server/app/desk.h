@@ -34,8 +34,8 @@ struct sw_desk_options {
     int64_t (*now_ms)(void *ctx);
     /* A roster is in force. Returns 0, or an error that refuses it. */
     int (*roster)(void *ctx, const struct sw_roster *roster);
-    /* Another alert that is open; false: none. */
-    bool (*alert)(void *ctx, struct sw_alert *out);
+    /* Other alerts that are open, MAX at most; how many. SURGE: the floor has one of that rule. */
+    size_t (*alerts)(void *ctx, bool surge, struct sw_alert *out, size_t max);
     /* An alert opened or cleared, and was not told of before. May be NULL. */
     void (*told)(void *ctx, const struct sw_chat_alert *told);
     /* Something was recorded that the views have to show soon. */

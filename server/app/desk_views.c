@@ -391,7 +391,10 @@ static struct all all_alerts(struct sw_desk *desk) {
         add_all(&all, shown->alerts, shown->alert_count);
     count = sw__desk_walk_alerts(desk, walks, sizeof walks / sizeof *walks);
     add_all(&all, walks, count);
-    if (desk->options.alert(desk->options.ctx, walks)) add_all(&all, walks, 1);
+    bool surge = false;
+    for (size_t i = 0; i < all.count; i++) surge = surge || (all.at[i].rule == SW_RULE_SURGE && all.at[i].closed_ms == INT64_MAX);
+    count = desk->options.alerts(desk->options.ctx, surge, walks, sizeof walks / sizeof *walks);
+    add_all(&all, walks, count);
     return all;
 }
 

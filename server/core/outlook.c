@@ -106,6 +106,10 @@ static void forecast(struct maker *m) {
         out->forecast = (struct sw_forecast){.scale_ppm = SW_UNKNOWN, .expected_milli = SW_UNKNOWN, .aht_ms = SW_UNKNOWN};
     for (size_t i = 0; i < out->count; i++)
         m->needs[i].forecast_milli = out->intervals[i].forecast_milli = calls_milli[i];
+    struct sw_forecast before;
+    out->last_forecast_milli = SW_UNKNOWN;
+    if (m->finished && !sw_forecast(in->history, in->history_count, &day, m->finished - 1, &before, calls_milli))
+        out->last_forecast_milli = calls_milli[m->finished - 1];
     free(today);
     free(calls_milli);
 }

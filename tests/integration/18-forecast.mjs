@@ -74,6 +74,13 @@ export default {
     assert(required >= 3 && required <= 6, `two erlangs need ${required}`);
     const chart = JSON.parse((await daemon.get('/api/v1/sites/main/charts/now.json')).body);
     const drawn = chart.intervals.find(one => one.start === today + NINE + 3 * QUARTER);
+    // twice as many as forecast in the quarter that follows: a surge
+    await daemon.process.kill('SIGTERM');
+    await emit(redis, callsOf(today, [0, 0, 60]));
+    daemon = await start(today + NINE + 46 * MINUTE);
+    await daemon.live();
+    const surge = await until('the surge', async () => Object.values((await daemon.view('alerts')).alerts).find(a => a.rule === 'surge'));
+    equal([surge.subject, surge.value, surge.limit, surge.opened], ['site', 60, 39, today + NINE + 3 * QUARTER], 'sixty instead of thirty');
     equal([drawn.forecast, drawn.required], [40, view.intervals[today + NINE + 3 * QUARTER].required], 'the chart has the same');
   },
 };

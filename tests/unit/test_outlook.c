@@ -186,6 +186,7 @@ static void test_nothing_yet(void **state) {
     struct sw_outlook o = outlook(d, at(8, 0), NULL, 0);
     assert_int_equal(o.now.need.required, 0); /* no calls in the last half hour need nobody */
     assert_int_equal(o.forecast.days, 0);
+    assert_true(o.last_forecast_milli == SW_UNKNOWN);
     assert_true(o.forecast.expected_milli == SW_UNKNOWN && o.forecast.aht_ms == SW_UNKNOWN);
     sw_outlook_deinit(&o);
 }
@@ -206,6 +207,7 @@ static void test_forecast(void **state) {
     assert_int_equal(o.now.calls_milli, 20000);
     assert_int_equal(o.forecast.aht_ms, 30 * S); /* today's, of 40 calls */
     assert_int_equal(o.forecast.expected_milli, 640000);
+    assert_int_equal(o.last_forecast_milli, 20000); /* of 9:15, by what came until then: half of 40 */
     const struct sw_outlook_interval *next = &o.intervals[interval_at(at(12, 0))];
     assert_int_equal(next->forecast_milli, 20000);
     assert_int_equal(next->point.need.required, o.now.need.required);
