@@ -103,6 +103,12 @@ static size_t on_published(void *ctx, const char *key, const char *json, size_t 
     return sw_chat_chart(app->chat, key, json, len, again);
 }
 
+static void on_report_due(void *ctx, const char *month) {
+    const struct sw_app *app = ctx;
+    sw_log(SW_LOG_INFO, "report.due", "month=%s", month);
+    sw_chat_report(app->chat, month);
+}
+
 static void on_told(void *ctx, const struct sw_chat_alert *told) {
     const struct sw_app *app = ctx;
     sw_chat_alert(app->chat, told);
@@ -123,7 +129,7 @@ bool sw__app_open_desk(struct sw_app *app, const char *dir) {
     app->charts = app->api.charts = sw_charts_new(app->floor, &charts);
     const struct sw_reports_options reports = {.config = app->config, .zone = app->zone, .policy = &app->policy,
                                                .recorder = app->recorder, .ctx = app, .now_ms = sw__app_clock,
-                                               .incomplete = incomplete};
+                                               .incomplete = incomplete, .due = on_report_due};
     app->reports = app->api.reports = sw_reports_new(app->floor, &reports);
     const struct sw_desk_options desk = {.site = app->config->site_id,
                                          .epoch = app->epoch,

@@ -204,6 +204,15 @@ size_t sw_chat_chart(struct sw_chat *chat, const char *key, const char *json, si
     return takers;
 }
 
+void sw_chat_report(struct sw_chat *chat, const char *month) {
+    if (!chat || !chat->notify) return;
+    struct sw_chat_text text;
+    const struct sw_config *config = chat->options.config;
+    sw_chat_report_text(month, config->site_name, config->public_url, now_of(chat), &text);
+    int refused = sw_notify_post(chat->notify, &text.message);
+    if (refused < 0) sw_log(SW_LOG_ERROR, "chat.post", "id=%s text=%s", text.id, sw_error_text(refused));
+}
+
 /* ---- the console ---- */
 
 static void write_time(struct sw_json *j, const char *key, int64_t t_ms) {

@@ -31,6 +31,9 @@ void sw_chat_alert(struct sw_chat *chat, const struct sw_chat_alert *told);
  * more. Returns how many destinations take charts. */
 size_t sw_chat_chart(struct sw_chat *chat, const char *key, const char *json, size_t len, bool again);
 
+/* Tells those who take charts that the attendance report of MONTH is due. */
+void sw_chat_report(struct sw_chat *chat, const char *month);
+
 /* For the console: the destinations, how they are, and their dead letters, as JSON. */
 void sw_chat_write(const struct sw_chat *chat, struct sw_buf *out);
 /* Sends a test message. 0; -SW_ENOENT: there is no such destination; -SW_ELIMIT: its queue is full. */

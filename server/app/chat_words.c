@@ -80,6 +80,18 @@ bool sw_chat_alert_text(const struct sw_chat_alert *told, const struct sw_zone *
     return true;
 }
 
+void sw_chat_report_text(const char *month, const char *site, const char *public_url, int64_t made_ms, struct sw_chat_text *out) {
+    *out->about = *out->link = '\0';
+    (void)snprintf(out->id, sizeof out->id, "report-%s", month);
+    out->message = sw_message_of(SW_MESSAGE_CHART, out->id, made_ms);
+    out->message.site = site;
+    (void)snprintf(out->title[SW_LANGUAGE_ZH], sizeof *out->title, "%s 考勤月报今日上报", month);
+    (void)snprintf(out->title[SW_LANGUAGE_EN], sizeof *out->title, "The attendance report of %s is due today", month);
+    for (int l = 0; l < SW_LANGUAGE_COUNT; l++) *out->text[l] = '\0';
+    link_to(out, public_url, "reports");
+    use(out);
+}
+
 /* ---- charts ---- */
 
 static void put_row(struct sw_chat_table *table, const char *name, const struct sw_chart_team *team) {

@@ -31,6 +31,9 @@ struct sw_chat_text {
 bool sw_chat_alert_text(const struct sw_chat_alert *told, const struct sw_zone *zone, const char *site,
                         const char *public_url, int64_t made_ms, struct sw_chat_text *out);
 
+/* The message that the attendance report of MONTH ("2026-10") is due. */
+void sw_chat_report_text(const char *month, const char *site, const char *public_url, int64_t made_ms, struct sw_chat_text *out);
+
 /* A table of a chart's main figures by team, for destinations that take no picture. */
 struct sw_chat_table {
     const char *columns[SW_LANGUAGE_COUNT][6];

@@ -15,6 +15,7 @@
 struct sw_reports {
     struct sw_reports_options options;
     struct sw_floor *floor;
+    int64_t day_ms; /* that was looked at last */
     size_t busy;
     bool closing;
 };
@@ -325,6 +326,41 @@ void sw_reports_list(struct sw_reports *r, struct sw_http_pending *pending) {
     l->pending = pending;
     r->busy++;
     sw_recorder_run(r->options.recorder, l, look, on_looked);
+}
+
+/* ---- the day of the month ---- */
+
+struct reminder {
+    struct sw_reports *reports;
+    char month[11];
+};
+
+static void on_reminded(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
+    struct reminder *reminder = ctx;
+    struct sw_reports *r = reminder->reports;
+    (void)records, (void)count, (void)text;
+    if (!status && !r->closing) r->options.due(r->options.ctx, reminder->month); /* -SW_EBUSY: it was told before */
+    free(reminder);
+    end(r);
+}
+
+void sw_reports_remind(struct sw_reports *r) {
+    int64_t now_ms = sw_floor_now(r->floor);
+    if (now_ms == INT64_MIN || sw_recorder_problem(r->options.recorder)) return;
+    char date[11], key[24];
+    int year, month, day;
+    int64_t day_ms = sw_floor_day(r->floor, now_ms, date).start_ms;
+    if (day_ms == r->day_ms || sw_zone_parse_date(date, &year, &month, &day)) return;
+    r->day_ms = day_ms;
+    if (day != r->options.config->report_day) return;
+    struct reminder *reminder = sw_xcalloc(1, sizeof *reminder);
+    reminder->reports = r;
+    sw_zone_format_date(month == 1 ? year - 1 : year, month == 1 ? 12 : month - 1, 1, reminder->month);
+    reminder->month[7] = '\0';
+    (void)snprintf(key, sizeof key, "month/%s", reminder->month);
+    const struct sw_record record = {.at_ms = now_ms, .kind = "report", .key = key, .body = "{}", .holds = true};
+    r->busy++;
+    sw_recorder_append(r->options.recorder, &record, 1, reminder, on_reminded);
 }
 
 /* ---- life ---- */

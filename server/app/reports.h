@@ -22,12 +22,18 @@ struct sw_reports_options {
     int64_t (*now_ms)(void *ctx);
     /* Why events of today may be missing, and since when; NULL: none are. */
     const char *(*incomplete)(void *ctx, int64_t *since_ms);
+    /* The attendance report of MONTH ("2026-10") is due today, and that is on record. */
+    void (*due)(void *ctx, const char *month);
 };
 
 struct sw_reports *sw_reports_new(struct sw_floor *floor, const struct sw_reports_options *options);
 void sw_reports_restart(struct sw_reports *reports, struct sw_floor *floor);
 /* Ends when what is being made is done; frees itself. NULL is allowed. */
 void sw_reports_close(struct sw_reports *reports);
+
+/* Puts on record, once, that the report of the last month is due, on the day of the month that the configuration says.
+ * Call it every now and then. */
+void sw_reports_remind(struct sw_reports *reports);
 
 struct sw_report_request {
     bool month;       /* else a day */

@@ -107,9 +107,11 @@ export default {
   },
 
   async 'a month: attendance by agent, team and day; a ranking only where the site wants it'(scene) {
-    const s = await site(scene, { more: 'reports: {ranking: true, month_day: 5}\n' });
+    const s = await site(scene, { more: 'reports: {ranking: true, month_day: 23}\n' });
     const there = await until('a history', async () => { const list = JSON.parse((await s.daemon.get('/api/v1/sites/main/reports')).body); return list.first && list; });
-    equal(there, { first: '2026-11-23', last: '2026-11-23', months: ['2026-11'], report_day: 5, ranking: true }, 'what there is');
+    equal(there, { first: '2026-11-23', last: '2026-11-23', months: ['2026-11'], report_day: 23, ranking: true }, 'what there is');
+    const due = await until('the report is due today', async () => { const { records } = (await s.daemon.send('GET', 'records?kind=report')).body; return records.length && records; });
+    equal(due.map(r => r.key), ['month/2026-10'], 'that of the last month, once, over a restart');
     const table = async what => csv((await report(s.daemon, `month/2026-11.csv?ranking=1&what=${what}`)).body);
     const agents = await until('the shifts', async () => { const rows = await table('by_agent'); return rows.length === 3 && rows; });
     equal(agents.map(a => [a.agent, a.name, a.days_due, a.days_attended, a.days_absent, a.times_late, a.late_ms, a.breaches_confirmed]),

@@ -88,6 +88,16 @@ static void test_every_rule_has_words(void **state) {
         }
 }
 
+static void test_reports(void **state) {
+    (void)state;
+    sw_chat_report_text("2026-10", "北区", "https://wall.example.com", AT, &text);
+    assert_int_equal(sw_message_check(&text.message), 0);
+    assert_string_equal(text.message.id, "report-2026-10");
+    assert_string_equal(title(SW_LANGUAGE_EN), "The attendance report of 2026-10 is due today");
+    assert_string_equal(title(SW_LANGUAGE_ZH), "2026-10 考勤月报今日上报");
+    assert_string_equal(text.message.link, "https://wall.example.com/console#reports");
+}
+
 static void test_charts(void **state) {
     (void)state;
     struct sw_chart *chart = sw_chart_new();
@@ -133,7 +143,7 @@ static void test_charts(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alerts), cmocka_unit_test(test_figures), cmocka_unit_test(test_walks),
-        cmocka_unit_test(test_every_rule_has_words), cmocka_unit_test(test_charts),
+        cmocka_unit_test(test_every_rule_has_words), cmocka_unit_test(test_reports), cmocka_unit_test(test_charts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
