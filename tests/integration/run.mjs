@@ -1,4 +1,4 @@
-// Runs the scenarios NN-name.mjs of this folder, or those whose file or name holds one of the words given.
+// Runs the scenarios NN-name.mjs of this folder, or those whose file or name holds one of the words given, JOBS (2) at a time.
 // Ends with "N passed, N failed".
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,30 +10,40 @@ const files = fs
   .readdirSync(here)
   .filter(name => /^\d\d-.*\.mjs$/.test(name))
   .sort();
+const JOBS = Number(process.env.JOBS ?? 2);
 const PATIENCE_MS = 1000 * Number(process.env.PATIENCE ?? 180);
 let passed = 0;
 let failed = 0;
 
+const todo = [];
 for (const file of files) {
   const { default: scenarios } = await import(path.join(here, file));
-  for (const [name, play] of Object.entries(scenarios)) {
-    if (words.length && !words.some(word => `${file} ${name}`.includes(word))) continue;
-    const scene = new Scene(name);
-    let timer;
-    const hang = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('hangs')), PATIENCE_MS)));
-    const started = Date.now();
-    try {
-      await Promise.race([play(scene), hang]);
-      passed++;
-      console.log(`ok   ${file.slice(0, 2)} ${name} (${Date.now() - started} ms)`);
-    } catch (error) {
-      failed++;
-      console.log(`FAIL ${file.slice(0, 2)} ${name}: ${error.stack}`);
-    } finally {
-      clearTimeout(timer);
-      await scene.end();
-    }
+  for (const [name, play] of Object.entries(scenarios))
+    if (!words.length || words.some(word => `${file} ${name}`.includes(word))) todo.push({ file, name, play });
+}
+
+async function run({ file, name, play }) {
+  const scene = new Scene(name);
+  let timer;
+  const hang = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('hangs')), PATIENCE_MS)));
+  const started = Date.now();
+  try {
+    await Promise.race([play(scene), hang]);
+    passed++;
+    console.log(`ok   ${file.slice(0, 2)} ${name} (${Date.now() - started} ms)`);
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${file.slice(0, 2)} ${name}: ${error.stack}`);
+  } finally {
+    clearTimeout(timer);
+    await scene.end();
   }
 }
+
+// Each has its own ports and folder; most of the time they wait.
+async function worker() {
+  while (todo.length) await run(todo.shift());
+}
+await Promise.all(Array.from({ length: JOBS }, worker));
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);
