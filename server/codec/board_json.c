@@ -93,7 +93,8 @@ static const struct key agent_grid[] = {{"team", .kind = ID},
                                         {0}};
 static const struct key intraday[] = {
     {"series", LIST, .words = "offered answered abandoned service_level answer_rate"}, {0}};
-static const struct key teams[] = {{"teams", .kind = LIST}, {"window", WORD, .words = "today interval"}, {0}};
+static const struct key teams[] = {{"teams", .kind = LIST}, {"window", WORD, .words = "today interval"},
+                                   {"rank", WORD, .words = "handled attendance adherence"}, {0}};
 static const struct key skill_panels[] = {{"queues", .kind = LIST}, {"window", WORD, .words = WINDOWS}, {0}};
 static const struct key totals[] = {
     {"window", WORD, .words = WINDOWS},

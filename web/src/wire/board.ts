@@ -45,7 +45,7 @@ export type Widget = Place & (
       readonly label?: 'auto' | 'name' | 'seat' | 'id'; readonly offline?: boolean;
     }
   | { readonly type: 'intraday'; readonly series?: readonly SeriesName[] }
-  | { readonly type: 'teams'; readonly teams?: readonly string[]; readonly window?: 'today' | 'interval' }
+  | { readonly type: 'teams'; readonly teams?: readonly string[]; readonly window?: 'today' | 'interval'; readonly rank?: 'handled' | 'attendance' | 'adherence' }
   | { readonly type: 'skill_panels'; readonly queues?: readonly string[]; readonly window?: WindowName }
   | { readonly type: 'totals'; readonly window?: WindowName; readonly queue?: string; readonly figures?: readonly TotalsFigure[] }
   | { readonly type: 'attendance'; readonly team?: string }
@@ -144,7 +144,7 @@ const OPTIONS: { readonly [T in WidgetType]: { readonly [key: string]: Check } }
     team: id, group_by: oneOf('team', 'none'), sort: oneOf('id', 'state', 'time'), label: oneOf('auto', 'name', 'seat', 'id'), offline: boolean,
   },
   intraday: { series: subset(SERIES) },
-  teams: { teams: ids, window: oneOf('today', 'interval') },
+  teams: { teams: ids, window: oneOf('today', 'interval'), rank: oneOf('handled', 'attendance', 'adherence') },
   skill_panels: { queues: ids, window: window_ },
   totals: { window: window_, queue: id, figures: subset(TOTALS, 12) },
   attendance: { team: id },

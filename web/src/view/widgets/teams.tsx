@@ -51,12 +51,31 @@ function explain(id: string, figure: TeamFigure, window: 'today' | 'interval'): 
   });
 }
 
-function Tile({ id, team, window, em }: { readonly id: string; readonly team: TeamView; readonly window: 'today' | 'interval'; readonly em: number }): JSX.Element {
+type Rank = NonNullable<WidgetOf<'teams'>['rank']>;
+
+function valueOf(id: string, rank: Rank, window: 'today' | 'interval'): number | undefined {
+  const attendance = teams.value?.attendance?.[id];
+  if (rank === 'handled') return teams.value?.teams[id]?.[window].handled ?? 0;
+  return rank === 'attendance' ? attendance?.attendance_rate : attendance?.adherence;
+}
+
+/** The place of each: equals share one, and who has no figure has none. */
+function placesOf(ids: readonly string[], rank: Rank, window: 'today' | 'interval'): ReadonlyMap<string, number> {
+  const values = ids.map((id) => valueOf(id, rank, window));
+  return new Map(ids.flatMap((id, i) => {
+    const own = values[i];
+    return own === undefined ? [] : [[id, 1 + values.filter((v) => v !== undefined && v > own).length] as const];
+  }));
+}
+
+function Tile({ id, team, window, em, place, ranked }: {
+  readonly id: string; readonly team: TeamView; readonly window: 'today' | 'interval'; readonly em: number; readonly place?: number | undefined; readonly ranked?: string | undefined;
+}): JSX.Element {
   const states = team.now.states;
   const shown = STAFFED_STATES.filter((s) => (states[s] ?? 0) > 0);
   return (
     <article class="panel" style={{ fontSize: `${em}px` }} data-team={id}>
-      <header><h3 class="ellipsis">{team.name ?? id}</h3>
+      <header><h3 class="ellipsis">{place !== undefined && <b class="place">{place}</b>}{team.name ?? id}</h3>
         <Fig explain={explain(id, 'staffed', window)} class="cell staffed" figure="staffed"><span class="label">{t('team.staffed')}</span><span class="value">{readTeam('staffed', team, window).text}</span></Fig></header>
       <div class="states">
         <StateBar states={states} />
@@ -64,6 +83,7 @@ function Tile({ id, team, window, em }: { readonly id: string; readonly team: Te
           {shown.map((s) => <li key={s} class={`s-${s}`}><StateIcon state={s} /><span class="name">{t(`state.${s}`)}</span><b>{count(states[s])}</b></li>)}
         </ul>
       </div>
+      {ranked !== undefined && <p class="ranked">{ranked}</p>}
       <div class="panel-figures shares">
         {SHARES.map((f) => (
           <Fig key={f} explain={explain(id, f, window)} class="cell" figure={f}><span class="label">{label(f as FigureId)}</span><span class="value">{readTeam(f, team, window).text}</span></Fig>
@@ -76,7 +96,14 @@ function Tile({ id, team, window, em }: { readonly id: string; readonly team: Te
 export function Teams({ widget }: { readonly widget: WidgetOf<'teams'> }): JSX.Element {
   const window = widget.window ?? 'today';
   const all = teams.value?.teams ?? {};
-  const ids = (widget.teams ?? Object.keys(all).sort()).filter((id) => all[id]);
+  const named = (widget.teams ?? Object.keys(all).sort()).filter((id) => all[id]);
+  const { rank } = widget;
+  const places = rank && placesOf(named, rank, window);
+  const ids = places ? [...named].sort((a, b) => (places.get(a) ?? Infinity) - (places.get(b) ?? Infinity) || (a < b ? -1 : 1)) : named;
+  const shown = (id: string): string | undefined => {
+    const value = rank && valueOf(id, rank, window);
+    return value === undefined ? undefined : rank === 'handled' ? `${label('handled')} ${count(value)}` : `${t(rank === 'attendance' ? 'att.rate' : 'att.adherence')} ${percent(value)}`;
+  };
   return (
     <Frame widget={widget} ready={teams.value !== undefined} note={t(`window.${window}`)}>
       {(box) => {
@@ -86,7 +113,7 @@ export function Teams({ widget }: { readonly widget: WidgetOf<'teams'> }): JSX.E
           <div class="panels" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
             {ids.map((id) => {
               const team = all[id];
-              return team && <Tile key={id} id={id} team={team} window={window} em={em} />;
+              return team && <Tile key={id} id={id} team={team} window={window} em={em} place={places?.get(id)} ranked={shown(id)} />;
             })}
           </div>
         );
