@@ -260,7 +260,8 @@ int sw_tables_pdf(struct sw_table *const *tables, size_t count, const char *titl
     sw_zone_free(utc);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Shiftwall");
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, made);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, made); /* or cairo asks the clock */
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, made);
     struct pen p = {.title = title, .lang = count ? tables[0]->lang : SW_DRAW_ZH};
     pen_init(&p, surface);
     for (int pass = 0; pass < 2; pass++) {
