@@ -26,6 +26,7 @@ struct making {
     struct sw_http_pending *pending;
     struct sw_report_request request; /* its texts are below */
     char when[11], what[32];
+    char policy[TEXT_BYTES], policy_version[TEXT_BYTES]; /* copies: the policy may be exchanged meanwhile */
     struct sw_report_source source;
     struct sw_report_about about;
     int64_t now_ms;
@@ -217,6 +218,11 @@ static bool span_of(const struct sw_reports *r, bool month, const char *when, st
     return out->end_ms > out->start_ms;
 }
 
+static const char *keep(char out[TEXT_BYTES], const char *text) {
+    if (text) (void)snprintf(out, TEXT_BYTES, "%s", text);
+    return text ? out : NULL;
+}
+
 static void put_about(struct making *m) {
     const struct sw_reports_options *o = &m->reports->options;
     int64_t since_ms = 0;
@@ -224,7 +230,8 @@ static void put_about(struct making *m) {
     m->about = (struct sw_report_about){.site = o->config->site_id,
                                         .site_name = o->config->site_name ? o->config->site_name : o->config->site_id,
                                         .made_ms = m->now_ms, .incomplete = incomplete, .incomplete_since_ms = since_ms,
-                                        .policy = o->policy->name, .policy_version = o->policy->version,
+                                        .policy = keep(m->policy, o->policy->name),
+                                        .policy_version = keep(m->policy_version, o->policy->version),
                                         .attendance_goal_ppm = o->policy->attendance_goal_ppm,
                                         .adherence_goal_ppm = o->policy->adherence_goal_ppm};
 }
