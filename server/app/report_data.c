@@ -162,6 +162,7 @@ struct ledger {
     struct reader reader;
     struct slot *breaches;
     bool *decided; /* of data->breaches */
+    bool with_walks;
 };
 
 static void on_breach(struct ledger *l, const struct sw_record *record, const struct sw_desk_entry *e) {
@@ -248,7 +249,7 @@ static void on_record(void *ctx, const struct sw_record *record) {
     struct ledger *l = ctx;
     struct sw_desk_entry e;
     bool breach = !strcmp(record->kind, "breach"), decision = !strncmp(record->kind, "breach.decision", 15);
-    bool walk = !strncmp(record->kind, "walk.", 5), alert = !strcmp(record->kind, "alert");
+    bool walk = l->with_walks && !strncmp(record->kind, "walk.", 5), alert = l->with_walks && !strcmp(record->kind, "alert");
     if ((!breach && !decision && !walk && !alert) || !read_entry(record, &e)) return;
     if (breach) on_breach(l, record, &e);
     else if (decision) on_decision(l, record, &e, !strcmp(record->kind, "breach.decision.undo"));
@@ -279,8 +280,8 @@ static int by_breach(const void *a, const void *b) {
     return x->at_ms != y->at_ms ? x->at_ms < y->at_ms ? -1 : 1 : strcmp(x->agent, y->agent);
 }
 
-static int read_ledger(const struct sw_report_source *s, struct sw_report_data *d) {
-    struct ledger l = {.reader = {.source = s, .data = d}};
+static int read_ledger(const struct sw_report_source *s, struct sw_report_data *d, bool with_walks) {
+    struct ledger l = {.reader = {.source = s, .data = d}, .with_walks = with_walks};
     const struct sw_record_query query = {.from_ms = s->span.start_ms - SW_DAY_MS,
                                           .to_ms = s->span.end_ms + DECIDED_DAYS * SW_DAY_MS};
     int failed = sw_store_read(s->store, s->site, &query, &l, on_record);
@@ -334,7 +335,7 @@ int sw_report_read_day(const struct sw_report_source *s, struct sw_report_data *
     int failed = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !failed; i++)
         failed = sw_store_read_history(s->store, s->site, parts[i].of, NULL, s->span.start_ms, s->span.end_ms, &r, parts[i].fn);
-    if (!failed) failed = read_ledger(s, d);
+    if (!failed) failed = read_ledger(s, d, true);
     finish_day(s, d);
     return failed;
 }
@@ -409,7 +410,7 @@ int sw_report_read_month(const struct sw_report_source *s, struct sw_report_data
     *d = (struct sw_report_data){.last_ms = INT64_MIN};
     struct reader r = {.source = s, .data = d};
     int failed = sw_store_read_history(s->store, s->site, SW_HISTORY_SHIFT, NULL, s->span.start_ms, s->span.end_ms, &r, on_month_shift);
-    if (!failed) failed = read_ledger(s, d);
+    if (!failed) failed = read_ledger(s, d, false);
     count_confirmed(&r);
     free_slots(&r.agents);
     if (d->month.agent_count) qsort(d->agents, d->month.agent_count, sizeof *d->agents, by_agent);
