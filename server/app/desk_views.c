@@ -47,6 +47,7 @@ void sw__desk_show_grant(struct sw_desk *desk, const char *id) {
     sw_json_open(&j, NULL, '{');
     sw_json_text(&j, "agent", e->agent);
     sw_json_text(&j, "name", who.name);
+    sw_json_text(&j, "team", who.team);
     sw_json_text(&j, "kind", e->kind);
     sw_json_int(&j, "from", e->from_ms);
     sw_json_int(&j, "to", e->to_ms);

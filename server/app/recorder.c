@@ -234,6 +234,11 @@ int sw_recorder_load_history(struct sw_recorder *r, enum sw_history of, const ch
     return r->store ? sw_store_read_history(r->store, r->site, of, id, from_ms, to_ms, ctx, fn) : 0;
 }
 
+int sw_recorder_load_run(struct sw_recorder *r, void *ctx, int (*fn)(void *ctx, struct sw_store *store, const char *site)) {
+    SW_ASSERT(!r->working);
+    return r->store ? fn(ctx, r->store, r->site) : 0;
+}
+
 static const char *copied(const char *text) { return text ? sw_xstrdup(text) : NULL; }
 
 void sw_recorder_append(struct sw_recorder *r, const struct sw_record *records, size_t count_, void *ctx,

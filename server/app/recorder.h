@@ -33,6 +33,10 @@ int sw_recorder_load(struct sw_recorder *recorder, const struct sw_record_query 
 int sw_recorder_load_history(struct sw_recorder *recorder, enum sw_history of, const char *id, int64_t from_ms, int64_t to_ms,
                              void *ctx, void (*fn)(void *ctx, const struct sw_history_row *row)) SW_NODISCARD;
 
+/* Runs FN with the store and the site's id, at once: before the loop runs. What FN returned; 0 when there is no store. */
+int sw_recorder_load_run(struct sw_recorder *recorder, void *ctx,
+                         int (*fn)(void *ctx, struct sw_store *store, const char *site)) SW_NODISCARD;
+
 /* What became of a job: 0 and the RECORDS with their ids; -SW_EBUSY and TEXT is the body of the record that was first;
  * -SW_ENOENT; -SW_EIO or -SW_ELIMIT and TEXT says why. */
 typedef void (*sw_recorder_done)(void *ctx, int status, const struct sw_record *records, size_t count, const char *text);

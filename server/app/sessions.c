@@ -1,69 +1,78 @@
 #include "app/sessions.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "app/guard.h"
+#include "codec/cookie.h"
 #include "core/map.h"
 #include "io/log.h"
+#include "io/password.h"
 #include "shiftwall/buf.h"
 
-#define WRONG_MAX 5
-#define WRONG_MS INT64_C(60000) /* after so many wrong PINs of a person, nobody is let in for so long */
-#define TOKEN_BYTES ((SW_SESSION_TOKEN_SIZE - 1) / 2)
+#define WRONG_BY_ACCOUNT 5
+#define WRONG_BY_ADDRESS 20
+#define BROWSER_BYTES_MAX 200
 
 struct session {
     UT_hash_handle hh;
-    const struct sw_config_person *person;
-    struct sw_config_person own; /* of one who was let in by a name */
-    int64_t until_ms;
-    char token[SW_SESSION_TOKEN_SIZE];
-};
-
-struct guard {
-    int wrong;
-    int64_t wrong_ms; /* when the last one was */
+    char key[SW_SECRET_HASH_SIZE]; /* the cookie's hash */
+    char id[SW_SESSION_ID_SIZE];
+    char *account;                 /* NULL: let in by a name */
+    struct sw_config_person own;   /* then */
+    char *address, *browser;
+    int64_t until_ms, idle_until_ms, began_ms, seen_ms; /* the first two monotonic */
 };
 
 struct sw_sessions {
     uv_loop_t *loop;
-    const struct sw_config_person *people;
-    struct guard *guards; /* one a person */
-    size_t count, checking;
-    struct session *list; /* the oldest first */
+    const struct sw_accounts *accounts;
+    struct sw_guard *guard;
+    struct session *list; /* the longest silent first */
+    size_t checking;
     bool closing;
+    struct sw_sessions_counters counters;
 };
 
 struct check {
     uv_work_t work;
     struct sw_sessions *sessions;
-    const struct sw_config_person *person; /* NULL: there is none */
-    struct guard *guard;
-    char *pin;
-    int64_t now_ms;
+    char *person, *password, *hash, *address, *browser;
+    char by_account[192], by_address[80];
+    bool begin, right;
     int status;
+    int64_t retry_s;
     void *ctx;
-    void (*done)(void *ctx, int status, const struct sw_config_person *person, const char *token);
+    sw_sessions_done done;
 };
 
-struct sw_sessions *sw_sessions_new(uv_loop_t *loop, const struct sw_config_person *people, size_t count) {
+static int64_t clock_ms(clockid_t id) {
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct sw_sessions *sw_sessions_new(uv_loop_t *loop, const struct sw_accounts *accounts) {
     struct sw_sessions *s = sw_xcalloc(1, sizeof *s);
-    *s = (struct sw_sessions){.loop = loop, .people = people, .count = count};
-    s->guards = sw_xcalloc(count + 1, sizeof *s->guards);
+    *s = (struct sw_sessions){.loop = loop, .accounts = accounts, .guard = sw_guard_new(SW_GUARDS_MAX)};
     return s;
 }
 
 static void end(struct sw_sessions *s, struct session *session) {
     HASH_DEL(s->list, session);
-    free(session->own.id);
-    sodium_memzero(session->token, sizeof session->token);
+    sodium_memzero(session->key, sizeof session->key);
+    char *const texts[] = {session->account, session->own.id, session->address, session->browser};
+    for (size_t i = 0; i < 4; i++) free(texts[i]);
     free(session);
 }
 
 static void release(struct sw_sessions *s) {
     if (!s->closing || s->checking) return;
     while (s->list) end(s, s->list);
-    free(s->guards);
+    sw_guard_free(s->guard);
     free(s);
 }
 
@@ -73,118 +82,207 @@ void sw_sessions_close(struct sw_sessions *s) {
     release(s);
 }
 
-/* ---- cookies ---- */
+/* ---- looking ---- */
 
-/* The token of a Cookie header ("a=b; shiftwall=TOKEN"), or false. */
-static bool token_of(const char *cookie, char out[SW_SESSION_TOKEN_SIZE]) {
-    static const char name[] = SW_SESSION_COOKIE "=";
-    for (const char *at = cookie; at && *at; at = strchr(at, ';'), at = at ? at + 1 : NULL) {
-        at += strspn(at, " ");
-        if (strncmp(at, name, sizeof name - 1)) continue;
-        at += sizeof name - 1;
-        if (strspn(at, "0123456789abcdef") != SW_SESSION_TOKEN_SIZE - 1) return false;
-        memcpy(out, at, SW_SESSION_TOKEN_SIZE - 1);
-        out[SW_SESSION_TOKEN_SIZE - 1] = '\0';
-        return true;
-    }
-    return false;
+/* Who a session is of, as of now; NULL when its account is gone, disabled, or accounts came into force meanwhile. */
+static const struct sw_config_person *person_of(const struct sw_sessions *s, const struct session *session) {
+    if (!session->account) return sw_accounts_exist(s->accounts) ? NULL : &session->own;
+    const struct sw_account *account = sw_accounts_find(s->accounts, session->account);
+    return account && !account->disabled ? &account->person : NULL;
+}
+
+static bool is_over(const struct sw_sessions *s, const struct session *session, int64_t now_ms) {
+    return now_ms >= session->until_ms || now_ms >= session->idle_until_ms || !person_of(s, session);
 }
 
 static struct session *find(struct sw_sessions *s, const char *cookie) {
-    char token[SW_SESSION_TOKEN_SIZE];
+    char token[SW_SECRET_SIZE], key[SW_SECRET_HASH_SIZE];
     struct session *session = NULL;
-    if (token_of(cookie, token)) HASH_FIND(hh, s->list, token, SW_SESSION_TOKEN_SIZE - 1, session);
+    if (!sw_cookie_find(cookie, SW_SESSION_COOKIE, token, sizeof token) || strlen(token) != sizeof token - 1) return NULL;
+    sw_secret_hash(token, key); /* looked up by its hash: how long that takes says nothing of the secret */
+    HASH_FIND_STR(s->list, key, session);
     return session;
 }
 
-const struct sw_config_person *sw_sessions_find(struct sw_sessions *s, const char *cookie, int64_t now_ms) {
-    struct session *session = find(s, cookie);
-    if (!session) return NULL;
-    if (now_ms < session->until_ms) return session->person;
-    end(s, session);
-    return NULL;
+static void show(const struct sw_sessions *s, const struct session *session, struct sw_session *out) {
+    const struct sw_config_person *p = person_of(s, session);
+    *out = (struct sw_session){.person = p->id, .name = p->name, .role = p->role, .address = session->address,
+                               .browser = session->browser, .began_ms = session->began_ms, .seen_ms = session->seen_ms};
+    memcpy(out->id, session->id, sizeof out->id);
 }
+
+const struct sw_config_person *sw_sessions_find(struct sw_sessions *s, const char *cookie, struct sw_session *out) {
+    struct session *session = find(s, cookie);
+    int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
+    if (!session) return NULL;
+    if (is_over(s, session, now_ms)) {
+        end(s, session);
+        return NULL;
+    }
+    HASH_DEL(s->list, session); /* to the end of the list */
+    HASH_ADD_STR(s->list, key, session);
+    session->idle_until_ms = now_ms + SW_SESSION_IDLE_MS;
+    session->seen_ms = clock_ms(CLOCK_REALTIME);
+    if (out) show(s, session, out);
+    return person_of(s, session);
+}
+
+void sw_sessions_each(struct sw_sessions *s, void *ctx, void (*fn)(void *ctx, const struct sw_session *session)) {
+    int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
+    struct session *session, *next;
+    HASH_ITER(hh, s->list, session, next) {
+        if (is_over(s, session, now_ms)) {
+            end(s, session);
+            continue;
+        }
+        struct sw_session shown;
+        show(s, session, &shown);
+        fn(ctx, &shown);
+    }
+}
+
+void sw_sessions_counters(const struct sw_sessions *s, struct sw_sessions_counters *out) {
+    *out = s->counters;
+    out->open = HASH_COUNT(s->list);
+}
+
+/* ---- ending ---- */
 
 void sw_sessions_sign_out(struct sw_sessions *s, const char *cookie) {
     struct session *session = find(s, cookie);
     if (session) end(s, session);
 }
 
+static const char *holder(const struct session *session) { return session->account ? session->account : session->own.id; }
+
+int sw_sessions_end(struct sw_sessions *s, const char *id, const char *person) {
+    struct session *session, *next;
+    HASH_ITER(hh, s->list, session, next) {
+        if (strcmp(session->id, id) != 0 || (person && strcmp(holder(session), person) != 0)) continue;
+        end(s, session);
+        return 0;
+    }
+    return -SW_ENOENT;
+}
+
+void sw_sessions_end_all(struct sw_sessions *s, const char *person, const char *but_id) {
+    struct session *session, *next;
+    HASH_ITER(hh, s->list, session, next) {
+        bool stays = but_id && !strcmp(session->id, but_id);
+        if (!strcmp(holder(session), person) && !stays) end(s, session);
+    }
+}
+
 /* ---- signing in ---- */
 
-static struct session *begin(struct sw_sessions *s, const struct sw_config_person *person, int64_t now_ms) {
-    unsigned char bytes[TOKEN_BYTES];
+static void begin(struct sw_sessions *s, const char *account, const struct sw_sign_in *who, char token[SW_SECRET_SIZE]) {
+    static char role[] = "manager";
     if (HASH_COUNT(s->list) >= SW_SESSIONS_MAX) end(s, s->list);
     struct session *session = sw_xcalloc(1, sizeof *session);
-    randombytes_buf(bytes, sizeof bytes);
-    sodium_bin2hex(session->token, sizeof session->token, bytes, sizeof bytes);
-    session->person = person;
+    int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
+    sw_secret_make(token);
+    sw_secret_hash(token, session->key);
+    sw_random_text("0123456789abcdef", sizeof session->id - 1, session->id);
+    if (account) {
+        session->account = sw_xstrdup(account);
+    } else {
+        session->own = (struct sw_config_person){.id = sw_xstrdup(who->person), .role = role};
+        session->own.name = session->own.id;
+    }
+    session->address = sw_xstrdup(who->address);
+    session->browser = sw_xmalloc(BROWSER_BYTES_MAX + 1);
+    (void)snprintf(session->browser, BROWSER_BYTES_MAX + 1, "%s", who->browser);
     session->until_ms = now_ms + SW_SESSION_MS;
-    HASH_ADD(hh, s->list, token, SW_SESSION_TOKEN_SIZE - 1, session);
-    return session;
+    session->idle_until_ms = now_ms + SW_SESSION_IDLE_MS;
+    session->began_ms = session->seen_ms = clock_ms(CLOCK_REALTIME);
+    HASH_ADD_STR(s->list, key, session);
+    s->counters.signed_in++;
+}
+
+void sw_sessions_admit(struct sw_sessions *s, const struct sw_sign_in *who, char token[SW_SECRET_SIZE]) {
+    begin(s, NULL, who, token);
 }
 
 /* In the worker. Somebody who does not exist takes as long as somebody who does. */
 static void work(uv_work_t *work_) {
-    static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$RdescudvJCsgt3ub+b+dWRWJTmaaJObG";
     struct check *c = work_->data;
-    if (c->status) return;
-    const char *hash = c->person ? c->person->pin : nobody;
-    bool right = crypto_pwhash_str_verify(hash, c->pin, strlen(c->pin)) == 0;
-    c->status = right && c->person ? 0 : -SW_EACCES;
+    if (!c->status) c->right = sw_password_is(c->hash, c->password);
+}
+
+static void free_check(struct check *c) {
+    sodium_memzero(c->password, strlen(c->password));
+    char *const texts[] = {c->person, c->password, c->hash, c->address, c->browser};
+    for (size_t i = 0; i < 5; i++) free(texts[i]);
+    free(c);
+}
+
+/* The account as it is now: it may have been disabled or have got another password meanwhile. */
+static const struct sw_config_person *still(const struct check *c) {
+    const struct sw_account *account = sw_accounts_find(c->sessions->accounts, c->person);
+    return account && !account->disabled && !strcmp(account->person.pin, c->hash) ? &account->person : NULL;
 }
 
 static void on_worked(uv_work_t *work_, int failed) {
     struct check *c = work_->data;
     struct sw_sessions *s = c->sessions;
+    char token[SW_SECRET_SIZE] = "";
     (void)failed;
     s->checking--;
-    const char *token = NULL;
-    if (c->status == -SW_EACCES && c->guard) {
-        c->guard->wrong++;
-        c->guard->wrong_ms = c->now_ms;
-        sw_log(SW_LOG_WARN, "session.wrong_pin", "person=%s times=%d", c->person->id, c->guard->wrong);
+    const struct sw_config_person *person = !c->status && c->right && !s->closing ? still(c) : NULL;
+    if (!c->status && !person) c->status = -SW_EACCES;
+    if (person) {
+        sw_guard_right(s->guard, c->by_account, true);
+        sw_guard_right(s->guard, c->by_address, false);
     }
-    if (!c->status && !s->closing) {
-        c->guard->wrong = 0;
-        token = begin(s, c->person, c->now_ms)->token;
-        sw_log(SW_LOG_INFO, "session.begin", "person=%s role=%s", c->person->id, c->person->role);
+    if (person && c->begin) {
+        const struct sw_sign_in who = {.person = person->id, .address = c->address, .browser = c->browser};
+        begin(s, person->id, &who, token);
+        sw_log(SW_LOG_INFO, "session.begin", "person=%s role=%s address=%s", person->id, person->role, c->address);
     }
-    c->done(c->ctx, c->status, c->person, token);
-    sodium_memzero(c->pin, strlen(c->pin));
-    free(c->pin);
-    free(c);
+    if (c->status == -SW_EACCES) {
+        s->counters.wrong++;
+        /* a password typed into the wrong field must not reach the log: only accounts that exist are named */
+        bool known = sw_accounts_find(s->accounts, c->person) != NULL;
+        sw_log(SW_LOG_WARN, "session.wrong_password", "person=%s address=%s", known ? c->person : "unknown", c->address);
+    }
+    c->done(c->ctx, c->status, person, *token ? token : NULL, c->retry_s);
+    sodium_memzero(token, sizeof token);
+    free_check(c);
     release(s);
 }
 
-void sw_sessions_sign_in(struct sw_sessions *s, const char *person, const char *pin, int64_t now_ms, void *ctx,
-                         void (*done)(void *ctx, int status, const struct sw_config_person *person, const char *token)) {
+static void check(struct sw_sessions *s, const struct sw_sign_in *who, bool begins, void *ctx, sw_sessions_done done) {
+    const struct sw_account *account = sw_accounts_find(s->accounts, who->person);
     struct check *c = sw_xcalloc(1, sizeof *c);
-    *c = (struct check){.sessions = s, .pin = sw_xstrdup(pin), .now_ms = now_ms, .ctx = ctx, .done = done};
-    c->work.data = c;
-    for (size_t i = 0; i < s->count; i++) {
-        if (strcmp(s->people[i].id, person)) continue;
-        c->person = &s->people[i];
-        c->guard = &s->guards[i];
+    *c = (struct check){.sessions = s, .person = sw_xstrdup(who->person), .password = sw_xstrdup(who->password),
+                        .hash = account && !account->disabled ? sw_xstrdup(account->person.pin) : NULL,
+                        .address = sw_xstrdup(who->address), .browser = sw_xstrdup(who->browser), .begin = begins, .ctx = ctx,
+                        .done = done};
+    int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
+    (void)snprintf(c->by_account, sizeof c->by_account, "account %s", who->person);
+    (void)snprintf(c->by_address, sizeof c->by_address, "address %s", who->address);
+    int64_t wait_ms = sw_guard_wait_ms(s->guard, c->by_account, now_ms), other_ms = sw_guard_wait_ms(s->guard, c->by_address, now_ms);
+    if (other_ms > wait_ms) wait_ms = other_ms;
+    if (wait_ms) {
+        c->status = -SW_EBUSY;
+        c->retry_s = (wait_ms + 999) / 1000;
+        s->counters.throttled++;
+    } else if (s->checking >= SW_SESSION_CHECKS_MAX) {
+        c->status = -SW_EAGAIN;
+    } else {
+        sw_guard_try(s->guard, c->by_account, WRONG_BY_ACCOUNT, now_ms);
+        sw_guard_try(s->guard, c->by_address, WRONG_BY_ADDRESS, now_ms);
     }
-    bool guarded = c->guard && c->guard->wrong >= WRONG_MAX && now_ms - c->guard->wrong_ms < WRONG_MS;
-    if (guarded) c->status = -SW_EBUSY;
     s->checking++;
+    c->work.data = c;
     int failed = uv_queue_work(s->loop, &c->work, work, on_worked);
     SW_ASSERT(failed == 0);
 }
 
-const char *sw_sessions_admit(struct sw_sessions *s, const char *name, int64_t now_ms) {
-    static char role[] = "manager";
-    struct session *session = begin(s, NULL, now_ms);
-    session->own = (struct sw_config_person){.id = sw_xstrdup(name), .role = role};
-    session->own.name = session->own.id;
-    session->person = &session->own;
-    return session->token;
+void sw_sessions_sign_in(struct sw_sessions *s, const struct sw_sign_in *who, void *ctx, sw_sessions_done done) {
+    check(s, who, true, ctx, done);
 }
 
-const struct sw_config_person *sw_sessions_person(const struct sw_sessions *s, const char *id) {
-    for (size_t i = 0; i < s->count; i++)
-        if (!strcmp(s->people[i].id, id)) return &s->people[i];
-    return NULL;
+void sw_sessions_check(struct sw_sessions *s, const struct sw_sign_in *who, void *ctx, sw_sessions_done done) {
+    check(s, who, false, ctx, done);
 }

@@ -68,6 +68,7 @@ struct sw_view {
     struct slot slots[PATCH_SLOTS];
     uint32_t slot_next;
     struct sw_view_counters counters;
+    struct sw_view_tap tap; /* `part` NULL: none */
 };
 
 /* The patch that leads to VERSION, which must be held. */

@@ -387,12 +387,37 @@ static void ring_push(struct sw_view *view, char *text, size_t len) {
     view->ring_bytes += len;
 }
 
+void sw_view_set_tap(struct sw_view *view, const struct sw_view_tap *tap) {
+    view->tap = tap ? *tap : (struct sw_view_tap){0};
+}
+
+void sw_view_visit(const struct sw_view *view, void *ctx,
+                   void (*fn)(void *ctx, const char *group, const char *key, const char *json, size_t len)) {
+    for (uint32_t g = 0; g < view->group_count; g++) {
+        const struct group *group = &view->groups[g];
+        if (g) fn(ctx, group->name, NULL, NULL, 0);
+        for (uint32_t i = 0; i < group->count; i++) {
+            const struct part *part = group->parts[i];
+            const char *text = part->dirty ? part->old : part->text;
+            if (text) fn(ctx, group->name, part->key, text, part->dirty ? part->old_len : part->len);
+        }
+    }
+}
+
+static void tell_tap(const struct sw_view *view) {
+    for (uint32_t i = 0; view->tap.part && i < view->dirty_count; i++) {
+        const struct part *part = view->dirty[i].part;
+        view->tap.part(view->tap.ctx, view->groups[view->dirty[i].group].name, part->key, part->text, part->len);
+    }
+}
+
 bool sw_view_commit(struct sw_view *view, int64_t now_ms) {
     struct sw_buf patch;
     sw_buf_init(&patch, 2 * SW_VIEW_DOCUMENT_BYTES_MAX);
     if (view->dirty_count > 1) qsort(view->dirty, view->dirty_count, sizeof *view->dirty, compare_dirty);
     int r = patch_all(view, &patch);
     bool changed = r < 0 || patch.len > 0 || view->epoch_changed;
+    if (changed) tell_tap(view);
     settle(view);
     if (changed) {
         size_t len = 0;
@@ -403,6 +428,7 @@ bool sw_view_commit(struct sw_view *view, int64_t now_ms) {
         view->counters.commits++;
         drop_frames(view);
         ring_push(view, text, len);
+        if (view->tap.version) view->tap.version(view->tap.ctx, view, now_ms);
     }
     sw_buf_deinit(&patch);
     return changed;

@@ -82,6 +82,19 @@ void sw_view_sweep(struct sw_view *view, const char *group, bool (*fn)(void *ctx
  * Returns true when something really changed; otherwise the version stays. Frees borrowed documents. */
 bool sw_view_commit(struct sw_view *view, int64_t now_ms);
 
+/* Whoever looks on: called from commits that make a version, for every part that changed (JSON NULL: it is gone), then once
+ * with the version's time. GROUP NULL: a plain member. */
+struct sw_view_tap {
+    void *ctx;
+    void (*part)(void *ctx, const char *group, const char *key, const char *json, size_t len);
+    void (*version)(void *ctx, struct sw_view *view, int64_t now_ms);
+};
+/* One at a time; NULL: none. */
+void sw_view_set_tap(struct sw_view *view, const struct sw_view_tap *tap);
+/* Calls FN for every part of the newest version (JSON not NUL-terminated), and with KEY NULL for every group. */
+void sw_view_visit(const struct sw_view *view, void *ctx,
+                   void (*fn)(void *ctx, const char *group, const char *key, const char *json, size_t len));
+
 /* A new epoch: history may have changed, so no older version is patched from any more. The number goes on and
  * the next commit makes a version even when no part changed. */
 void sw_view_set_epoch(struct sw_view *view, const char *epoch);

@@ -61,6 +61,27 @@ static const char *const steps[] = {
     " reason TEXT,"
     " body TEXT,"
     " UNIQUE(site, destination, id));",
+    /* 6: who may come in: accounts of people, and screens that were paired */
+    "CREATE TABLE accounts("
+    " id TEXT PRIMARY KEY,"
+    " name TEXT NOT NULL,"
+    " role TEXT NOT NULL,"
+    " teams TEXT NOT NULL CHECK(json_valid(teams)),"
+    " hash TEXT NOT NULL," /* argon2id */
+    " disabled INTEGER NOT NULL,"
+    " must_change INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL,"
+    " changed_ms INTEGER NOT NULL,"
+    " signed_in_ms INTEGER NOT NULL) WITHOUT ROWID;" /* 0: never */
+    "CREATE TABLE screens("
+    " id TEXT PRIMARY KEY,"
+    " name TEXT NOT NULL,"
+    " board TEXT NOT NULL,"
+    " token TEXT NOT NULL," /* hashes of the tokens that let it in: the one in use, and the one it is to go over to */
+    " next TEXT NOT NULL,"
+    " paired_by TEXT NOT NULL,"
+    " paired_ms INTEGER NOT NULL,"
+    " seen_ms INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 int sw__schema_number(sqlite3 *db, const char *query, int64_t *value) {

@@ -15,7 +15,7 @@
 #include "shiftwall/buf.h"
 #include "shiftwall/error.h"
 
-#define SW_STORE_SCHEMA 5 /* the newest version */
+#define SW_STORE_SCHEMA 6 /* the newest version */
 #define SW_RECORD_BODY_MAX (4u << 20)
 
 struct sw_store;
@@ -110,6 +110,39 @@ int sw_store_forget_letters(struct sw_store *store, const char *site, int64_t t_
 /* Calls FN for every letter of SITE, in the order in which they came. */
 int sw_store_read_letters(struct sw_store *store, const char *site, void *ctx,
                           void (*fn)(void *ctx, const struct sw_kept_letter *letter)) SW_NODISCARD;
+
+/* ---- who may come in ---- */
+
+/* Somebody's account. Texts are borrowed. */
+struct sw_account_row {
+    const char *id, *name, *role;
+    const char *teams; /* a JSON array of texts */
+    const char *hash;  /* argon2id, of the password */
+    bool disabled, must_change;
+    int64_t created_ms, changed_ms, signed_in_ms; /* 0: never */
+};
+/* Writes an account, in the place of the one of that id; durable when it returns. 0 or -SW_EIO. */
+int sw_store_put_account(struct sw_store *store, const struct sw_account_row *row) SW_NODISCARD;
+/* Removes an account; none is no fault. */
+int sw_store_drop_account(struct sw_store *store, const char *id) SW_NODISCARD;
+/* Calls FN for every account, in order of id. */
+int sw_store_read_accounts(struct sw_store *store, void *ctx,
+                           void (*fn)(void *ctx, const struct sw_account_row *row)) SW_NODISCARD;
+
+/* A screen that was paired. Texts are borrowed. */
+struct sw_screen_row {
+    const char *id, *name, *board;
+    const char *token, *next; /* hashes of tokens, "" = none */
+    const char *paired_by;
+    int64_t paired_ms, seen_ms;
+};
+int sw_store_put_screen(struct sw_store *store, const struct sw_screen_row *row) SW_NODISCARD;
+int sw_store_drop_screen(struct sw_store *store, const char *id) SW_NODISCARD;
+int sw_store_read_screens(struct sw_store *store, void *ctx,
+                          void (*fn)(void *ctx, const struct sw_screen_row *row)) SW_NODISCARD;
+
+/* A number that is another one once somebody else (the command line) has written to the file. 0 or -SW_EIO. */
+int sw_store_data_version(struct sw_store *store, int64_t *version) SW_NODISCARD;
 
 /* ---- upkeep ---- */
 

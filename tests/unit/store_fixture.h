@@ -121,7 +121,7 @@ static UNUSED void dump(char out[DUMP_BYTES], bool with_history) {
 
 /* ---- the versions as they were released: never change these, add the next ---- */
 
-#define RELEASED 5
+#define RELEASED 6
 
 static UNUSED const char *const released[RELEASED] = {
     "CREATE TABLE ledger( id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, site TEXT NOT NULL, kind TEXT NOT "
@@ -156,7 +156,28 @@ static UNUSED const char *const released[RELEASED] = {
     " reason TEXT,"
     " body TEXT,"
     " UNIQUE(site, destination, id));"
-    "PRAGMA user_version = 5;"
+    "PRAGMA user_version = 5;",
+    "CREATE TABLE accounts("
+    " id TEXT PRIMARY KEY,"
+    " name TEXT NOT NULL,"
+    " role TEXT NOT NULL,"
+    " teams TEXT NOT NULL CHECK(json_valid(teams)),"
+    " hash TEXT NOT NULL,"
+    " disabled INTEGER NOT NULL,"
+    " must_change INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL,"
+    " changed_ms INTEGER NOT NULL,"
+    " signed_in_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE screens("
+    " id TEXT PRIMARY KEY,"
+    " name TEXT NOT NULL,"
+    " board TEXT NOT NULL,"
+    " token TEXT NOT NULL,"
+    " next TEXT NOT NULL,"
+    " paired_by TEXT NOT NULL,"
+    " paired_ms INTEGER NOT NULL,"
+    " seen_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "PRAGMA user_version = 6;"
 };
 
 /* A file as Shiftwall of VERSION left it, with data in all of its tables. */

@@ -1,0 +1,291 @@
+#include "app/accounts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/json_strict.h"
+#include "codec/json_writer.h"
+#include "core/map.h"
+#include "io/log.h"
+
+#define LOOK_MS 2000 /* how often what others wrote is looked for */
+#define TEAMS_BYTES_MAX 65536
+
+struct entry {
+    UT_hash_handle hh;
+    struct sw_account account; /* first: an account is found in its entry */
+};
+
+struct sw_accounts {
+    uv_timer_t timer;
+    struct sw_recorder *recorder;
+    struct entry *configured, *stored; /* by id */
+    int64_t version; /* of the file, as it was read */
+    size_t running;
+    bool closing, timer_closed, looking;
+    void *ctx;
+    void (*changed)(void *ctx);
+};
+
+/* ---- entries ---- */
+
+static void take_teams(struct sw_config_list *out, const char *json) {
+    cJSON *root, *item;
+    if (sw_json_parse(json, strlen(json), 2, &root) != SW_JSON_OK) return;
+    out->items = sw_xmalloc(((size_t)cJSON_GetArraySize(root) + 1) * sizeof *out->items);
+    cJSON_ArrayForEach(item, root) if (cJSON_IsString(item)) out->items[out->count++] = sw_xstrdup(item->valuestring);
+    cJSON_Delete(root);
+}
+
+static void free_entries(struct entry *all) {
+    struct entry *entry, *next;
+    HASH_ITER(hh, all, entry, next) {
+        HASH_DEL(all, entry);
+        struct sw_config_person *p = &entry->account.person;
+        for (size_t i = 0; i < p->teams.count; i++) free(p->teams.items[i]);
+        free(p->teams.items);
+        char *const texts[] = {p->id, p->name, p->role, p->pin};
+        for (size_t i = 0; i < 4; i++) free(texts[i]);
+        free(entry);
+    }
+}
+
+static void add_row(void *ctx, const struct sw_account_row *row) {
+    struct entry **all = ctx, *entry = sw_xcalloc(1, sizeof *entry);
+    struct sw_account *a = &entry->account;
+    *a = (struct sw_account){.person = {.id = sw_xstrdup(row->id), .name = sw_xstrdup(row->name), .role = sw_xstrdup(row->role),
+                                        .pin = sw_xstrdup(row->hash)},
+                             .disabled = row->disabled, .must_change = row->must_change, .created_ms = row->created_ms,
+                             .changed_ms = row->changed_ms, .signed_in_ms = row->signed_in_ms};
+    take_teams(&a->person.teams, row->teams);
+    HASH_ADD_KEYPTR(hh, *all, a->person.id, strlen(a->person.id), entry);
+}
+
+static void add_person(struct entry **all, const struct sw_config_person *p) {
+    struct entry *entry = sw_xcalloc(1, sizeof *entry);
+    struct sw_config_person *to = &entry->account.person;
+    *to = (struct sw_config_person){.id = sw_xstrdup(p->id), .name = sw_xstrdup(p->name ? p->name : p->id),
+                                    .role = sw_xstrdup(p->role), .pin = sw_xstrdup(p->pin)};
+    to->teams.items = sw_xmalloc((p->teams.count + 1) * sizeof *to->teams.items);
+    for (; to->teams.count < p->teams.count; to->teams.count++)
+        to->teams.items[to->teams.count] = sw_xstrdup(p->teams.items[to->teams.count]);
+    HASH_ADD_KEYPTR(hh, *all, to->id, strlen(to->id), entry);
+}
+
+static struct entry *in_force(const struct sw_accounts *a) { return a->stored ? a->stored : a->configured; }
+
+bool sw_accounts_exist(const struct sw_accounts *a) { return a->stored != NULL; }
+bool sw_accounts_any(const struct sw_accounts *a) { return in_force(a) != NULL; }
+
+const struct sw_account *sw_accounts_find(const struct sw_accounts *a, const char *id) {
+    struct entry *all = in_force(a), *entry;
+    HASH_FIND(hh, all, id, strlen(id), entry);
+    return entry ? &entry->account : NULL;
+}
+
+const struct sw_account *sw_accounts_next(const struct sw_accounts *a, const struct sw_account *account) {
+    const struct entry *entry = NULL;
+    if (!account) {
+        entry = in_force(a);
+    } else {
+        struct entry *all = in_force(a), *at;
+        HASH_FIND(hh, all, account->person.id, strlen(account->person.id), at);
+        entry = at ? at->hh.next : NULL;
+    }
+    return entry ? &entry->account : NULL;
+}
+
+static void write_teams(struct sw_json *j, const char *key, const struct sw_config_list *teams) {
+    sw_json_open(j, key, '[');
+    for (size_t i = 0; i < teams->count; i++) sw_json_text(j, NULL, teams->items[i]);
+    sw_json_close(j, ']');
+}
+
+struct sw_account_row sw_account_row(const struct sw_account *a, struct sw_buf *teams) {
+    sw_buf_clear(teams);
+    struct sw_json j = sw_json_on(teams);
+    write_teams(&j, NULL, &a->person.teams);
+    return (struct sw_account_row){.id = a->person.id, .name = a->person.name, .role = a->person.role,
+                                   .teams = sw_buf_text(teams), .hash = a->person.pin, .disabled = a->disabled,
+                                   .must_change = a->must_change, .created_ms = a->created_ms, .changed_ms = a->changed_ms,
+                                   .signed_in_ms = a->signed_in_ms};
+}
+
+void sw_account_write(const struct sw_account *a, struct sw_buf *out) {
+    struct sw_json j = sw_json_on(out);
+    sw_json_open(&j, NULL, '{');
+    sw_json_text(&j, "id", a->person.id);
+    sw_json_text(&j, "name", a->person.name);
+    sw_json_text(&j, "role", a->person.role);
+    write_teams(&j, "teams", &a->person.teams);
+    sw_json_bool(&j, "disabled", a->disabled);
+    sw_json_bool(&j, "must_change", a->must_change);
+    sw_json_int(&j, "created", a->created_ms);
+    sw_json_int(&j, "changed", a->changed_ms);
+    if (a->signed_in_ms) sw_json_int(&j, "signed_in", a->signed_in_ms);
+    sw_json_close(&j, '}');
+}
+
+/* ---- in the worker ---- */
+
+struct job {
+    struct sw_accounts *accounts;
+    bool write, remove, recorded, found; /* FOUND: rows were read */
+    char *id, *name, *role, *teams, *hash;
+    struct sw_account_row row;
+    char *kind, *by, *by_role, *body;
+    int64_t at_ms, version;
+    struct entry *rows;
+    char error[512];
+    void *ctx;
+    sw_accounts_done done;
+};
+
+struct chiefs {
+    const char *but;
+    size_t others, own;
+};
+
+static void count_chief(void *ctx, const struct sw_account_row *row) {
+    struct chiefs *chiefs = ctx;
+    bool chief = !strcmp(row->role, "admin") && !row->disabled;
+    if (!strcmp(row->id, chiefs->but)) chiefs->own += chief;
+    else chiefs->others += chief;
+}
+
+/* Somebody must be left who may manage accounts. */
+static int check_chiefs(struct job *job, struct sw_store *store) {
+    struct chiefs chiefs = {.but = job->row.id};
+    int failed = sw_store_read_accounts(store, &chiefs, count_chief);
+    if (failed) return failed;
+    bool stays = !job->remove && !strcmp(job->row.role, "admin") && !job->row.disabled;
+    return chiefs.own && !chiefs.others && !stays ? -SW_EBUSY : 0;
+}
+
+static int write(struct job *job, struct sw_store *store, const char *site) {
+    int failed = check_chiefs(job, store);
+    if (failed) return failed;
+    failed = job->remove ? sw_store_drop_account(store, job->row.id) : sw_store_put_account(store, &job->row);
+    if (failed || !job->recorded) return failed;
+    struct sw_record record = {.at_ms = job->at_ms, .kind = job->kind, .key = job->id, .by = job->by, .role = job->by_role,
+                               .body = job->body};
+    return sw_store_append(store, site, &record, 1, NULL);
+}
+
+static int work(void *ctx, struct sw_store *store, const char *site) {
+    struct job *job = ctx;
+    int failed = job->write ? write(job, store, site) : 0;
+    int64_t version;
+    if (!failed) failed = sw_store_data_version(store, &version);
+    if (!failed && (job->write || version != job->version)) {
+        job->version = version;
+        job->found = true;
+        failed = sw_store_read_accounts(store, &job->rows, add_row);
+    }
+    if (failed) (void)snprintf(job->error, sizeof job->error, "%s", sw_store_error(store));
+    return failed;
+}
+
+/* ---- on the loop ---- */
+
+static void release(struct sw_accounts *a) {
+    if (!a->timer_closed || a->running) return;
+    free_entries(a->stored);
+    free_entries(a->configured);
+    free(a);
+}
+
+static void free_job(struct job *job) {
+    char *const texts[] = {job->id, job->name, job->role, job->teams, job->hash, job->kind, job->by, job->by_role, job->body};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
+    free_entries(job->rows);
+    free(job);
+}
+
+static void take(struct sw_accounts *a, struct job *job) {
+    struct entry *old = a->stored;
+    a->stored = job->rows;
+    job->rows = old;
+    a->version = job->version;
+    if (!a->closing) a->changed(a->ctx);
+}
+
+static void on_worked(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
+    struct job *job = ctx;
+    struct sw_accounts *a = job->accounts;
+    (void)records, (void)count;
+    a->running--;
+    if (!job->write) a->looking = false;
+    if (!status && job->found) take(a, job);
+    if (job->done) job->done(job->ctx, status, *job->error ? job->error : text);
+    free_job(job);
+    release(a);
+}
+
+static char *copied(const char *text) { return text ? sw_xstrdup(text) : NULL; }
+
+void sw_accounts_write(struct sw_accounts *a, const struct sw_account_row *row, bool remove,
+                       const struct sw_account_record *record, void *ctx, sw_accounts_done done) {
+    struct job *job = sw_xcalloc(1, sizeof *job);
+    *job = (struct job){.accounts = a, .write = true, .remove = remove, .recorded = record != NULL, .id = copied(row->id),
+                        .name = copied(row->name), .role = copied(row->role), .teams = copied(row->teams),
+                        .hash = copied(row->hash), .row = *row, .ctx = ctx, .done = done, .version = a->version};
+    job->row.id = job->id;
+    job->row.name = job->name;
+    job->row.role = job->role;
+    job->row.teams = job->teams;
+    job->row.hash = job->hash;
+    if (record) {
+        job->kind = copied(record->kind);
+        job->by = copied(record->by);
+        job->by_role = copied(record->role);
+        job->body = copied(record->body);
+        job->at_ms = record->at_ms;
+    }
+    a->running++;
+    sw_recorder_run(a->recorder, job, work, on_worked);
+}
+
+static void on_timer(uv_timer_t *timer) {
+    struct sw_accounts *a = timer->data;
+    if (a->looking || sw_recorder_problem(a->recorder)) return;
+    struct job *job = sw_xcalloc(1, sizeof *job);
+    *job = (struct job){.accounts = a, .version = a->version};
+    a->looking = true;
+    a->running++;
+    sw_recorder_run(a->recorder, job, work, on_worked);
+}
+
+static int load(void *ctx, struct sw_store *store, const char *site) {
+    struct sw_accounts *a = ctx;
+    (void)site;
+    int failed = sw_store_data_version(store, &a->version);
+    return failed ? failed : sw_store_read_accounts(store, &a->stored, add_row);
+}
+
+struct sw_accounts *sw_accounts_new(uv_loop_t *loop, struct sw_recorder *recorder, const struct sw_config_person *people,
+                                    size_t count, void *ctx, void (*changed)(void *ctx)) {
+    struct sw_accounts *a = sw_xcalloc(1, sizeof *a);
+    *a = (struct sw_accounts){.recorder = recorder, .ctx = ctx, .changed = changed};
+    for (size_t i = 0; i < count; i++) add_person(&a->configured, &people[i]);
+    if (sw_recorder_load_run(recorder, a, load)) sw_log(SW_LOG_ERROR, "accounts", "text=%s", "cannot be read");
+    if (a->stored && count)
+        sw_log(SW_LOG_WARN, "accounts", "text=%s", "there are accounts: the `people` of the configuration count no more");
+    uv_timer_init(loop, &a->timer);
+    a->timer.data = a;
+    uv_timer_start(&a->timer, on_timer, LOOK_MS, LOOK_MS);
+    return a;
+}
+
+static void on_closed(uv_handle_t *timer) {
+    struct sw_accounts *a = timer->data;
+    a->timer_closed = true;
+    release(a);
+}
+
+void sw_accounts_close(struct sw_accounts *a) {
+    if (!a) return;
+    a->closing = true;
+    uv_close((uv_handle_t *)&a->timer, on_closed);
+}
