@@ -23,7 +23,7 @@ struct sw_accounts {
     struct entry *configured, *stored; /* by id */
     int64_t version; /* of the file, as it was read */
     size_t running;
-    bool closing, timer_closed, looking;
+    bool closing, looking;
     void *ctx;
     void (*changed)(void *ctx);
 };
@@ -131,7 +131,8 @@ void sw_account_write(const struct sw_account *a, struct sw_buf *out) {
 
 struct job {
     struct sw_accounts *accounts;
-    bool write, remove, recorded, found; /* FOUND: rows were read */
+    unsigned fields; /* to write; 0: only looks */
+    bool recorded, found; /* FOUND: rows were read */
     char *id, *name, *role, *teams, *hash;
     struct sw_account_row row;
     char *kind, *by, *by_role, *body;
@@ -142,31 +143,53 @@ struct job {
     sw_accounts_done done;
 };
 
-struct chiefs {
-    const char *but;
-    size_t others, own;
+static bool is_chief(const struct sw_account_row *row) { return !strcmp(row->role, "admin") && !row->disabled; }
+
+struct found {
+    const char *id;
+    size_t chiefs; /* others who may manage accounts */
+    struct entry *own;
 };
 
-static void count_chief(void *ctx, const struct sw_account_row *row) {
-    struct chiefs *chiefs = ctx;
-    bool chief = !strcmp(row->role, "admin") && !row->disabled;
-    if (!strcmp(row->id, chiefs->but)) chiefs->own += chief;
-    else chiefs->others += chief;
+static void look_at(void *ctx, const struct sw_account_row *row) {
+    struct found *found = ctx;
+    if (!strcmp(row->id, found->id)) add_row(&found->own, row);
+    else found->chiefs += is_chief(row);
 }
 
-/* Somebody must be left who may manage accounts. */
-static int check_chiefs(struct job *job, struct sw_store *store) {
-    struct chiefs chiefs = {.but = job->row.id};
-    int failed = sw_store_read_accounts(store, &chiefs, count_chief);
-    if (failed) return failed;
-    bool stays = !job->remove && !strcmp(job->row.role, "admin") && !job->row.disabled;
-    return chiefs.own && !chiefs.others && !stays ? -SW_EBUSY : 0;
+/* Puts what is to be written over what the store has by now. */
+static int write_over(struct job *job, struct sw_store *store, const struct found *found) {
+    struct sw_account_row row = job->row, *r = &job->row;
+    struct sw_buf teams;
+    sw_buf_init(&teams, TEAMS_BYTES_MAX);
+    if (job->fields != SW_ACCOUNT_ALL) row = sw_account_row(&found->own->account, &teams);
+    if (job->fields & SW_ACCOUNT_WHO) {
+        row.name = r->name, row.role = r->role, row.teams = r->teams, row.disabled = r->disabled;
+        row.changed_ms = r->changed_ms;
+    }
+    if (job->fields & SW_ACCOUNT_PASSWORD) row.hash = r->hash, row.must_change = r->must_change, row.changed_ms = r->changed_ms;
+    if (job->fields & SW_ACCOUNT_SIGN_IN) row.signed_in_ms = r->signed_in_ms;
+    bool last = found->own && is_chief(&(struct sw_account_row){.role = found->own->account.person.role,
+                                                                .disabled = found->own->account.disabled}) && !found->chiefs;
+    int failed = last && !is_chief(&row) ? -SW_EBUSY : sw_store_put_account(store, &row);
+    sw_buf_deinit(&teams);
+    return failed;
 }
 
-static int write(struct job *job, struct sw_store *store, const char *site) {
-    int failed = check_chiefs(job, store);
-    if (failed) return failed;
-    failed = job->remove ? sw_store_drop_account(store, job->row.id) : sw_store_put_account(store, &job->row);
+static int write_row(struct job *job, struct sw_store *store) {
+    struct found found = {.id = job->row.id};
+    int failed = sw_store_read_accounts(store, &found, look_at);
+    if (!failed && (job->fields == SW_ACCOUNT_ALL) == (found.own != NULL)) failed = found.own ? -SW_EAGAIN : -SW_ENOENT;
+    bool removes = job->fields == SW_ACCOUNT_REMOVE;
+    if (!failed && removes && !found.chiefs && !found.own->account.disabled && !strcmp(found.own->account.person.role, "admin"))
+        failed = -SW_EBUSY;
+    if (!failed) failed = removes ? sw_store_drop_account(store, job->row.id) : write_over(job, store, &found);
+    free_entries(found.own);
+    return failed;
+}
+
+static int write_job(struct job *job, struct sw_store *store, const char *site) {
+    int failed = write_row(job, store);
     if (failed || !job->recorded) return failed;
     struct sw_record record = {.at_ms = job->at_ms, .kind = job->kind, .key = job->id, .by = job->by, .role = job->by_role,
                                .body = job->body};
@@ -175,10 +198,10 @@ static int write(struct job *job, struct sw_store *store, const char *site) {
 
 static int work(void *ctx, struct sw_store *store, const char *site) {
     struct job *job = ctx;
-    int failed = job->write ? write(job, store, site) : 0;
+    int failed = job->fields ? write_job(job, store, site) : 0;
     int64_t version;
     if (!failed) failed = sw_store_data_version(store, &version);
-    if (!failed && (job->write || version != job->version)) {
+    if (!failed && (job->fields || version != job->version)) {
         job->version = version;
         job->found = true;
         failed = sw_store_read_accounts(store, &job->rows, add_row);
@@ -189,8 +212,9 @@ static int work(void *ctx, struct sw_store *store, const char *site) {
 
 /* ---- on the loop ---- */
 
-static void release(struct sw_accounts *a) {
-    if (!a->timer_closed || a->running) return;
+void sw_accounts_free(struct sw_accounts *a) {
+    if (!a) return;
+    SW_ASSERT(!a->running);
     free_entries(a->stored);
     free_entries(a->configured);
     free(a);
@@ -216,19 +240,18 @@ static void on_worked(void *ctx, int status, const struct sw_record *records, si
     struct sw_accounts *a = job->accounts;
     (void)records, (void)count;
     a->running--;
-    if (!job->write) a->looking = false;
+    if (!job->fields) a->looking = false;
     if (!status && job->found) take(a, job);
     if (job->done) job->done(job->ctx, status, *job->error ? job->error : text);
     free_job(job);
-    release(a);
 }
 
 static char *copied(const char *text) { return text ? sw_xstrdup(text) : NULL; }
 
-void sw_accounts_write(struct sw_accounts *a, const struct sw_account_row *row, bool remove,
+void sw_accounts_write(struct sw_accounts *a, const struct sw_account_row *row, unsigned fields,
                        const struct sw_account_record *record, void *ctx, sw_accounts_done done) {
     struct job *job = sw_xcalloc(1, sizeof *job);
-    *job = (struct job){.accounts = a, .write = true, .remove = remove, .recorded = record != NULL, .id = copied(row->id),
+    *job = (struct job){.accounts = a, .fields = fields, .recorded = record != NULL, .id = copied(row->id),
                         .name = copied(row->name), .role = copied(row->role), .teams = copied(row->teams),
                         .hash = copied(row->hash), .row = *row, .ctx = ctx, .done = done, .version = a->version};
     job->row.id = job->id;
@@ -278,14 +301,8 @@ struct sw_accounts *sw_accounts_new(uv_loop_t *loop, struct sw_recorder *recorde
     return a;
 }
 
-static void on_closed(uv_handle_t *timer) {
-    struct sw_accounts *a = timer->data;
-    a->timer_closed = true;
-    release(a);
-}
-
 void sw_accounts_close(struct sw_accounts *a) {
     if (!a) return;
     a->closing = true;
-    uv_close((uv_handle_t *)&a->timer, on_closed);
+    uv_close((uv_handle_t *)&a->timer, NULL);
 }

@@ -2,6 +2,9 @@
 #ifndef APP_API_H
 #define APP_API_H
 
+#include <uv.h>
+
+#include "app/access.h"
 #include "app/publisher.h"
 #include "codec/config.h"
 #include "core/zone.h"
@@ -15,17 +18,18 @@ struct sw_charts;
 struct sw_chat;
 struct sw_reports;
 
-struct sw_sessions;
-
 struct sw_api {
     struct sw_desk *desk; /* NULL until it is there */
     struct sw_charts *charts; /* with the desk */
     struct sw_chat *chat; /* with the desk */
     struct sw_reports *reports; /* with the desk */
-    struct sw_sessions *sessions;
-    const struct sw_config_person *people; /* who may sign in */
-    size_t person_count;
+    struct sw_doors doors; /* who may come in; without sessions while the daemon stops */
+    struct sw_slices *slices; /* of views, for who leads only some teams */
     const char *site;
+    uv_loop_t *loop;
+    bool stopping; /* nothing is answered any more */
+    struct sw_recorder *recorder; /* NULL until it is there */
+    const char *metrics_token_hash; /* NULL: there is no such token */
     const struct sw_config *config;
     const struct sw_policy *policy;
     const struct sw_zone *zone;
@@ -39,6 +43,9 @@ struct sw_api {
     /* The board of that name as JSON, or NULL; and the names as a JSON array. */
     const char *(*board)(void *ctx, const char *name);
     void (*board_names)(void *ctx, struct sw_buf *out);
+    /* What screens show or who may come in has changed: walls are told, and judged again. */
+    void (*tell_screen)(void *ctx, const char *screen, const char *json);
+    void (*review)(void *ctx);
 };
 
 /* A sw_http_handler; CTX is a struct sw_api. */

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/access.h"
-#include "app/api_session.h"
+#include "app/api_doors.h"
 #include "app/api_staffing.h"
 #include "app/charts.h"
 #include "app/chat.h"
 #include "app/desk.h"
 #include "app/reports.h"
+#include "codec/records_json.h"
 #include "core/zone.h"
 #include "report/chart_tables.h"
 #include "report/draw.h"
@@ -23,6 +23,7 @@
 /* A request about the desk, taken apart. */
 struct call {
     const struct sw_api *api;
+    const struct sw_access *access;
     const struct sw_http_request *request;
     struct sw_http_response *response;
     char path[SEGMENTS_MAX][SEGMENT_BYTES_MAX]; /* "alerts", ID, "ack" */
@@ -119,7 +120,8 @@ static void get_roster(struct call *c) {
     if (!date_of(c, date)) return;
     c->response->content_type = "application/json";
     c->response->status = 200;
-    sw_desk_write_roster(c->api->desk, date, &c->response->body);
+    const struct sw_config_list *teams = sw_access_is_limited(c->access) ? &c->access->person->teams : NULL;
+    sw_desk_write_roster(c->api->desk, date, teams, &c->response->body);
 }
 
 static void get_duty(struct call *c) {
@@ -139,20 +141,114 @@ static bool time_of(struct call *c, const char *name, int64_t fallback, int64_t 
     return false;
 }
 
+static bool number_of(struct call *c, const char *name, int64_t most, int64_t *out) {
+    const char *text = sw_http_query(c->request, name);
+    if (!text || !*text) return true;
+    char *end;
+    long long value = strtoll(text, &end, 10);
+    if (!*end && *text >= '0' && *text <= '9' && value <= most) {
+        *out = value;
+        return true;
+    }
+    char detail[64];
+    (void)snprintf(detail, sizeof detail, "%s: must be a number from 0 to %lld", name, (long long)most);
+    sw_http_problem(c->response, 400, NULL, detail);
+    return false;
+}
+
+static bool query_of(struct call *c, struct sw_record_query *query) {
+    *query = (struct sw_record_query){.agent = sw_http_query(c->request, "agent"), .kind = sw_http_query(c->request, "kind"),
+                                      .key = sw_http_query(c->request, "key"), .limit = RECORDS_MAX, .newest_first = true};
+    return time_of(c, "from", 0, &query->from_ms) && time_of(c, "to", 0, &query->to_ms) &&
+           number_of(c, "before", INT64_MAX, &query->before_id) && number_of(c, "limit", RECORDS_MAX, &query->limit);
+}
+
+/* Whose records somebody may see who leads only some teams; and nobody sees here who came in: that is for the audit. */
+struct reader {
+    const struct sw_api *api;
+    struct sw_http_pending *pending;
+    bool limited, csv;
+    char **teams;
+    size_t team_count;
+};
+
+static struct reader *new_reader(const struct call *c, bool csv) {
+    struct reader *r = sw_xcalloc(1, sizeof *r);
+    *r = (struct reader){.api = c->api, .pending = sw_http_defer(c->request), .limited = sw_access_is_limited(c->access), .csv = csv};
+    const struct sw_config_list *teams = r->limited ? &c->access->person->teams : NULL;
+    r->teams = sw_xmalloc((teams ? teams->count + 1 : 1) * sizeof *r->teams);
+    for (; teams && r->team_count < teams->count; r->team_count++) r->teams[r->team_count] = sw_xstrdup(teams->items[r->team_count]);
+    return r;
+}
+
+static void free_reader(struct reader *r) {
+    for (size_t i = 0; i < r->team_count; i++) free(r->teams[i]);
+    free(r->teams);
+    free(r);
+}
+
+static bool may_read(void *ctx, const char *kind, const char *agent) {
+    const struct reader *r = ctx;
+    if (sw_record_is_of_doors(kind)) return false;
+    if (!r->limited) return true;
+    if (!agent) return strcmp(kind, "roster") != 0; /* a roster is of all teams */
+    const char *team = r->api->desk ? sw_desk_agent_team(r->api->desk, agent) : NULL;
+    for (size_t i = 0; team && i < r->team_count; i++)
+        if (!strcmp(r->teams[i], team)) return true;
+    return false;
+}
+
+static void on_records(void *ctx, int status, const char *json, const char *text) {
+    struct reader *r = ctx;
+    struct sw_buf out;
+    sw_buf_init(&out, SW_HTTP_RESPONSE_BODY_MAX);
+    if (status < 300 && !sw_records_filter(json, r, may_read, &out)) status = 500;
+    on_answer(r->pending, status, status < 300 ? sw_buf_text(&out) : NULL, text);
+    sw_buf_deinit(&out);
+    free_reader(r);
+}
+
 static void get_records(struct call *c) {
-    struct sw_record_query query = {.agent = sw_http_query(c->request, "agent"), .kind = sw_http_query(c->request, "kind"),
-                                    .key = sw_http_query(c->request, "key"), .limit = RECORDS_MAX, .newest_first = true};
-    bool good = time_of(c, "from", 0, &query.from_ms) && time_of(c, "to", 0, &query.to_ms);
-    if (good) sw_desk_records(c->api->desk, &query, later(c));
+    struct sw_record_query query;
+    if (query_of(c, &query)) sw_desk_records(c->api->desk, &query, (struct sw_desk_reply){new_reader(c, false), on_records});
+}
+
+static void on_audit(void *ctx, int status, const char *json, const char *text) {
+    struct reader *r = ctx;
+    if (status < 300 && r->csv) {
+        struct sw_http_response response;
+        sw_http_response_init(&response);
+        response.content_type = "text/csv; charset=utf-8";
+        bool good = sw_records_csv(json, &response.body) &&
+                    !sw_http_header(&response, "content-disposition", "attachment; filename=\"audit.csv\"");
+        if (!good) sw_http_problem(&response, 500, NULL, NULL);
+        sw_http_answer(r->pending, &response);
+        sw_http_response_deinit(&response);
+    } else {
+        on_answer(r->pending, status, json, text);
+    }
+    free_reader(r);
+}
+
+static void get_audit(struct call *c) {
+    struct sw_record_query query;
+    const char *format = sw_http_query(c->request, "format");
+    bool csv = format && !strcmp(format, "csv");
+    if (format && !csv && strcmp(format, "json") != 0) {
+        sw_http_problem(c->response, 400, NULL, "format: json or csv");
+        return;
+    }
+    if (!query_of(c, &query)) return;
+    query.by = sw_http_query(c->request, "by");
+    sw_desk_records(c->api->desk, &query, (struct sw_desk_reply){new_reader(c, csv), on_audit});
 }
 
 /* The team that is asked for. Leads see their own; false and answered when it is another's, or which one is not said. */
 static bool team_of(struct call *c, const char **team) {
     *team = sw_http_query(c->request, "team");
-    struct sw_access access = sw_access_of(c->api->sessions, c->request->peer, c->request->cookie, sw_session_clock_ms());
-    if (sw_access_team(&access, *team) || (!*team && sw_http_query(c->request, "agent"))) return true;
-    if (!*team && access.person->teams.count == 1) {
-        *team = access.person->teams.items[0];
+    if (sw_access_team(c->access, *team) || (!*team && sw_http_query(c->request, "agent"))) return true;
+    if (!*team && c->access->person->teams.count == 1) {
+        *team = c->access->person->teams.items[0];
         return true;
     }
     if (*team) sw_http_problem(c->response, 403, NULL, "only about your teams");
@@ -313,36 +409,37 @@ static const struct route {
     void (*run)(struct call *c);
     enum { JSON, CSV, EITHER } body;
     unsigned roles;
+    bool noted; /* whoever reads it, that is on record */
 } routes[] = {
     {SW_HTTP_POST, "grants", NULL, 1, post_grant, JSON, SW_ROLES_LEADERS},
     {SW_HTTP_DELETE, "grants", NULL, 2, delete_grant, JSON, SW_ROLES_LEADERS},
     {SW_HTTP_POST, "alerts", "ack", 3, post_ack, JSON, SW_ROLES_LEADERS},
     {SW_HTTP_POST, "breaches", "decision", 3, post_decision, JSON, SW_ROLES_LEADERS},
     {SW_HTTP_DELETE, "breaches", "decision", 3, delete_decision, JSON, SW_ROLES_LEADERS},
-    {SW_HTTP_POST, "breaches", "dispute", 3, post_dispute, JSON, SW_ROLES_ALL},
+    {SW_HTTP_POST, "breaches", "dispute", 3, post_dispute, JSON, SW_ROLES_PEOPLE},
     {SW_HTTP_POST, "recalls", NULL, 1, post_recall, JSON, SW_ROLES_LEADERS},
     {SW_HTTP_POST, "notices", NULL, 1, post_notice, JSON, SW_ROLES_CHIEFS},
     {SW_HTTP_POST, "swaps", NULL, 1, post_swap, JSON, SW_ROLES_CHIEFS},
     {SW_HTTP_POST, "walks", NULL, 2, post_walk, JSON, SW_ROLES_LEADERS},
     {SW_HTTP_POST, "duty", NULL, 1, post_duty, EITHER, SW_ROLES_CHIEFS},
     {SW_HTTP_DELETE, "duty", NULL, 2, delete_duty, JSON, SW_ROLES_CHIEFS},
-    {SW_HTTP_GET, "duty", NULL, 1, get_duty, JSON, SW_ROLES_ALL},
+    {SW_HTTP_GET, "duty", NULL, 1, get_duty, JSON, SW_ROLES_PEOPLE},
     {SW_HTTP_POST, "roster", NULL, 1, post_roster, CSV, SW_ROLES_CHIEFS},
     {SW_HTTP_GET, "roster", NULL, 1, get_roster, JSON, SW_ROLES_READERS},
-    {SW_HTTP_GET, "records", NULL, 1, get_records, JSON, SW_ROLES_READERS | SW_ROLE_AGENT},
-    {SW_HTTP_GET, "attendance", NULL, 1, get_attendance, JSON, SW_ROLES_READERS | SW_ROLE_AGENT},
+    {SW_HTTP_GET, "records", NULL, 1, get_records, JSON, SW_ROLES_PEOPLE, true},
+    {SW_HTTP_GET, "attendance", NULL, 1, get_attendance, JSON, SW_ROLES_PEOPLE, true},
     {SW_HTTP_GET, "charts", NULL, 1, get_charts, JSON, SW_ROLES_READERS},
-    {SW_HTTP_GET, "charts", NULL, 2, get_chart, JSON, SW_ROLES_READERS},
-    {SW_HTTP_GET, "charts", NULL, 3, get_chart, JSON, SW_ROLES_READERS},
+    {SW_HTTP_GET, "charts", NULL, 2, get_chart, JSON, SW_ROLES_READERS, true},
+    {SW_HTTP_GET, "charts", NULL, 3, get_chart, JSON, SW_ROLES_READERS, true},
     {SW_HTTP_POST, "charts", "publish", 3, post_chart_publish, JSON, SW_ROLES_CHIEFS},
     {SW_HTTP_GET, "staffing", NULL, 2, get_staffing, JSON, SW_ROLES_READERS},
-    {SW_HTTP_GET, "reports", NULL, 1, get_reports, JSON, SW_ROLES_READERS},
-    {SW_HTTP_GET, "reports", NULL, 3, get_report, JSON, SW_ROLES_READERS},
-    {SW_HTTP_GET, "chat", NULL, 1, get_chat, JSON, SW_ROLES_READERS},
+    {SW_HTTP_GET, "reports", NULL, 1, get_reports, JSON, SW_ROLES_ALL_TEAMS},
+    {SW_HTTP_GET, "reports", NULL, 3, get_report, JSON, SW_ROLES_ALL_TEAMS, true},
+    {SW_HTTP_GET, "chat", NULL, 1, get_chat, JSON, SW_ROLES_ALL_TEAMS},
     {SW_HTTP_POST, "chat", "test", 3, post_chat_test, JSON, SW_ROLES_CHIEFS},
     {SW_HTTP_POST, "chat", "again", 3, post_chat_dead, JSON, SW_ROLES_CHIEFS},
     {SW_HTTP_POST, "chat", "drop", 3, post_chat_dead, JSON, SW_ROLES_CHIEFS},
-    {SW_HTTP_GET, "audit", NULL, 1, get_records, JSON, SW_ROLES_CHIEFS},
+    {SW_HTTP_GET, "audit", NULL, 1, get_audit, JSON, SW_ROLES_CHIEFS},
 };
 
 #define ROUTES (sizeof routes / sizeof *routes)
@@ -399,26 +496,38 @@ static const char *agent_of(const struct call *c) {
 /* Agents only about themselves, leads only about their teams. */
 static bool may_concern(const struct call *c, const struct sw_access *access) {
     const char *agent = agent_of(c);
-    if (access->role == SW_ROLE_AGENT) return agent && !strcmp(agent, access->person->id);
-    return access->role != SW_ROLE_LEAD || !agent || sw_access_team(access, sw_desk_agent_team(c->api->desk, agent));
+    if (access->role & SW_ROLE_AGENT) return agent && !strcmp(agent, access->person->id);
+    return !(access->role & SW_ROLE_LEAD) || !agent || sw_access_team(access, sw_desk_agent_team(c->api->desk, agent));
 }
 
-static bool refused(struct call *c, const struct route *route, const struct sw_access *access) {
-    if (!access->role) sw_http_problem(c->response, 401, NULL, "sign in first");
-    else if (!(access->role & route->roles)) sw_http_problem(c->response, 403, NULL, "your role may not do this");
-    else if (!may_concern(c, access))
-        sw_http_problem(c->response, 403, NULL,
-                        access->role == SW_ROLE_AGENT ? "only about yourself" : "only about agents of your teams");
-    else return false;
+/* Who looked at whose record is on record, too: sources.md, D19. */
+static void note_reading(const struct call *c, const struct route *route) {
+    const struct sw_config_person *person = c->access->person;
+    const char *agent = sw_http_query(c->request, "agent");
+    if (route->method != SW_HTTP_GET || !route->noted || !person || !c->access->accounts) return;
+    char path[SEGMENTS_MAX * SEGMENT_BYTES_MAX + SEGMENTS_MAX];
+    (void)snprintf(path, sizeof path, "%s%s%s%s%s", c->path[0], c->depth > 1 ? "/" : "", c->path[1], c->depth > 2 ? "/" : "",
+                   c->path[2]);
+    const struct sw_record record = {.at_ms = sw__door_now_ms(), .kind = "read", .key = path, .agent = agent,
+                                     .by = person->id, .role = person->role, .body = "{}"};
+    if (!sw_recorder_problem(c->api->recorder)) sw_recorder_append(c->api->recorder, &record, 1, NULL, NULL);
+}
+
+static bool refused(struct call *c, const struct route *route) {
+    if (sw_access_refused(c->access, route->roles, c->response)) return true;
+    if (may_concern(c, c->access)) return false;
+    sw_http_problem(c->response, 403, NULL,
+                    c->access->role & SW_ROLE_AGENT ? "only about yourself" : "only about agents of your teams");
     return true;
 }
 
 static void act(struct call *c, const struct route *route) {
-    struct sw_access access = sw_access_of(c->api->sessions, c->request->peer, c->request->cookie, sw_session_clock_ms());
-    if (refused(c, route, &access)) return;
+    const struct sw_config_person *person = c->access->person;
+    if (refused(c, route)) return;
     const char *by = c->entry.by ? c->entry.by : sw_http_query(c->request, "by");
-    if (access.person) c->actor = (struct sw_desk_actor){access.person->id, access.person->role};
+    if (person) c->actor = (struct sw_desk_actor){person->id, person->role};
     else c->actor = (struct sw_desk_actor){by && *by ? by : "console", "manager"};
+    note_reading(c, route);
     route->run(c);
 }
 
@@ -430,9 +539,9 @@ static void run(struct call *c, const struct route *route) {
     sw_desk_deinit(&c->entry);
 }
 
-bool sw_api_desk(const struct sw_api *api, const char *rest, const struct sw_http_request *request,
+bool sw_api_desk(const struct sw_api *api, const struct sw_access *access, const char *rest, const struct sw_http_request *request,
                  struct sw_http_response *response) {
-    struct call c = {.api = api, .request = request, .response = response};
+    struct call c = {.api = api, .access = access, .request = request, .response = response};
     if (!take_apart(&c, rest)) return false;
     unsigned allowed = 0;
     for (size_t i = 0; i < ROUTES; i++) {

@@ -16,10 +16,11 @@ struct history {
     const struct sw_api *api;
     enum by by;
     int64_t from_ms, to_ms;
+    size_t *subjects, count; /* those the caller may see, as the floor numbers them */
     struct sw_buf *out;
 };
 
-static size_t subject_count(const struct history *h) {
+static size_t number_of_subjects(const struct history *h) {
     const struct sw_floor *floor = h->api->floor;
     if (h->by == BY_QUEUE) return sw_floor_queue_count(floor);
     return h->by == BY_TEAM ? sw_floor_team_count(floor) : sw_floor_agent_count(floor);
@@ -34,6 +35,23 @@ static const char *subject_id(const struct history *h, size_t i) {
     return now.id;
 }
 
+/* Agents see themselves, leads their teams. */
+static bool may_see(const struct history *h, const struct sw_access *access, size_t i) {
+    if (h->by == BY_QUEUE || (access->role & SW_ROLE_PUBLIC)) return true;
+    if (access->role & SW_ROLE_AGENT) return !strcmp(subject_id(h, i), access->person->id);
+    if (h->by == BY_TEAM) return sw_access_team(access, subject_id(h, i));
+    struct sw_agent_now now;
+    sw_agent_now(h->api->floor, sw_floor_agent(h->api->floor, i), &now);
+    return sw_access_team(access, now.team);
+}
+
+static void choose_subjects(struct history *h, const struct sw_access *access) {
+    size_t all = number_of_subjects(h);
+    h->subjects = sw_xmalloc((all + 1) * sizeof *h->subjects);
+    for (size_t i = 0; i < all; i++)
+        if (may_see(h, access, i)) h->subjects[h->count++] = i;
+}
+
 static void counts_of_agents(const struct history *h, size_t i, struct sw_span span, struct sw_agent_counts *c) {
     const struct sw_floor *floor = h->api->floor;
     if (h->by == BY_TEAM) sw_team_between(floor, sw_floor_team(floor, i), span.start_ms, span.end_ms, sw_floor_now(floor), c);
@@ -45,8 +63,9 @@ static void write_json_interval(const struct history *h, struct sw_span span) {
     sw_zone_format_rfc3339(h->api->zone, span.start_ms, start);
     sw_buf_printf(h->out, "{\"start\":\"%s\",\"start_ms\":%lld,\"%s\":{", start, (long long)span.start_ms,
                   group_names[h->by]);
-    for (size_t i = 0; i < subject_count(h); i++) {
-        if (i) sw_buf_putc(h->out, ',');
+    for (size_t n = 0; n < h->count; n++) {
+        size_t i = h->subjects[n];
+        if (n) sw_buf_putc(h->out, ',');
         sw_json_quote(h->out, subject_id(h, i));
         sw_buf_putc(h->out, ':');
         if (h->by == BY_QUEUE) {
@@ -140,7 +159,8 @@ static void write_csv(const struct history *h) {
         if (span.start_ms < h->from_ms) continue;
         char start[SW_RFC3339_SIZE];
         sw_zone_format_rfc3339(h->api->zone, span.start_ms, start);
-        for (size_t i = 0; i < subject_count(h); i++) {
+        for (size_t n = 0; n < h->count; n++) {
+            size_t i = h->subjects[n];
             sw_buf_printf(h->out, "%s,", start);
             write_cell(h->out, subject_id(h, i));
             if (h->by == BY_QUEUE) write_csv_queue(h, i, span);
@@ -156,7 +176,7 @@ static bool time_param(const struct sw_http_request *request, const char *name, 
     return !text || !*text || !sw_parse_rfc3339(text, t_ms);
 }
 
-int sw_api_intervals(const struct sw_api *api, const struct sw_http_request *request, struct sw_http_response *response) {
+int sw_api_intervals(const struct sw_api *api, const struct sw_access *access, const struct sw_http_request *request, struct sw_http_response *response) {
     int64_t now_ms = sw_floor_now(api->floor);
     if (now_ms == INT64_MIN) return sw_http_problem(response, 503, NULL, "the floor has no time yet");
     struct sw_span today = sw_floor_day(api->floor, now_ms, NULL);
@@ -173,11 +193,16 @@ int sw_api_intervals(const struct sw_api *api, const struct sw_http_request *req
         if (!strcmp(by_names[i], by && *by ? by : "queue")) chosen = i;
     if (chosen < 0) return sw_http_problem(response, 400, NULL, "by: one of queue, team, agent");
     h.by = (enum by)chosen;
+    static const unsigned roles[] = {[BY_QUEUE] = SW_ROLES_BOARDS, [BY_TEAM] = SW_ROLES_BOARDS,
+                                     [BY_AGENT] = SW_ROLES_READERS | SW_ROLE_PUBLIC | SW_ROLE_AGENT};
+    if (sw_access_refused(access, roles[h.by], response)) return response->status;
     bool csv = format && !strcmp(format, "csv");
     if (format && *format && !csv && strcmp(format, "json") != 0)
         return sw_http_problem(response, 400, NULL, "format: json or csv");
+    choose_subjects(&h, access);
     if (csv) write_csv(&h);
     else write_json(&h);
+    free(h.subjects);
     if (response->body.failed) return sw_http_problem(response, 413, NULL, "too much history at once: choose a shorter time");
     response->content_type = csv ? "text/csv; charset=utf-8" : "application/json";
     if (!csv) return response->status = 200;

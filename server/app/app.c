@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/access.h"
-#include "app/api_session.h"
 #include "app/app_state.h"
 #include "codec/event_json.h"
 #include "codec/json_writer.h"
@@ -378,8 +376,7 @@ static void stop(struct sw_app *app) {
     sw_roster_dir_close(app->rosters);
     app->rosters = NULL;
     sw_reload_close(app->reload);
-    sw_sessions_close(app->sessions);
-    app->sessions = app->api.sessions = NULL;
+    sw_app_close_doors(app);
     sw_charts_close(app->charts);
     app->charts = app->api.charts = NULL;
     sw_reports_close(app->reports);
@@ -412,8 +409,17 @@ static void on_demo_failed(void *ctx, const char *text) {
 }
 
 static bool start_sources(struct sw_app *app) {
+    if (!sw__app_open_desk(app)) return false;
+    if (!app->options->demo) return start_feed(app, app->config->redis);
+    sw__app_plan_demo(app);
+    return true;
+}
+
+/* The store; of a demo without a data folder, in the demo's own, which goes with it. */
+static void open_store(struct sw_app *app) {
     if (!app->options->demo) {
-        return sw__app_open_desk(app, app->config->data_dir) && start_feed(app, app->config->redis);
+        sw_app_open_doors(app, app->config->data_dir);
+        return;
     }
     const struct sw_demo_options demo = {.site = app->config->site_id,
                                          .seed = (uint64_t)app->options->seed,
@@ -423,9 +429,7 @@ static bool start_sources(struct sw_app *app) {
                                          .failed = on_demo_failed,
                                          .ctx = app};
     app->demo = sw_demo_new(&app->loop, &demo);
-    if (!sw__app_open_desk(app, app->config->data_dir ? app->config->data_dir : sw_demo_dir(app->demo))) return false;
-    sw__app_plan_demo(app);
-    return app->demo != NULL;
+    sw_app_open_doors(app, app->config->data_dir ? app->config->data_dir : sw_demo_dir(app->demo));
 }
 
 static void init_handles(struct sw_app *app) {
@@ -473,10 +477,9 @@ static bool build(struct sw_app *app) {
         .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = sw__app_outlook,
         .changed = sw_app_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
-    app->sessions = sw_sessions_new(&app->loop, app->config->people, app->config->person_count);
-    app->api = (struct sw_api){.sessions = app->sessions,
-                               .people = app->config->people,
-                               .person_count = app->config->person_count,
+    app->slices = sw_slices_new(app, sw_app_view_changed);
+    app->api = (struct sw_api){.loop = &app->loop,
+                               .slices = app->slices,
                                .site = app->config->site_id,
                                .config = app->config,
                                .policy = &app->policy,
@@ -494,6 +497,8 @@ static bool build(struct sw_app *app) {
 static void destroy(struct sw_app *app) {
     if (app->ws) sw_ws_server_free(app->ws);
     sw_http_free(app->http);
+    sw_slices_free(app->slices);
+    sw_app_free_doors(app);
     sw_publisher_free(app->publisher);
     sw_desk_free(app->desk);
     sw_forecaster_free(app->forecaster);
@@ -513,7 +518,9 @@ int sw_app_run(const struct sw_config *config, const struct sw_options *options)
     if (sodium_init() < 0) return 1;
     make_epoch(&app);
     init_handles(&app);
-    bool started = build(&app) && sw_app_listen(&app);
+    bool started = build(&app);
+    if (started) open_store(&app);
+    started = started && sw_app_listen(&app);
     if (started) {
         sw_app_print_ready(&app);
         sw_log(SW_LOG_INFO, "start", "site=%s zone=%s epoch=%s", config->site_id, config->zone, app.epoch);

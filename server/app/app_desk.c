@@ -46,8 +46,8 @@ void sw__app_plan_demo(struct sw_app *app) {
 
 static const char *name_of(void *ctx, const char *person) {
     const struct sw_app *app = ctx;
-    const struct sw_config_person *known = app->sessions ? sw_sessions_person(app->sessions, person) : NULL;
-    return known ? known->name : NULL;
+    const struct sw_account *known = app->doors.accounts ? sw_accounts_find(app->doors.accounts, person) : NULL;
+    return known ? known->person.name : NULL;
 }
 
 static void desk_soon(void *ctx) { sw__app_flush_soon(ctx); }
@@ -114,10 +114,7 @@ static void on_told(void *ctx, const struct sw_chat_alert *told) {
     sw_chat_alert(app->chat, told);
 }
 
-/* Opens the store in DIR and folds what is in it. False when the daemon cannot run: that was logged. */
-bool sw__app_open_desk(struct sw_app *app, const char *dir) {
-    app->recorder = sw_recorder_new(&app->loop, dir, app->config->site_id);
-    app->has_data = dir != NULL;
+bool sw__app_open_desk(struct sw_app *app) {
     const struct sw_forecaster_options forecaster = {app->config, app->zone, app->shifts, app->recorder};
     app->forecaster = sw_forecaster_new(app->floor, &forecaster, sw__app_clock(app));
     const struct sw_chat_options chat = {&app->loop, app->config, app->zone, app->recorder};

@@ -19,6 +19,7 @@
 #include "app/recorder.h"
 #include "app/reload.h"
 #include "app/reports.h"
+#include "app/screens.h"
 #include "app/sessions.h"
 #include "app/roster_dir.h"
 #include "codec/config.h"
@@ -45,7 +46,11 @@ struct sw_app {
     struct sw_policy policy;
     struct sw_shifts *shifts;
     struct sw_reload *reload;
-    struct sw_sessions *sessions;
+    struct sw_doors doors; /* as the API has them */
+    struct sw_slices *slices;
+    char metrics_token_hash[65];
+    const char *proxies[SW_CONFIG_PROXIES_MAX];
+    char user_header[48];
     struct sw_roster_dir *rosters; /* NULL without a folder */
     int64_t shifts_day_ms;         /* of the last clearing up */
     struct sw_publisher *publisher;
@@ -89,6 +94,11 @@ struct sw_app {
     } written[SW_OUTPUT_VIEWS_MAX];
 };
 
+/* Opens the store in DIR (NULL: none) and reads who may come in. */
+void sw_app_open_doors(struct sw_app *app, const char *dir);
+/* Before the recorder is closed; then when the loop has ended. */
+void sw_app_close_doors(struct sw_app *app);
+void sw_app_free_doors(struct sw_app *app);
 /* Starts to listen; false when what is wrong was logged. */
 bool sw_app_listen(struct sw_app *app);
 /* The line that says where, on standard output. */
@@ -117,8 +127,8 @@ void sw__app_arm_deadline(struct sw_app *app);
 int sw__app_roster(void *ctx, const struct sw_roster *roster);
 /* The outlook of now, for the walls. */
 const struct sw_outlook *sw__app_outlook(void *ctx, uint64_t *version);
-/* Opens the store in DIR and folds what is in it. False when the daemon cannot run: that was logged. */
-bool sw__app_open_desk(struct sw_app *app, const char *dir);
+/* Folds what is in the store. False when the daemon cannot run: that was logged. */
+bool sw__app_open_desk(struct sw_app *app);
 /* Gives the demo's agents shifts, and the demo a past. */
 void sw__app_plan_demo(struct sw_app *app);
 

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/access.h"
-#include "app/api_session.h"
 #include "app/app_state.h"
+#include "codec/client_message.h"
+#include "codec/json_writer.h"
+#include "io/files.h"
 #include "io/log.h"
+#include "io/password.h"
 
 #define ERROR_BYTES_MAX 512
 
@@ -17,11 +19,21 @@ void sw_app_view_changed(void *ctx, struct sw_view *view) {
     if (app->ws) sw_ws_server_view_changed(app->ws, view);
 }
 
-static struct sw_view *resolve(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name,
+static bool admit(void *ctx, const struct sw_http_caller *caller, char identity[SW_WS_IDENTITY_SIZE]) {
+    const struct sw_app *app = ctx;
+    _Static_assert(SW_IDENTITY_SIZE <= SW_WS_IDENTITY_SIZE, "room for an identity");
+    if (app->stopping) return false;
+    struct sw_access access = sw_access_of(&app->doors, caller);
+    sw_access_identity(&access, identity);
+    /* before there are accounts whoever comes is greeted, and told what they may not see */
+    return access.role || !access.accounts;
+}
+
+static struct sw_view *resolve(void *ctx, const struct sw_http_caller *caller, const char *site, const char *name,
                                const char **code) {
     struct sw_app *app = ctx;
-    struct sw_access access = sw_access_of(app->sessions, viewer->peer, viewer->cookie, sw_session_clock_ms());
-    if (!sw_access_view(&access, name)) {
+    struct sw_access access = sw_access_of(&app->doors, caller);
+    if (!sw_access_view(&app->doors, &access, name)) {
         *code = "forbidden";
         return NULL;
     }
@@ -30,13 +42,36 @@ static struct sw_view *resolve(void *ctx, const struct sw_ws_viewer *viewer, con
         return NULL;
     }
     struct sw_view *view = sw_publisher_view(app->publisher, name);
-    return view || !app->desk ? view : sw_desk_view(app->desk, name);
+    if (!view && app->desk) view = sw_desk_view(app->desk, name);
+    return view ? sw_access_slice(&access, app->slices, view) : NULL;
 }
 
-static void hello(void *ctx, struct sw_buf *out) {
+static void hello(void *ctx, const struct sw_http_caller *caller, struct sw_buf *out) {
     struct sw_app *app = ctx;
     sw_buf_printf(out, ",\"site\":\"%s\",\"sites\":[\"%s\"],\"epoch\":\"%s\"", app->config->site_id, app->config->site_id,
                   app->epoch);
+    if (app->stopping) return;
+    struct sw_access access = sw_access_of(&app->doors, caller);
+    struct sw_json j = sw_json_on(out);
+    j.comma = true;
+    sw_json_text(&j, "role", access.local || !access.role ? "open" : sw_role_name(access.role & ~(unsigned)SW_ROLE_PUBLIC));
+    if (access.person || !access.has_screen) return;
+    sw_json_text(&j, "board", access.screen.board);
+    sw_json_open(&j, "screen", '{');
+    sw_json_text(&j, "id", access.screen.id);
+    sw_json_text(&j, "name", access.screen.name);
+    sw_json_close(&j, '}');
+    sw_screens_seen(app->doors.screens, access.screen.id, caller->peer, NULL);
+}
+
+static void on_report(void *ctx, const struct sw_http_caller *caller, const struct sw_client_message *message) {
+    const struct sw_app *app = ctx;
+    struct sw_screen screen;
+    if (app->stopping || !sw_screens_find(app->doors.screens, caller->cookie, &screen)) return;
+    struct sw_screen_report report = {.offset_ms = message->offset_ms, .width = message->width, .height = message->height};
+    (void)snprintf(report.version, sizeof report.version, "%s", message->version);
+    (void)snprintf(report.board, sizeof report.board, "%s", message->board);
+    sw_screens_seen(app->doors.screens, screen.id, caller->peer, &report);
 }
 
 static void ws_log(void *ctx, const char *level, const char *text) {
@@ -60,6 +95,68 @@ bool sw_app_ready(void *ctx, char *reason, size_t size) {
 const char *sw_app_board(void *ctx, const char *name) { return sw_boards_find(((struct sw_app *)ctx)->boards, name); }
 
 void sw_app_board_names(void *ctx, struct sw_buf *out) { sw_boards_names(((struct sw_app *)ctx)->boards, out); }
+
+/* ---- who may come in ---- */
+
+static void review(void *ctx) {
+    struct sw_app *app = ctx;
+    if (app->ws && !app->stopping) sw_ws_server_review(app->ws);
+}
+
+/* The file of the store changed, by us or by the command line: screens may have, too. */
+static void on_accounts(void *ctx) {
+    struct sw_app *app = ctx;
+    if (app->doors.screens) sw_screens_reload(app->doors.screens);
+    review(app);
+}
+
+static void tell_screen(void *ctx, const char *screen, const char *json) {
+    const struct sw_app *app = ctx;
+    char identity[SW_IDENTITY_SIZE];
+    (void)snprintf(identity, sizeof identity, "screen %s", screen);
+    if (app->ws) (void)sw_ws_server_tell(app->ws, identity, json, strlen(json));
+}
+
+static void read_metrics_token(struct sw_app *app) {
+    struct sw_buf text;
+    sw_buf_init(&text, 4096);
+    if (sw_file_read(app->config->metrics_token_file, &text)) {
+        sw_log(SW_LOG_ERROR, "metrics.token", "path=%s text=%s", app->config->metrics_token_file, "cannot be read");
+    } else if (text.len >= 16) {
+        char *token = text.data;
+        token[strcspn(token, "\r\n")] = '\0';
+        sw_secret_hash(token, app->metrics_token_hash);
+        app->api.metrics_token_hash = app->metrics_token_hash;
+    } else {
+        sw_log(SW_LOG_ERROR, "metrics.token", "path=%s text=%s", app->config->metrics_token_file, "must hold 16 characters or more");
+    }
+    sw_buf_deinit(&text);
+}
+
+void sw_app_open_doors(struct sw_app *app, const char *dir) {
+    app->recorder = app->api.recorder = sw_recorder_new(&app->loop, dir, app->config->site_id);
+    app->has_data = dir != NULL;
+    app->doors = (struct sw_doors){.config = app->config, .ctx = app, .board = sw_app_board};
+    app->doors.accounts = sw_accounts_new(&app->loop, app->recorder, app->config->people, app->config->person_count, app, on_accounts);
+    app->doors.sessions = sw_sessions_new(&app->loop, app->doors.accounts);
+    app->doors.screens = sw_screens_new(app->recorder, app, review);
+    app->api.doors = app->doors;
+    app->api.tell_screen = tell_screen;
+    app->api.review = review;
+    if (app->config->metrics_token_file) read_metrics_token(app);
+}
+
+void sw_app_close_doors(struct sw_app *app) {
+    app->api.stopping = true;
+    sw_screens_close(app->doors.screens);
+    sw_accounts_close(app->doors.accounts);
+}
+
+void sw_app_free_doors(struct sw_app *app) {
+    sw_sessions_free(app->doors.sessions);
+    sw_screens_free(app->doors.screens);
+    sw_accounts_free(app->doors.accounts);
+}
 
 /* "ADDR:PORT", an IPv6 address in brackets. */
 static bool split_listen(const char *listen, char *address, size_t size, uint16_t *port) {
@@ -87,13 +184,22 @@ bool sw_app_listen(struct sw_app *app) {
         return false;
     }
     if (!strcmp(app->address, "localhost")) snprintf(app->address, sizeof app->address, "127.0.0.1");
-    if (!sw_is_loopback(app->address) && !app->config->open_reads) {
+    bool accounts = sw_accounts_exist(app->doors.accounts);
+    if (!sw_is_loopback(app->address) && !app->config->open_reads && !accounts) {
         sw_log(SW_LOG_ERROR, "listen",
                "value=%s text=%s", app->config->listen,
-               "only loopback is open without accounts; open_reads: true lets anybody read");
+               "only loopback is open without accounts: make one (shiftwall user add), or open_reads: true lets anybody read");
         return false;
     }
-    const struct sw_http_options http = {.web_dir = app->config->web_dir, .handler = sw_api_handle, .ctx = &app->api};
+    if (accounts && app->config->open_reads)
+        sw_log(SW_LOG_WARN, "listen", "text=%s", "there are accounts: open_reads counts no more, screens are paired");
+    for (size_t i = 0; i < app->config->trusted_proxies.count; i++) app->proxies[i] = app->config->trusted_proxies.items[i];
+    if (app->config->user_header) (void)snprintf(app->user_header, sizeof app->user_header, "%s:", app->config->user_header);
+    const struct sw_http_options http = {.trust = {app->proxies, app->config->trusted_proxies.count,
+                                                   app->config->user_header ? app->user_header : NULL},
+                                         .origins = (const char *const *)app->config->allowed_origins.items,
+                                         .origin_count = app->config->allowed_origins.count,
+                                         .web_dir = app->config->web_dir, .handler = sw_api_handle, .ctx = &app->api};
     if (sw_http_new(&http, &app->http, error, sizeof error)) {
         sw_log(SW_LOG_ERROR, "web", "text=%s", error);
         return false;
@@ -110,6 +216,8 @@ bool sw_app_listen(struct sw_app *app) {
                                      .origins = (const char *const *)c->allowed_origins.items,
                                      .origin_count = (uint32_t)c->allowed_origins.count,
                                      .ctx = app,
+                                     .admit = admit,
+                                     .report = on_report,
                                      .resolve = resolve,
                                      .hello = hello,
                                      .now_ms = clock_now,

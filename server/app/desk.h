@@ -11,6 +11,7 @@
 
 #include "app/chat_words.h"
 #include "app/recorder.h"
+#include "codec/config.h"
 #include "codec/desk_json.h"
 #include "codec/view_store.h"
 #include "shiftwall/duty.h"
@@ -113,8 +114,8 @@ void sw_desk_notice(struct sw_desk *desk, const struct sw_desk_entry *entry, con
 void sw_desk_swap(struct sw_desk *desk, const struct sw_desk_entry *entry, const struct sw_desk_actor *actor,
                   struct sw_desk_reply reply);
 
-/* The shifts of a date ("YYYY-MM-DD") as JSON. */
-void sw_desk_write_roster(struct sw_desk *desk, const char *date, struct sw_buf *out);
+/* The shifts of a date ("YYYY-MM-DD") as JSON, those of TEAMS (NULL: of all). */
+void sw_desk_write_roster(struct sw_desk *desk, const char *date, const struct sw_config_list *teams, struct sw_buf *out);
 /* The duty rota as JSON. */
 void sw_desk_write_duty(struct sw_desk *desk, struct sw_buf *out);
 /* The ledger's records that QUERY asks for, newest first. */

@@ -567,14 +567,20 @@ static void write_row(struct sw_json *j, const struct sw_roster_row *row, bool n
     sw_json_close(j, '}');
 }
 
-void sw_desk_write_roster(struct sw_desk *desk, const char *date, struct sw_buf *out) {
+static bool is_of(const struct sw_roster_row *row, const struct sw_config_list *teams) {
+    for (size_t i = 0; teams && row->team && i < teams->count; i++)
+        if (!strcmp(teams->items[i], row->team)) return true;
+    return !teams;
+}
+
+void sw_desk_write_roster(struct sw_desk *desk, const char *date, const struct sw_config_list *teams, struct sw_buf *out) {
     struct sw_json j = sw_json_on(out);
     sw_json_open(&j, NULL, '{');
     sw_json_text(&j, "date", date);
     sw_json_open(&j, "shifts", '[');
     for (size_t i = 0; i < sw_shifts_count(desk->options.shifts); i++) {
         const struct sw_roster_row *row = sw_shift_row(sw_shifts_get(desk->options.shifts, i));
-        if (!strcmp(row->date, date)) write_row(&j, row, desk->options.names);
+        if (!strcmp(row->date, date) && is_of(row, teams)) write_row(&j, row, desk->options.names);
     }
     sw_json_close(&j, ']');
     sw_json_close(&j, '}');

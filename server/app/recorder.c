@@ -85,8 +85,8 @@ static void free_job(struct job *job) {
         free((char *)(uintptr_t)job->rows[i].counts);
     }
     free(job->rows);
-    const char *const texts[] = {job->query.kind, job->query.agent, job->query.key};
-    for (size_t t = 0; t < 3; t++) free((char *)(uintptr_t)texts[t]);
+    const char *const texts[] = {job->query.kind, job->query.agent, job->query.key, job->query.by};
+    for (size_t t = 0; t < 4; t++) free((char *)(uintptr_t)texts[t]);
     const char *const letter[] = {job->letter.destination, job->letter.id, job->letter.reason, job->letter.body};
     for (size_t t = 0; t < 4; t++) free((char *)(uintptr_t)letter[t]);
     sw_buf_deinit(&job->text);
@@ -265,6 +265,7 @@ void sw_recorder_read(struct sw_recorder *r, const struct sw_record_query *query
     job->query.kind = copied(query->kind);
     job->query.agent = copied(query->agent);
     job->query.key = copied(query->key);
+    job->query.by = copied(query->by);
     add(r, job);
 }
 

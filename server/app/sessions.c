@@ -33,7 +33,6 @@ struct sw_sessions {
     struct sw_guard *guard;
     struct session *list; /* the longest silent first */
     size_t checking;
-    bool closing;
     struct sw_sessions_counters counters;
 };
 
@@ -69,17 +68,12 @@ static void end(struct sw_sessions *s, struct session *session) {
     free(session);
 }
 
-static void release(struct sw_sessions *s) {
-    if (!s->closing || s->checking) return;
+void sw_sessions_free(struct sw_sessions *s) {
+    if (!s) return;
+    SW_ASSERT(!s->checking);
     while (s->list) end(s, s->list);
     sw_guard_free(s->guard);
     free(s);
-}
-
-void sw_sessions_close(struct sw_sessions *s) {
-    if (!s) return;
-    s->closing = true;
-    release(s);
 }
 
 /* ---- looking ---- */
@@ -228,7 +222,7 @@ static void on_worked(uv_work_t *work_, int failed) {
     char token[SW_SECRET_SIZE] = "";
     (void)failed;
     s->checking--;
-    const struct sw_config_person *person = !c->status && c->right && !s->closing ? still(c) : NULL;
+    const struct sw_config_person *person = !c->status && c->right ? still(c) : NULL;
     if (!c->status && !person) c->status = -SW_EACCES;
     if (person) {
         sw_guard_right(s->guard, c->by_account, true);
@@ -248,7 +242,6 @@ static void on_worked(uv_work_t *work_, int failed) {
     c->done(c->ctx, c->status, person, *token ? token : NULL, c->retry_s);
     sodium_memzero(token, sizeof token);
     free_check(c);
-    release(s);
 }
 
 static void check(struct sw_sessions *s, const struct sw_sign_in *who, bool begins, void *ctx, sw_sessions_done done) {

@@ -30,8 +30,8 @@ struct sw_session {
 
 /* ACCOUNTS is borrowed. Never NULL. */
 struct sw_sessions *sw_sessions_new(uv_loop_t *loop, const struct sw_accounts *accounts);
-/* Frees itself when no password is being checked any more. NULL is allowed. */
-void sw_sessions_close(struct sw_sessions *sessions);
+/* When the loop has ended. NULL is allowed. */
+void sw_sessions_free(struct sw_sessions *sessions);
 
 /* The person of a Cookie header; NULL: nobody (any more). Borrowed until the loop turns. OUT (may be NULL) gets the
  * session. */

@@ -421,3 +421,47 @@ char *sw_board_read(const char *path, const char *name, const char *text, size_t
     cJSON_Delete(tree);
     return compact;
 }
+
+/* ---- what a board draws from ---- */
+
+/* The views of a widget besides `site`, and the one it needs for its team. The web's viewsOf says the same. */
+static const struct {
+    const char *type, *views[4], *of_team;
+} drawn[] = {
+    {"indicators", {"intervals", "queues"}, NULL}, {"service_level", {"queues"}, NULL}, {"totals", {"queues"}, NULL},
+    {"queue_table", {"queues"}, NULL},             {"waiting", {"queues"}, NULL},       {"skill_panels", {"queues"}, NULL},
+    {"agent_states", {NULL}, "teams"},             {"agent_grid", {"teams", "queues"}, "agents"},
+    {"intraday", {"intervals"}, NULL},             {"teams", {"teams"}, NULL},          {"attendance", {NULL}, "teams"},
+    {"staffing", {"staffing"}, NULL},              {"alerts", {"strip"}, NULL},         {"breaks", {"strip"}, NULL},
+    {"walk", {"strip"}, NULL},
+};
+
+/* A grid of agents draws from all agents, or from those of its team only. */
+static bool grid_shows(const char *team, const char *view) {
+    return team ? !strncmp(view, "agents/", 7) && !strcmp(view + 7, team) : !strcmp(view, "agents");
+}
+
+static bool widget_shows(const cJSON *widget, const char *view) {
+    const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(widget, "type"));
+    const char *team = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(widget, "team"));
+    size_t i = 0, count = sizeof drawn / sizeof *drawn;
+    while (type && i < count && strcmp(drawn[i].type, type) != 0) i++;
+    if (!type || i == count) return false;
+    for (size_t v = 0; v < 4 && drawn[i].views[v]; v++)
+        if (!strcmp(drawn[i].views[v], view)) return true;
+    if (!drawn[i].of_team) return false;
+    return !strcmp(drawn[i].of_team, "agents") ? grid_shows(team, view) : team && !strcmp(drawn[i].of_team, view);
+}
+
+bool sw_board_shows(const char *board, const char *view) {
+    cJSON *tree;
+    const cJSON *page, *widget;
+    if (!strcmp(view, "site")) return true;
+    if (sw_json_parse(board, strlen(board), DEPTH_MAX, &tree) != SW_JSON_OK) return false;
+    bool shows = false;
+    cJSON_ArrayForEach(page, cJSON_GetObjectItemCaseSensitive(tree, "pages"))
+        cJSON_ArrayForEach(widget, cJSON_GetObjectItemCaseSensitive(page, "widgets"))
+            shows = shows || widget_shows(widget, view);
+    cJSON_Delete(tree);
+    return shows;
+}

@@ -22,4 +22,7 @@ bool sw_board_is_name(const char *name);
 char *sw_board_read(const char *path, const char *name, const char *text, size_t len,
                     struct sw_buf *faults) SW_NODISCARD;
 
+/* Whether BOARD, which sw_board_read made, draws from VIEW ("agents/A"). */
+bool sw_board_shows(const char *board, const char *view);
+
 #endif

@@ -46,6 +46,24 @@ static int take_views(const cJSON *root, struct sw_client_message *m) {
     return m->view_count ? 0 : -SW_EINVAL;
 }
 
+static bool take_number(const cJSON *root, const char *key, int64_t *out) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, key);
+    return !item || sw_json_integer(item, -EXACT_INTEGER_MAX, EXACT_INTEGER_MAX, out);
+}
+
+static bool take_word(const cJSON *root, const char *key, char *out, size_t max) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, key);
+    return !item || (take_text(item, out, max) && !sw_utf8_has_control(out));
+}
+
+static int take_screen(const cJSON *root, struct sw_client_message *m) {
+    m->op = SW_CLIENT_SCREEN;
+    bool good = take_word(root, "version", m->version, SW_CLIENT_VERSION_BYTES_MAX) &&
+                take_word(root, "board", m->board, SW_CLIENT_BOARD_BYTES_MAX) && take_number(root, "offset", &m->offset_ms) &&
+                take_number(root, "width", &m->width) && take_number(root, "height", &m->height);
+    return good ? 0 : -SW_EINVAL;
+}
+
 static int take_message(const cJSON *root, struct sw_client_message *m) {
     const cJSON *op = cJSON_GetObjectItemCaseSensitive(root, "op");
     if (!cJSON_IsString(op)) return -SW_ENOENT;
@@ -64,6 +82,7 @@ static int take_message(const cJSON *root, struct sw_client_message *m) {
         m->op = SW_CLIENT_UNSUBSCRIBE;
         return take_views(root, m);
     }
+    if (strcmp(op->valuestring, "screen") == 0) return take_screen(root, m);
     return -SW_ENOENT;
 }
 

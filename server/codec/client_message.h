@@ -1,4 +1,4 @@
-/* What a WebSocket client may say: subscribe, unsubscribe, ping. Pure; the input is hostile. */
+/* What a WebSocket client may say: subscribe, unsubscribe, ping, and what a screen tells of itself. Pure; the input is hostile. */
 #ifndef CODEC_CLIENT_MESSAGE_H
 #define CODEC_CLIENT_MESSAGE_H
 
@@ -13,7 +13,10 @@
 #define SW_CLIENT_SITE_BYTES_MAX 32
 #define SW_CLIENT_HAVE_BYTES_MAX 56
 
-enum sw_client_op { SW_CLIENT_SUBSCRIBE, SW_CLIENT_UNSUBSCRIBE, SW_CLIENT_PING };
+#define SW_CLIENT_VERSION_BYTES_MAX 39
+#define SW_CLIENT_BOARD_BYTES_MAX 255
+
+enum sw_client_op { SW_CLIENT_SUBSCRIBE, SW_CLIENT_UNSUBSCRIBE, SW_CLIENT_PING, SW_CLIENT_SCREEN };
 
 /* One view of a message. */
 struct sw_client_view {
@@ -27,6 +30,9 @@ struct sw_client_message {
     uint32_t view_count; /* subscribe, unsubscribe: 1..SW_CLIENT_VIEWS_MAX, all different */
     struct sw_client_view views[SW_CLIENT_VIEWS_MAX];
     int64_t t; /* ping: the client's own number, given back; within 2^53 */
+    /* screen: its build, the board it shows ("" = not told), its clock against ours in ms, its size in pixels; within 2^53 */
+    char version[SW_CLIENT_VERSION_BYTES_MAX + 1], board[SW_CLIENT_BOARD_BYTES_MAX + 1];
+    int64_t offset_ms, width, height;
 };
 
 /* Decodes LEN bytes of TEXT (no NUL needed) into *OUT. Returns 0 or

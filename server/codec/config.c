@@ -75,10 +75,11 @@ static void free_list(struct sw_config_list *list) {
 
 void sw_config_deinit(struct sw_config *c) {
     char *const texts[] = {c->listen,     c->redis,    c->redis_password_file, c->web_dir,
-                           c->boards_dir, c->roster_dir, c->policy, c->built_in_boards, c->data_dir, c->log_level, c->public_url,         c->site_id,
+                           c->boards_dir, c->roster_dir, c->policy, c->built_in_boards, c->data_dir, c->log_level, c->public_url, c->tls_certificate, c->tls_key, c->user_header, c->metrics_token_file,         c->site_id,
                            c->site_name,  c->zone};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     free_list(&c->allowed_origins);
+    free_list(&c->trusted_proxies);
     for (size_t i = 0; i < c->person_count; i++) {
         free(c->people[i].id);
         free(c->people[i].name);

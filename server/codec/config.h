@@ -15,6 +15,7 @@
 
 #define SW_CONFIG_BYTES_MAX (4u << 20)
 #define SW_PEOPLE_MAX 1000
+#define SW_CONFIG_PROXIES_MAX 32
 #define SW_CONFIG_FAULTS_MAX 20 /* told at once */
 #define SW_CONFIG_DESTINATIONS_MAX 32
 #define SW_CONFIG_NO_ALERTS 3 /* above the highest severity */
@@ -85,6 +86,10 @@ struct sw_config {
     bool open_reads; /* anybody off loopback may read boards */
     int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours, retention_days;
     struct sw_config_list allowed_origins;
+    char *tls_certificate, *tls_key; /* PEM files; NULL = plain HTTP */
+    struct sw_config_list trusted_proxies; /* numeric addresses whose X-Forwarded-For and -Proto count */
+    char *user_header;       /* in which they say who is signed in, lower case; NULL = none */
+    char *metrics_token_file; /* whose first line lets /metrics be read; NULL = none does */
 
     char *site_id, *site_name, *zone;
     int64_t day_starts_ms, interval_min, opens_ms, closes_ms; /* opening hours: local times of day; equal: all day */

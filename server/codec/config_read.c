@@ -54,6 +54,12 @@ static const char *judge_public_url(const char *text) {
     return good ? NULL : "must be an address like https://wall.example.com, without a slash at its end";
 }
 
+static const char *judge_header(const char *text) {
+    size_t len = strlen(text);
+    bool good = len >= 3 && len <= 40 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+    return good ? NULL : "must be a header's name in lower case, like x-remote-user";
+}
+
 static void read_formula(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key,
                          void *at) {
     const char *text = sw_yaml_scalar(node);
@@ -103,6 +109,15 @@ static void read_ids(struct sw_yaml *y, const yaml_node_t *node, const struct sw
 static void read_origins(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key,
                          void *at) {
     read_list(y, node, key, at, is_origin, "must hold origins, like https://wall.example.com");
+}
+
+static bool is_address(const char *text) {
+    size_t len = strlen(text);
+    return len >= 2 && len <= 45 && strspn(text, "0123456789abcdef.:") == len && strpbrk(text, ".:");
+}
+
+static void read_addresses(struct sw_yaml *y, const yaml_node_t *node, const struct sw_yaml_key *key, void *at) {
+    read_list(y, node, key, at, is_address, "must hold numeric addresses, like 127.0.0.1 or ::1, in lower case");
 }
 
 static bool is_day(const char *text) {
@@ -321,6 +336,7 @@ static const struct sw_yaml_key site_keys[] = {
     {ARRAY("agents", agents, SW_AGENTS_MAX, agent_keys, struct sw_config_agent)},
     {0}};
 static const struct sw_yaml_key report_keys[] = {SITE("ranking", BOOL, ranking), RANGE("month_day", INT, report_day, 1, 28), {0}};
+static const struct sw_yaml_key tls_keys[] = {SITE("certificate", TEXT, tls_certificate), SITE("key", TEXT, tls_key), {0}};
 static const struct sw_yaml_key root_keys[] = {
     WORD(struct sw_config, "listen", judge_listen, listen),
     SITE("redis", TEXT, redis),
@@ -341,6 +357,10 @@ static const struct sw_yaml_key root_keys[] = {
     {ARRAY("people", people, SW_PEOPLE_MAX, person_keys, struct sw_config_person)},
     RANGE("retention_days", INT, retention_days, 0, 3650),
     OWN(struct sw_config, "allowed_origins", read_origins, allowed_origins, ORIGINS_MAX),
+    PART("tls", tls_keys),
+    OWN(struct sw_config, "trusted_proxies", read_addresses, trusted_proxies, SW_CONFIG_PROXIES_MAX),
+    WORD(struct sw_config, "user_header", judge_header, user_header),
+    SITE("metrics_token_file", TEXT, metrics_token_file),
     {ARRAY("notify", destinations, SW_CONFIG_DESTINATIONS_MAX, destination_keys, struct sw_config_destination),
      .prepare = prepare_destination},
     PART("reports", report_keys),
@@ -430,6 +450,9 @@ static void check(struct sw_yaml *y, const yaml_node_t *root, const void *config
                       *interval = sw_yaml_child(y, site, "interval_min");
     if (c->interval_min != 15 && c->interval_min != 30)
         sw_yaml_fault(y, interval, "interval_min", "must be 15 or 30");
+    const yaml_node_t *tls = sw_yaml_child(y, root, "tls"), *header = sw_yaml_child(y, root, "user_header");
+    if (tls && (!c->tls_certificate || !c->tls_key)) sw_yaml_fault(y, tls, "tls", "needs both certificate and key");
+    if (header && !c->trusted_proxies.count) sw_yaml_fault(y, header, "user_header", "needs trusted_proxies");
     check_people(y, sw_yaml_child(y, root, "people"), c);
     check_destinations(y, sw_yaml_child(y, root, "notify"), c);
     check_goals(y, site, c);

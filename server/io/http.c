@@ -9,6 +9,9 @@ int sw_http_new(const struct sw_http_options *options, struct sw_http **out, cha
     SW_ASSERT(options->handler != NULL);
     struct sw_http *http = sw_xcalloc(1, sizeof *http);
     http->handler = options->handler;
+    http->trust = options->trust;
+    http->origins = options->origins;
+    http->origin_count = options->origin_count;
     http->ctx = options->ctx;
     int r = options->web_dir ? sw__http_files_load(&http->files, options->web_dir, error, size) : 0;
     if (r < 0) {

@@ -31,6 +31,16 @@ enum sw_http_method {
     SW_HTTP_OPTIONS = 1 << 6
 };
 
+/* Who calls, as far as the connection tells. Texts are never NULL: "" where absent. */
+struct sw_http_caller {
+    const char *peer;    /* numeric address, e.g. "127.0.0.1"; behind a trusted proxy, of the proxy's peer */
+    const char *cookie;  /* the header as sent */
+    const char *user;    /* whom a trusted proxy says it is */
+    const char *browser; /* the User-Agent header */
+    bool secure;          /* over TLS, here or at a trusted proxy */
+    bool untrusted_proxy; /* a proxy that is not trusted stands between */
+};
+
 /* One request, borrowed for the length of the handler's call. Texts are NUL-terminated, valid UTF-8 without
  * control characters, and never NULL where absent they are "". */
 struct sw_http_request {
@@ -41,8 +51,9 @@ struct sw_http_request {
     const char *if_none_match; /* the header as sent */
     const char *accept;        /* the header as sent */
     const char *content_type;  /* the header as sent */
-    const char *cookie;        /* the header as sent */
-    const char *peer;          /* numeric address, e.g. "127.0.0.1" */
+    const char *authorization; /* the header as sent */
+    bool foreign_origin;       /* a page of another origin sends it */
+    struct sw_http_caller caller;
     const char *body;          /* POST, PUT, PATCH: body_len bytes and a NUL; any bytes */
     size_t body_len;
     uint32_t query_count; /* decoded query, in the order sent; see sw_http_query */
@@ -109,7 +120,19 @@ void sw_http_answer(struct sw_http_pending *pending, struct sw_http_response *re
 typedef int (*sw_http_handler)(void *ctx, const struct sw_http_request *request,
                                struct sw_http_response *response);
 
+#define SW_HTTP_PROXIES_MAX 32
+
+/* Proxies whose word on who calls is taken. */
+struct sw_http_trust {
+    const char *const *proxies; /* numeric addresses; borrowed */
+    size_t count;               /* at most SW_HTTP_PROXIES_MAX */
+    const char *user_header;    /* "x-remote-user:", lower case with the colon; NULL: none is taken */
+};
+
 struct sw_http_options {
+    struct sw_http_trust trust; /* borrowed */
+    const char *const *origins; /* whose pages may write, besides our own; borrowed */
+    size_t origin_count;
     const char *web_dir; /* folder of index.html and assets/; NULL = no web application (its paths are 404) */
     sw_http_handler handler; /* required */
     void *ctx;
@@ -121,6 +144,7 @@ struct sw_http_counters {
     uint64_t bytes_sent;   /* bodies, as sent */
     uint64_t too_large;    /* request bodies over the cap */
     uint64_t bad_requests; /* paths, queries or headers not understood */
+    uint64_t foreign;      /* writes that pages of other origins sent */
 };
 
 struct sw_http;

@@ -47,6 +47,9 @@ bool sw__http_text_is_clean(const char *text, size_t len);
 struct sw_http {
     sw_http_handler handler;
     void *ctx;
+    struct sw_http_trust trust;
+    const char *const *origins;
+    size_t origin_count;
     struct sw_http_files files;
     struct sw_http_counters counters;
 };

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "io/http_caller.h"
+
 #define HEADER_BYTES_MAX 4096u
 #define PIECE_BYTES (64u * 1024u)
 #define STALL_S 20 /* a body that does not move for so long ends the connection */
@@ -34,9 +36,9 @@ struct exchange {
     char if_none_match[HEADER_VALUE_MAX];
     char accept[HEADER_VALUE_MAX];
     char content_type[HEADER_VALUE_MAX];
-    char cookie[HEADER_VALUE_MAX];
+    char authorization[HEADER_VALUE_MAX];
     char accept_encoding[256];
-    char peer[64];
+    struct sw__caller caller;
     char *body_in;
     size_t body_size; /* as announced */
     size_t body_len;
@@ -339,15 +341,6 @@ static int dispatch(struct sw_http *http, struct lws *wsi, struct sw__http_sessi
 
 /* ---- requests ---- */
 
-/* A header into OUT, "" when absent; false when it is too long or not clean text. */
-static bool take_header(struct lws *wsi, enum lws_token_indexes token, char *out, size_t size) {
-    int len = lws_hdr_total_length(wsi, token);
-    out[0] = '\0';
-    if (len <= 0) return true;
-    if ((size_t)len >= size || lws_hdr_copy(wsi, out, (int)size, token) < 0) return false;
-    return strlen(out) == (size_t)len && sw__http_text_is_clean(out, (size_t)len);
-}
-
 static bool take_path(struct exchange *x, const char *uri, size_t uri_len) {
     static const char hex[] = "0123456789ABCDEF";
     if (uri_len == 0 || uri_len >= sizeof x->path || uri[0] != '/' || strnlen(uri, uri_len) != uri_len ||
@@ -429,7 +422,7 @@ static int64_t content_length(struct lws *wsi) {
 }
 
 /* Fills in the request from the headers; a status when it must be refused. */
-static int read_request(struct exchange *x, struct lws *wsi, const char *uri, size_t uri_len) {
+static int read_request(const struct sw_http *http, struct exchange *x, struct lws *wsi, const char *uri, size_t uri_len) {
     size_t whole_len = 0;
     enum sw_http_method method = method_of(wsi, &whole_len);
     if (method == 0) return 501;
@@ -438,20 +431,21 @@ static int read_request(struct exchange *x, struct lws *wsi, const char *uri, si
     if (uri_len >= sizeof x->path) return 414;
     if (uri_len != whole_len || !take_path(x, uri, uri_len) || !take_query(x, wsi)) return 400;
     bool good =
-        take_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, x->if_none_match, sizeof x->if_none_match) &&
-        take_header(wsi, WSI_TOKEN_HTTP_ACCEPT, x->accept, sizeof x->accept) &&
-        take_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, x->content_type, sizeof x->content_type) &&
-        take_header(wsi, WSI_TOKEN_HTTP_COOKIE, x->cookie, sizeof x->cookie) &&
-        take_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, x->accept_encoding, sizeof x->accept_encoding);
+        sw__http_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, x->if_none_match, sizeof x->if_none_match) &&
+        sw__http_header(wsi, WSI_TOKEN_HTTP_ACCEPT, x->accept, sizeof x->accept) &&
+        sw__http_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, x->content_type, sizeof x->content_type) &&
+        sw__http_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, x->authorization, sizeof x->authorization) &&
+        sw__http_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, x->accept_encoding, sizeof x->accept_encoding) &&
+        sw__caller_take(wsi, &http->trust, &x->caller);
     if (!good) return 400;
-    lws_get_peer_simple(wsi, x->peer, sizeof x->peer);
+    x->request.foreign_origin = sw__caller_is_foreign(wsi, http->origins, http->origin_count);
     x->request.path = x->path;
     x->request.raw_path = x->raw_path;
     x->request.if_none_match = x->if_none_match;
     x->request.accept = x->accept;
     x->request.content_type = x->content_type;
-    x->request.cookie = x->cookie;
-    x->request.peer = x->peer;
+    x->request.authorization = x->authorization;
+    x->request.caller = x->caller.caller;
     return 0;
 }
 
@@ -487,8 +481,12 @@ static int begin(struct sw_http *http, struct lws *wsi, struct sw__http_session 
     sw_buf_init(&x->made, SW_HTTP_RESPONSE_BODY_MAX);
     http->counters.requests++;
     size_t len = 0;
-    int status = read_request(x, wsi, uri, uri_len);
+    int status = read_request(http, x, wsi, uri, uri_len);
     if (status == 0) status = read_length(wsi, x->request.method, &len);
+    if (status == 0 && x->request.method != SW_HTTP_GET && x->request.foreign_origin) {
+        http->counters.foreign++;
+        status = 403;
+    }
     if (status) return refuse(http, wsi, session, status, len);
     if (len == 0 && x->request.method != SW_HTTP_POST) return dispatch(http, wsi, session);
     x->body_size = len; /* a POST of nothing also gets its completion callback */

@@ -6,10 +6,10 @@
 #include <sys/socket.h>
 
 #include "codec/client_message.h"
+#include "io/http_caller.h"
+#include "io/http_internal.h"
 #include "io/ws_internal.h"
 #include "shiftwall/version.h"
-
-#define COOKIE_BYTES_MAX 1024
 
 #define HELLO_BYTES_MAX (256u * 1024u)
 #define PIECES_PER_SECOND_MAX                                                                                \
@@ -17,12 +17,20 @@
 
 /* ---- life ---- */
 
-static struct sw_frame *make_hello(struct sw_ws_server *server) {
+struct sw_http_caller sw__ws_client_caller(const struct ws_client *client) {
+    return (struct sw_http_caller){.peer = client->peer, .cookie = client->cookie ? client->cookie : "",
+                                   .user = client->user ? client->user : "", .browser = "", .secure = client->secure,
+                                   .untrusted_proxy = client->untrusted_proxy};
+}
+
+static struct sw_frame *make_hello(const struct ws_client *client) {
+    struct sw_ws_server *server = client->server;
+    struct sw_http_caller caller = sw__ws_client_caller(client);
     struct sw_buf out;
     sw_buf_init(&out, HELLO_BYTES_MAX);
     sw_buf_printf(&out, "{\"op\":\"hello\",\"server\":\"shiftwall/%s\",\"now\":%" PRId64, SW_VERSION,
                   server->options.now_ms(server->options.ctx));
-    if (server->options.hello) server->options.hello(server->options.ctx, &out);
+    if (server->options.hello) server->options.hello(server->options.ctx, &caller, &out);
     sw_buf_putc(&out, '}');
     SW_ASSERT(!out.failed); /* the application's own text */
     struct sw_frame *frame = sw_frame_new(out.data, out.len);
@@ -30,21 +38,25 @@ static struct sw_frame *make_hello(struct sw_ws_server *server) {
     return frame;
 }
 
-static void take_cookie(struct ws_client *client) {
-    char cookie[COOKIE_BYTES_MAX];
-    int len = lws_hdr_total_length(client->wsi, WSI_TOKEN_HTTP_COOKIE);
-    if (len <= 0 || (size_t)len >= sizeof cookie) return;
-    if (lws_hdr_copy(client->wsi, cookie, (int)sizeof cookie, WSI_TOKEN_HTTP_COOKIE) > 0) client->cookie = sw_xstrdup(cookie);
+static void take_caller(struct ws_client *client) {
+    const struct sw_ws_options *options = &client->server->options;
+    struct sw__caller taken;
+    (void)sw__caller_take(client->wsi, &options->http->trust, &taken); /* what is no clean text counts as not there */
+    memcpy(client->peer, taken.peer, sizeof client->peer);
+    if (*taken.cookie) client->cookie = sw_xstrdup(taken.cookie);
+    if (*taken.user) client->user = sw_xstrdup(taken.user);
+    client->secure = taken.caller.secure;
+    client->untrusted_proxy = taken.caller.untrusted_proxy;
+    if (options->admit) (void)options->admit(options->ctx, &taken.caller, client->identity); /* the handshake was judged */
 }
 
 struct ws_client *sw__ws_client_new(struct sw_ws_server *server, struct lws *wsi) {
     struct ws_client *client = sw_xcalloc(1, sizeof *client);
     client->server = server;
     client->wsi = wsi;
-    lws_get_peer_simple(wsi, client->peer, sizeof client->peer);
-    take_cookie(client);
+    take_caller(client);
     client->blocked_ms = -1;
-    client->first = make_hello(server);
+    client->first = make_hello(client);
     client->next = server->clients;
     if (server->clients) server->clients->prev = client;
     server->clients = client;
@@ -71,9 +83,11 @@ void sw__ws_client_free(struct ws_client *client) {
     server->counters.clients--;
     sw_frame_unref(client->tx);
     sw_frame_unref(client->first);
+    sw_frame_unref(client->note);
     sw_frame_unref(client->error);
     free(client->rx);
     free(client->cookie);
+    free(client->user);
     free(client);
 }
 
@@ -140,6 +154,10 @@ static struct sw_frame *next_frame(struct ws_client *client) {
         client->first = NULL;
         return frame;
     }
+    if ((frame = client->note)) {
+        client->note = NULL;
+        return frame;
+    }
     if ((frame = client->error)) {
         client->error = NULL;
         client->server->counters.errors++;
@@ -156,7 +174,7 @@ static struct sw_frame *next_frame(struct ws_client *client) {
 }
 
 static bool has_next(const struct ws_client *client) {
-    if (client->tx || client->first || client->error || client->pong_due) return true;
+    if (client->tx || client->first || client->note || client->error || client->pong_due) return true;
     if (client->site && client->feed_sent != client->site->feed_number) return true;
     for (const struct ws_sub *sub = client->subs; sub; sub = sub->client_next)
         if (sub->due) return true;
@@ -245,7 +263,7 @@ static const char *error_text(const char *code) {
 /* False when something of the message could not be done: it counts as a bad one. */
 static bool subscribe(struct ws_client *client, const struct sw_client_message *message) {
     struct sw_ws_server *server = client->server;
-    const struct sw_ws_viewer viewer = {client->peer, client->cookie ? client->cookie : ""};
+    const struct sw_http_caller caller = sw__ws_client_caller(client);
     bool good = true;
     if (client->site && strcmp(client->site->name, message->site) != 0) {
         sw__ws_unsubscribe_all(client); /* one site at a time: view names do not say whose they are */
@@ -255,7 +273,7 @@ static bool subscribe(struct ws_client *client, const struct sw_client_message *
         const struct sw_client_view *wanted = &message->views[i];
         const char *code = "unknown_view";
         struct sw_view *view =
-            server->options.resolve(server->options.ctx, &viewer, message->site, wanted->name, &code);
+            server->options.resolve(server->options.ctx, &caller, message->site, wanted->name, &code);
         if (!view) {
             send_error(client, code, error_text(code), wanted->name);
             good = false;
@@ -299,6 +317,9 @@ static void handle(struct ws_client *client, const char *text, size_t len) {
             client->pong_due = true;
             client->pong_t = message->t;
         }
+        const struct sw_http_caller caller = sw__ws_client_caller(client);
+        const struct sw_ws_options *options = &client->server->options;
+        if (message->op == SW_CLIENT_SCREEN && options->report) options->report(options->ctx, &caller, message);
         for (uint32_t i = 0; message->op == SW_CLIENT_UNSUBSCRIBE && i < message->view_count; i++)
             sw__ws_unsubscribe(client, message->views[i].name);
     }

@@ -184,3 +184,30 @@ int sw_ws_server_set_feed(struct sw_ws_server *server, const char *name, const c
         if (client->site == site) sw__ws_client_pump(client);
     return 0;
 }
+
+void sw_ws_server_review(struct sw_ws_server *server) {
+    for (struct ws_client *client = server->clients; server->options.admit && client; client = client->next) {
+        char identity[SW_WS_IDENTITY_SIZE];
+        const struct sw_http_caller caller = sw__ws_client_caller(client);
+        if (client->closing) continue;
+        bool admitted = server->options.admit(server->options.ctx, &caller, identity);
+        if (admitted && !strcmp(identity, client->identity)) continue;
+        server->counters.revoked++;
+        if (admitted) sw__ws_client_close(client, SW_WS_CLOSE_RESYNC, "your rights have changed");
+        else sw__ws_client_close(client, SW_WS_CLOSE_REVOKED, "not signed in any more");
+    }
+}
+
+size_t sw_ws_server_tell(struct sw_ws_server *server, const char *identity, const char *json, size_t len) {
+    struct sw_frame *frame = sw_frame_new(json, len);
+    size_t count = 0;
+    for (struct ws_client *client = server->clients; client; client = client->next) {
+        if (client->closing || strcmp(client->identity, identity) != 0) continue;
+        sw_frame_unref(client->note);
+        client->note = sw_frame_ref(frame);
+        count++;
+        sw__ws_client_pump(client);
+    }
+    sw_frame_unref(frame);
+    return count;
+}

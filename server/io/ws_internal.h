@@ -60,13 +60,16 @@ struct ws_client {
     struct ws_client *close_next; /* waiting for its close frame */
     struct ws_sub *subs;
     uint32_t sub_count;
-    char peer[64], *cookie; /* NULL = none */
+    char peer[64], *cookie, *user; /* NULL = none */
+    bool secure, untrusted_proxy;
+    char identity[SW_WS_IDENTITY_SIZE];
     struct ws_site *site; /* NULL before the first subscribe */
     uint64_t feed_sent;   /* number of the feed message it has */
 
     struct sw_frame *tx; /* being sent, NULL between frames */
     size_t tx_at;
     struct sw_frame *first; /* hello, until sent */
+    struct sw_frame *note;  /* the application's newest message not yet sent */
     struct sw_frame *error; /* the newest error not yet sent: one at most */
     bool pong_due;          /* likewise the newest pong */
     int64_t pong_t;
@@ -133,6 +136,8 @@ void sw__ws_client_receive(struct ws_client *client, const char *in, size_t len)
 void sw__ws_client_close(struct ws_client *client, uint16_t code, const char *reason);
 /* Ends the connection now, without a word. */
 void sw__ws_client_cut(struct ws_client *client);
+/* Who the client is, as its handshake said; borrowed. */
+struct sw_http_caller sw__ws_client_caller(const struct ws_client *client);
 /* Once a second: too slow, or not gone after its close. */
 void sw__ws_client_sweep(struct ws_client *client, int64_t now_ms);
 

@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/http_caller.h"
+#include "io/http_internal.h"
 #include "io/http_serve.h"
 #include "io/ws_internal.h"
 
@@ -105,28 +107,9 @@ static void uncount_socket(struct sw_ws_server *server, struct lws *wsi) {
     free(address);
 }
 
-/* The header's text; "" when absent, false when too long for OUT. */
-static bool header(struct lws *wsi, enum lws_token_indexes token, char *out, size_t size) {
-    out[0] = '\0';
-    return lws_hdr_total_length(wsi, token) <= 0 || lws_hdr_copy(wsi, out, (int)size, token) >= 0;
-}
-
-/* A page of another site must not read the wall with the viewer's rights. Clients that are not browsers send
- * no Origin and are let in. */
-static bool origin_is_good(const struct sw_ws_server *server, struct lws *wsi) {
-    char origin[300], host[256];
-    if (!header(wsi, WSI_TOKEN_ORIGIN, origin, sizeof origin)) return false;
-    if (!*origin) return true;
-    for (uint32_t i = 0; i < server->options.origin_count; i++)
-        if (strcasecmp(origin, server->origins[i]) == 0) return true;
-    const char *authority = strstr(origin, "://");
-    if (!authority || !header(wsi, WSI_TOKEN_HOST, host, sizeof host)) return false;
-    return *host && strcasecmp(authority + 3, host) == 0;
-}
-
 static bool offers_protocol(struct lws *wsi) {
     char list[256];
-    if (!header(wsi, WSI_TOKEN_PROTOCOL, list, sizeof list)) return false;
+    if (!sw__http_header(wsi, WSI_TOKEN_PROTOCOL, list, sizeof list)) return false;
     for (char *name = list, *end; *name; name = end) {
         name += strspn(name, ", \t");
         end = name + strcspn(name, ", \t");
@@ -141,23 +124,32 @@ static bool offers_protocol(struct lws *wsi) {
 static int judge_upgrade(struct sw_ws_server *server, struct lws *wsi, const char *kind, const char **why) {
     char path[8], version[8];
     struct sw_ws_counters *counters = &server->counters;
-    bool known = strcasecmp(kind, "websocket") == 0 && header(wsi, WSI_TOKEN_GET_URI, path, sizeof path) &&
+    bool known = strcasecmp(kind, "websocket") == 0 && sw__http_header(wsi, WSI_TOKEN_GET_URI, path, sizeof path) &&
                  strcmp(path, SW_WS_PATH) == 0;
     if (!known) {
         counters->refused_path++;
         *why = "only " SW_WS_PATH " can be upgraded, to a WebSocket";
         return 404;
     }
-    if (!offers_protocol(wsi) || !header(wsi, WSI_TOKEN_VERSION, version, sizeof version) ||
+    if (!offers_protocol(wsi) || !sw__http_header(wsi, WSI_TOKEN_VERSION, version, sizeof version) ||
         strcmp(version, "13") != 0 || lws_hdr_total_length(wsi, WSI_TOKEN_KEY) != 24) {
         counters->refused_path++;
         *why = "a WebSocket of version 13 with the subprotocol " SW_WS_PROTOCOL " is required";
         return 400;
     }
-    if (!origin_is_good(server, wsi)) {
+    /* a page of another site must not read the wall with the viewer's rights */
+    if (sw__caller_is_foreign(wsi, (const char *const *)server->origins, server->options.origin_count)) {
         counters->refused_origin++;
         *why = "this origin is not allowed";
         return 403;
+    }
+    struct sw__caller taken;
+    char identity[SW_WS_IDENTITY_SIZE];
+    (void)sw__caller_take(wsi, &server->options.http->trust, &taken);
+    if (server->options.admit && !server->options.admit(server->options.ctx, &taken.caller, identity)) {
+        counters->refused_caller++;
+        *why = "sign in first, or pair this screen";
+        return 401;
     }
     if (counters->clients >= server->options.max_clients || server->state != WS_RUNNING) {
         counters->refused_full++;

@@ -32,14 +32,14 @@ enum sw_ws_close {
     SW_WS_CLOSE_RESYNC = 4000,   /* connect again */
     SW_WS_CLOSE_STOPPING = 4001, /* going down: connect again after the delay in the reason ("retry_ms=N") */
     SW_WS_CLOSE_BAD = 4400,      /* bad requests: do not connect again */
+    SW_WS_CLOSE_REVOKED = 4403,  /* not let in any more: ask over HTTP first */
     SW_WS_CLOSE_SLOW = 4408, /* reserved for "too slow"; such a client is cut, it could not read the code */
     SW_WS_CLOSE_RATE = 4429  /* too many messages a second */
 };
 
-/* Who asks: the address, and the Cookie header of the handshake ("" = none; one that is too long counts as none). */
-struct sw_ws_viewer {
-    const char *peer, *cookie;
-};
+#define SW_WS_IDENTITY_SIZE 96
+
+struct sw_client_message;
 
 struct sw_ws_options {
     uv_loop_t *loop;
@@ -57,16 +57,21 @@ struct sw_ws_options {
     uint32_t origin_count;      /* at most SW_WS_ORIGINS_MAX */
 
     void *ctx; /* for the callbacks */
+    /* Whether the caller is let in; IDENTITY then gets who that is: a text that changes when their rights do. Asked at the
+     * handshake and by sw_ws_server_review. NULL: everybody, and nobody has an identity. */
+    bool (*admit)(void *ctx, const struct sw_http_caller *caller, char identity[SW_WS_IDENTITY_SIZE]);
+    /* A client tells of itself (SW_CLIENT_SCREEN). May be NULL. */
+    void (*report)(void *ctx, const struct sw_http_caller *caller, const struct sw_client_message *message);
     /* The view NAME of SITE, made now when the application makes views lazily; the application owns it and
      * calls sw_ws_server_forget_view before it frees it. NULL refuses: *CODE (static string) is
      * "unknown_site", "unknown_view" (the default) or "forbidden". */
-    struct sw_view *(*resolve)(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name,
+    struct sw_view *(*resolve)(void *ctx, const struct sw_http_caller *caller, const char *site, const char *name,
                                const char **code);
     /* Called when the last subscriber of VIEW has gone (it may be freed, after forget_view). May be NULL. */
     void (*unwatched)(void *ctx, struct sw_view *view);
     /* Appends further members of `hello`, each with a comma before it:
      * ,"site":"main","sites":["main"],"epoch":"9f2c" Called per connection. May be NULL. */
-    void (*hello)(void *ctx, struct sw_buf *out);
+    void (*hello)(void *ctx, const struct sw_http_caller *caller, struct sw_buf *out);
     /* Wall clock, epoch ms (virtual in tests and demos): for `now` of hello and pong. Required. */
     int64_t (*now_ms)(void *ctx);
     /* One line for the log: warnings and errors of libwebsockets, and changes of state of this server. May be
@@ -82,6 +87,8 @@ struct sw_ws_counters {
     uint64_t refused_full;    /* max_clients or max_connections */
     uint64_t refused_address; /* max_per_address */
     uint64_t refused_origin;
+    uint64_t refused_caller; /* not let in */
+    uint64_t revoked;        /* closed because their rights changed */
     uint64_t refused_path; /* an upgrade elsewhere than /ws or without our subprotocol */
     uint64_t frames_sent;
     uint64_t bytes_sent; /* payload of those frames */
@@ -122,6 +129,12 @@ void sw_ws_server_forget_view(struct sw_ws_server *server, struct sw_view *view)
  * (sites). */
 SW_NODISCARD int sw_ws_server_set_feed(struct sw_ws_server *server, const char *site, const char *json,
                                        size_t len);
+
+/* Rights may have changed: every client is judged again. Who is somebody else now, or nobody, is closed and may come back. */
+void sw_ws_server_review(struct sw_ws_server *server);
+/* Sends a message of the application (JSON, LEN bytes) to the clients of that identity; a blocked client gets only the
+ * newest. Returns how many. */
+size_t sw_ws_server_tell(struct sw_ws_server *server, const char *identity, const char *json, size_t len);
 
 /* Begins the end: no new connections, every client is closed with 4001 and a delay after which to come back
  * (random, so that they do not come all at once); what is not gone after a second is cut. Then the server's

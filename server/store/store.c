@@ -112,16 +112,16 @@ static const char *index_for(const struct sw_record_query *q, bool prefix) {
 
 int sw_store_read(struct sw_store *store, const char *site, const struct sw_record_query *q, void *ctx,
                   void (*fn)(void *ctx, const struct sw_record *record)) {
-    char text[512];
+    char text[600];
     size_t kind_len = q->kind ? strlen(q->kind) : 0;
     bool prefix = kind_len && q->kind[kind_len - 1] == '*';
     (void)snprintf(text, sizeof text,
                    "SELECT l.id, at_ms, l.kind, l.key, agent, by, role, body, h.ledger_id IS NOT NULL FROM ledger l %s "
                    "LEFT JOIN holds h ON h.ledger_id = l.id "
-                   "WHERE l.site = ?1 AND at_ms >= ?2 AND at_ms < ?3 AND l.id > ?4%s%s%s ORDER BY l.id %s LIMIT ?8",
+                   "WHERE l.site = ?1 AND at_ms >= ?2 AND at_ms < ?3 AND l.id > ?4 AND l.id < ?9%s%s%s%s ORDER BY l.id %s LIMIT ?8",
                    index_for(q, prefix),
                    !q->kind ? "" : prefix ? " AND substr(l.kind, 1, length(?5)) = ?5" : " AND l.kind = ?5",
-                   q->agent ? " AND agent = ?6" : "", q->key ? " AND l.key = ?7" : "", q->newest_first ? "DESC" : "ASC");
+                   q->agent ? " AND agent = ?6" : "", q->key ? " AND l.key = ?7" : "", q->by ? " AND by = ?10" : "", q->newest_first ? "DESC" : "ASC");
     sqlite3_stmt *s;
     if (sqlite3_prepare_v2(store->db, text, -1, &s, NULL)) return sw__store_fail(store, "reading");
     bind_text(s, 1, site);
@@ -132,6 +132,8 @@ int sw_store_read(struct sw_store *store, const char *site, const struct sw_reco
     if (q->agent) bind_text(s, 6, q->agent);
     if (q->key) bind_text(s, 7, q->key);
     sqlite3_bind_int64(s, 8, q->limit ? q->limit : -1);
+    sqlite3_bind_int64(s, 9, q->before_id ? q->before_id : INT64_MAX);
+    if (q->by) bind_text(s, 10, q->by);
     int code;
     while ((code = sqlite3_step(s)) == SQLITE_ROW) {
         const struct sw_record record = {.id = sqlite3_column_int64(s, 0), .at_ms = sqlite3_column_int64(s, 1),

@@ -52,9 +52,10 @@ int sw_store_append(struct sw_store *store, const char *site, struct sw_record *
                     struct sw_buf *holder) SW_NODISCARD;
 
 struct sw_record_query {
-    const char *kind, *agent, *key; /* NULL = any; KIND "grant*" is every kind that begins so */
+    const char *kind, *agent, *key, *by; /* NULL = any; KIND "grant*" is every kind that begins so */
     int64_t from_ms, to_ms;         /* [from, to); to 0 = no end */
     int64_t after_id;               /* only later ones */
+    int64_t before_id;              /* only earlier ones; 0 = all */
     int64_t limit;                  /* 0 = all */
     bool newest_first;
 };

@@ -39,7 +39,7 @@ static void remember(const struct sw_http_request *request) {
     for (uint32_t i = 0; i < request->query_count; i++)
         at += (size_t)snprintf(f.query + at, sizeof f.query - at, "[%s|%s]", request->query_names[i],
                                request->query_values[i]);
-    assert_string_equal(request->peer, "127.0.0.1");
+    assert_string_equal(request->caller.peer, "127.0.0.1");
 }
 
 static int on_request(void *ctx, const struct sw_http_request *request, struct sw_http_response *response) {
@@ -72,7 +72,7 @@ static int on_request(void *ctx, const struct sw_http_request *request, struct s
     return 200;
 }
 
-static struct sw_view *resolve(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name, const char **code) {
+static struct sw_view *resolve(void *ctx, const struct sw_http_caller *viewer, const char *site, const char *name, const char **code) {
     (void)ctx, (void)viewer;
     (void)site;
     (void)name;

@@ -27,7 +27,7 @@ static int on_request(void *ctx, const struct sw_http_request *request, struct s
     return sw_http_problem(response, 404, NULL, NULL);
 }
 
-static struct sw_view *resolve(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name, const char **code) {
+static struct sw_view *resolve(void *ctx, const struct sw_http_caller *viewer, const char *site, const char *name, const char **code) {
     struct floor *f = ctx;
     (void)viewer;
     if (strcmp(site, "main") != 0 && strcmp(site, "other") != 0) {
@@ -45,7 +45,8 @@ static void unwatched(void *ctx, struct sw_view *view) {
     ((struct floor *)ctx)->unwatched++;
 }
 
-static void hello(void *ctx, struct sw_buf *out) {
+static void hello(void *ctx, const struct sw_http_caller *caller, struct sw_buf *out) {
+    (void)caller;
     ((struct floor *)ctx)->hellos++;
     sw_buf_puts(out, ",\"site\":\"main\",\"sites\":[\"main\"],\"epoch\":\"e1\"");
 }
