@@ -232,7 +232,6 @@ static void take(struct sw_accounts *a, struct job *job) {
     a->stored = job->rows;
     job->rows = old;
     a->version = job->version;
-    if (!a->closing) a->changed(a->ctx);
 }
 
 static void on_worked(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
@@ -243,6 +242,7 @@ static void on_worked(void *ctx, int status, const struct sw_record *records, si
     if (!job->fields) a->looking = false;
     if (!status && job->found) take(a, job);
     if (job->done) job->done(job->ctx, status, *job->error ? job->error : text);
+    if (!status && job->found && !a->closing) a->changed(a->ctx);
     free_job(job);
 }
 

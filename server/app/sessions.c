@@ -21,7 +21,7 @@ struct session {
     UT_hash_handle hh;
     char key[SW_SECRET_HASH_SIZE]; /* the cookie's hash */
     char id[SW_SESSION_ID_SIZE];
-    char *account;                 /* NULL: let in by a name */
+    char *account, *hash;          /* of its password when it began; NULL: let in by a name */
     struct sw_config_person own;   /* then */
     char *address, *browser;
     int64_t until_ms, idle_until_ms, began_ms, seen_ms; /* the first two monotonic */
@@ -63,8 +63,8 @@ struct sw_sessions *sw_sessions_new(uv_loop_t *loop, const struct sw_accounts *a
 static void end(struct sw_sessions *s, struct session *session) {
     HASH_DEL(s->list, session);
     sodium_memzero(session->key, sizeof session->key);
-    char *const texts[] = {session->account, session->own.id, session->address, session->browser};
-    for (size_t i = 0; i < 4; i++) free(texts[i]);
+    char *const texts[] = {session->account, session->hash, session->own.id, session->address, session->browser};
+    for (size_t i = 0; i < 5; i++) free(texts[i]);
     free(session);
 }
 
@@ -78,11 +78,13 @@ void sw_sessions_free(struct sw_sessions *s) {
 
 /* ---- looking ---- */
 
-/* Who a session is of, as of now; NULL when its account is gone, disabled, or accounts came into force meanwhile. */
+/* Who a session is of, as of now; NULL when its account is gone, disabled, has another password, or accounts came into force
+ * meanwhile. */
 static const struct sw_config_person *person_of(const struct sw_sessions *s, const struct session *session) {
     if (!session->account) return sw_accounts_exist(s->accounts) ? NULL : &session->own;
     const struct sw_account *account = sw_accounts_find(s->accounts, session->account);
-    return account && !account->disabled ? &account->person : NULL;
+    bool same = account && !account->disabled && !strcmp(account->person.pin, session->hash);
+    return same ? &account->person : NULL;
 }
 
 static bool is_over(const struct sw_sessions *s, const struct session *session, int64_t now_ms) {
@@ -163,13 +165,22 @@ void sw_sessions_end_all(struct sw_sessions *s, const char *person, const char *
     struct session *session, *next;
     HASH_ITER(hh, s->list, session, next) {
         bool stays = but_id && !strcmp(session->id, but_id);
-        if (!strcmp(holder(session), person) && !stays) end(s, session);
+        if (strcmp(holder(session), person) != 0) continue;
+        if (!stays) {
+            end(s, session);
+            continue;
+        }
+        const struct sw_account *account = sw_accounts_find(s->accounts, person);
+        if (!account || !session->hash) continue;
+        free(session->hash); /* it has the new password now */
+        session->hash = sw_xstrdup(account->person.pin);
     }
 }
 
 /* ---- signing in ---- */
 
-static void begin(struct sw_sessions *s, const char *account, const struct sw_sign_in *who, char token[SW_SECRET_SIZE]) {
+static void begin(struct sw_sessions *s, const struct sw_config_person *account, const struct sw_sign_in *who,
+                  char token[SW_SECRET_SIZE]) {
     static char role[] = "manager";
     if (HASH_COUNT(s->list) >= SW_SESSIONS_MAX) end(s, s->list);
     struct session *session = sw_xcalloc(1, sizeof *session);
@@ -178,7 +189,8 @@ static void begin(struct sw_sessions *s, const char *account, const struct sw_si
     sw_secret_hash(token, session->key);
     sw_random_text("0123456789abcdef", sizeof session->id - 1, session->id);
     if (account) {
-        session->account = sw_xstrdup(account);
+        session->account = sw_xstrdup(account->id);
+        session->hash = sw_xstrdup(account->pin);
     } else {
         session->own = (struct sw_config_person){.id = sw_xstrdup(who->person), .role = role};
         session->own.name = session->own.id;
@@ -230,7 +242,7 @@ static void on_worked(uv_work_t *work_, int failed) {
     }
     if (person && c->begin) {
         const struct sw_sign_in who = {.person = person->id, .address = c->address, .browser = c->browser};
-        begin(s, person->id, &who, token);
+        begin(s, person, &who, token);
         sw_log(SW_LOG_INFO, "session.begin", "person=%s role=%s address=%s", person->id, person->role, c->address);
     }
     if (c->status == -SW_EACCES) {

@@ -56,7 +56,7 @@ void sw_sessions_admit(struct sw_sessions *sessions, const struct sw_sign_in *wh
 void sw_sessions_sign_out(struct sw_sessions *sessions, const char *cookie);
 /* Ends the session ID, of PERSON (NULL: whoever's). 0 or -SW_ENOENT. */
 int sw_sessions_end(struct sw_sessions *sessions, const char *id, const char *person) SW_NODISCARD;
-/* Ends the sessions of PERSON but BUT_ID (NULL: all). */
+/* Ends the sessions of PERSON but BUT_ID (NULL: all), which goes on with the password that PERSON has now. */
 void sw_sessions_end_all(struct sw_sessions *sessions, const char *person, const char *but_id);
 /* Calls FN for every session that is not over. */
 void sw_sessions_each(struct sw_sessions *sessions, void *ctx, void (*fn)(void *ctx, const struct sw_session *session));

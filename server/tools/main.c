@@ -16,6 +16,8 @@ static const struct {
              {"chart", "draw a sign-in chart from a file of events", sw_tool_chart},
              {"backup", "copy what people recorded, while the daemon runs", sw_tool_backup},
              {"notify", "try out the chat groups of a configuration, or send messages to them", sw_tool_notify},
+             {"user", "accounts of people; the first one is made here", sw_tool_user},
+             {"screen", "the screens that were paired", sw_tool_screen},
              {"pin", "make the hash of a person's PIN for the configuration", sw_tool_pin}};
 
 static void print_help(FILE *to) {

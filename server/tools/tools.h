@@ -49,5 +49,7 @@ int sw_tool_pin(int argc, char **argv);
 int sw_tool_backup(int argc, char **argv);
 int sw_tool_chart(int argc, char **argv);
 int sw_tool_notify(int argc, char **argv);
+int sw_tool_user(int argc, char **argv);
+int sw_tool_screen(int argc, char **argv);
 
 #endif

@@ -222,7 +222,9 @@ export default {
   async 'leave in a blackout is warned of, a night counts twice, overtime waits for approval'(scene) {
     const now = Math.floor(Date.now() / MINUTE) * MINUTE;
     const policy = path.join(scene.dir, 'policy.yaml');
-    fs.writeFileSync(policy, `name: ours\nleave:\n  around_start: 1h\n  night: 2\n  blackout: ["${date(now + 3 * 24 * 60 * MINUTE)}"]\n`);
+    // the business day of that moment: after midnight, where it starts at noon, it is the day before
+    const hour = new Date(now).getUTCHours(), day = date(now + 3 * 24 * 60 * MINUTE - (hour < 4 ? 12 * 60 * MINUTE : 0));
+    fs.writeFileSync(policy, `name: ours\nleave:\n  around_start: 1h\n  night: 2\n  blackout: ["${day}"]\n`);
     const s = await site(scene, { policy: `policy: ${policy}\n` });
     const rows = [row('1', 'A', now + 30 * MINUTE, now + 90 * MINUTE), row('2', 'A', now - 120 * MINUTE, now - 30 * MINUTE)];
     equal((await s.daemon.send('POST', 'roster', HEAD + rows.join('\n'), { type: 'text/csv' })).status, 201, 'a roster');
