@@ -97,6 +97,9 @@ struct sw_chart {
 struct sw_chart *sw_chart_new(void);
 /* A copy of TEXT that lives as long as CHART; NULL for NULL. */
 const char *sw_chart_text(struct sw_chart *chart, const char *text);
+/* Leaves out the rows and the people of other teams than the COUNT TEAMS: for who leads only some. What the whole site came
+ * to stays. */
+void sw_chart_keep_teams(struct sw_chart *chart, const char *const *teams, size_t count);
 /* Everything the chart owns, and the chart. NULL is allowed. */
 void sw_chart_free(struct sw_chart *chart);
 

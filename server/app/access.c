@@ -113,7 +113,7 @@ bool sw_access_view(const struct sw_doors *doors, const struct sw_access *access
     return !team || (granted & SW_ROLE_PUBLIC) || sw_access_team(access, team);
 }
 
-bool sw_access_is_limited(const struct sw_access *access) { return access->role == SW_ROLE_LEAD && access->person; }
+bool sw_access_is_limited(const struct sw_access *access) { return (access->role & SW_ROLE_LEAD) && access->person; }
 
 bool sw_access_team(const struct sw_access *access, const char *team) {
     if (!(access->role & SW_ROLE_LEAD)) return true;

@@ -219,7 +219,7 @@ static void on_audit(void *ctx, int status, const char *json, const char *text) 
         struct sw_http_response response;
         sw_http_response_init(&response);
         response.content_type = "text/csv; charset=utf-8";
-        bool good = sw_records_csv(json, &response.body) &&
+        bool good = sw_records_csv(json, r->api->zone, &response.body) &&
                     !sw_http_header(&response, "content-disposition", "attachment; filename=\"audit.csv\"");
         if (!good) sw_http_problem(&response, 500, NULL, NULL);
         sw_http_answer(r->pending, &response);
@@ -305,6 +305,7 @@ static bool drawing_of(struct call *c, char *name, struct sw_chart_request *out)
 
 static void get_chart(struct call *c) {
     struct sw_chart_request request = {.date = c->depth == 3 ? c->path[1] : NULL};
+    if (sw_access_is_limited(c->access)) request.teams = &c->access->person->teams;
     char *name = c->path[c->depth - 1];
     int year, month, day;
     if (!drawing_of(c, name, &request)) return;

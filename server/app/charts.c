@@ -305,6 +305,8 @@ struct drawing {
     bool bom, download;
     int64_t at_ms;
     char name[96];
+    char **teams; /* only these; NULL: all */
+    size_t team_count;
     char *text; /* the chart as JSON */
     size_t len;
     struct sw_buf out;
@@ -337,6 +339,8 @@ static size_t place_of(int format) {
 
 static void end(struct drawing *d) {
     struct sw_charts *c = d->charts;
+    for (size_t i = 0; i < d->team_count; i++) free(d->teams[i]);
+    free(d->teams);
     free(d->text);
     sw_buf_deinit(&d->out);
     free(d);
@@ -356,13 +360,15 @@ static void refuse(struct drawing *d, int status, const char *text) {
 static void work(uv_work_t *req) {
     struct drawing *d = req->data;
     struct sw_chart *chart;
-    if (d->format == SW_CHART_JSON) {
+    if (d->format == SW_CHART_JSON && !d->teams) {
         sw_buf_add(&d->out, d->text, d->len);
         return;
     }
     d->status = sw_chart_read(d->text, d->len, &chart);
     if (d->status) return;
-    if (d->format == SW_CHART_XLSX) d->status = sw_chart_sheet(chart, d->options.lang, d->options.zone, &d->out);
+    if (d->teams) sw_chart_keep_teams(chart, (const char *const *)d->teams, d->team_count);
+    if (d->format == SW_CHART_JSON) sw_chart_write(chart, &d->out);
+    else if (d->format == SW_CHART_XLSX) d->status = sw_chart_sheet(chart, d->options.lang, d->options.zone, &d->out);
     else if (d->format == SW_CHART_CSV) d->status = sw_chart_csv(chart, d->what, d->bom, d->options.zone, &d->out);
     else d->status = sw_chart_draw(chart, &d->options, &d->out);
     sw_chart_free(chart);
@@ -461,6 +467,8 @@ void sw_charts_draw(struct sw_charts *c, const struct sw_chart_request *request,
                                           .lang = (enum sw_draw_lang)request->lang, .page = request->page,
                                           .zone = c->options.zone};
     sw_buf_init(&d->out, DRAWING_BYTES_MAX);
+    if (request->teams) d->teams = sw_xmalloc((request->teams->count + 1) * sizeof *d->teams);
+    for (size_t i = 0; d->teams && i < request->teams->count; i++) d->teams[d->team_count++] = sw_xstrdup(request->teams->items[i]);
     c->busy++;
     char ending[32];
     bool named = d->format == SW_CHART_CSV; /* each of its tables is a file of its own */

@@ -75,6 +75,7 @@ struct sw_chart_request {
     int what;         /* of CSV: enum sw_chart_table */
     bool bom;         /* of CSV: for older Excel */
     bool download;
+    const struct sw_config_list *teams; /* only these; NULL: all. Copied */
 };
 enum { SW_CHART_JSON = 100, SW_CHART_XLSX, SW_CHART_CSV };
 /* "png", "svg", "pdf", "xlsx", "csv", "json"; -1 for anything else. */

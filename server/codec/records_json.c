@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "codec/json_strict.h"
-#include "core/zone.h"
 
 #define DEPTH_MAX 8
 
@@ -66,7 +65,9 @@ static void put_cell(struct sw_buf *out, const char *text) {
     sw_buf_putc(out, '"');
 }
 
-bool sw_records_csv(const char *json, struct sw_buf *out) {
+#define EXACT_INTEGER_MAX (INT64_C(1) << 53)
+
+bool sw_records_csv(const char *json, const struct sw_zone *zone, struct sw_buf *out) {
     static const char *const columns[] = {"kind", "key", "agent", "by", "role"};
     cJSON *root;
     const cJSON *records = records_of(json, &root), *record;
@@ -74,9 +75,9 @@ bool sw_records_csv(const char *json, struct sw_buf *out) {
     cJSON_ArrayForEach(record, records) {
         int64_t id = 0, at_ms = 0;
         char at[SW_RFC3339_SIZE];
-        (void)sw_json_integer(cJSON_GetObjectItemCaseSensitive(record, "record"), 0, INT64_MAX, &id);
-        (void)sw_json_integer(cJSON_GetObjectItemCaseSensitive(record, "at"), 0, INT64_MAX, &at_ms);
-        sw_zone_format_rfc3339(NULL, at_ms, at);
+        (void)sw_json_integer(cJSON_GetObjectItemCaseSensitive(record, "record"), 0, EXACT_INTEGER_MAX, &id);
+        (void)sw_json_integer(cJSON_GetObjectItemCaseSensitive(record, "at"), 0, EXACT_INTEGER_MAX, &at_ms);
+        sw_zone_format_rfc3339(zone, at_ms, at);
         sw_buf_printf(out, "%lld,%s", (long long)id, at);
         for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
             const char *text = text_of(record, columns[i]);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/zone.h"
 #include "shiftwall/buf.h"
 
 /* Whether a record is about who may come in (accounts, sessions, screens): for the audit only. */
@@ -13,7 +14,7 @@ bool sw_record_is_of_doors(const char *kind);
  * text. */
 bool sw_records_filter(const char *json, void *ctx, bool (*keep)(void *ctx, const char *kind, const char *agent),
                        struct sw_buf *out);
-/* Writes {"records":[...]} as CSV (RFC 4180, times as RFC 3339 in UTC, no cell is a formula). False as above. */
-bool sw_records_csv(const char *json, struct sw_buf *out);
+/* Writes {"records":[...]} as CSV (RFC 4180, times in ZONE, no cell is a formula). False as above. */
+bool sw_records_csv(const char *json, const struct sw_zone *zone, struct sw_buf *out);
 
 #endif
