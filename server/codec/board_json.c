@@ -151,6 +151,7 @@ static void fault(struct reader *r, const char *format, ...) {
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    sw_utf8_mend(text);
     sw_buf_printf(r->faults, "%s: %s: %s\n", r->file, r->at, text);
 }
 

@@ -42,6 +42,7 @@ static void fault(struct reader *r, size_t column, const char *format, ...) {
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    sw_utf8_mend(text);
     sw_buf_printf(r->faults, "%s:%zu:%zu: %s\n", r->path, r->line, column, text);
 }
 
@@ -53,6 +54,7 @@ static void remark(struct reader *r, size_t line, size_t column, const char *for
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    sw_utf8_mend(text);
     sw_buf_printf(r->remarks, "%s:%zu:%zu: %s\n", r->path, line, column, text);
 }
 

@@ -6,6 +6,8 @@
 
 #include "codec/json_writer.h"
 
+#define EXACT_MAX 9007199254740992.0 /* 2^53 */
+
 void sw_json_members(const char *json, size_t len, void *ctx, void (*fn)(void *ctx, const char *key, const char *text)) {
     cJSON *root = cJSON_ParseWithLength(json, len);
     const cJSON *member;
@@ -43,6 +45,13 @@ static const char *text_of(const cJSON *object, const char *key) {
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
 }
 
+/* A whole number that a double holds; else 0, not known. */
+static int64_t time_of(const cJSON *object, const char *key) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    double value = cJSON_IsNumber(item) ? item->valuedouble : 0;
+    return value > -EXACT_MAX && value < EXACT_MAX ? (int64_t)value : 0;
+}
+
 static enum sw_severity severity_of(const char *name) {
     for (int i = SW_SEVERITY_INFO; name && i <= SW_SEVERITY_CRITICAL; i++)
         if (!strcmp(sw_severity_name((enum sw_severity)i), name)) return (enum sw_severity)i;
@@ -58,14 +67,13 @@ void sw_walk_items_read(const char *json, size_t len, void *ctx,
     if (size) cJSON_ArrayForEach(object, root) {
         const char *kind = text_of(object, "kind"), *subject = text_of(object, "subject");
         int known = kind ? sw_walk_kind_from_name(kind) : -1;
-        const cJSON *since = cJSON_GetObjectItemCaseSensitive(object, "since");
         if (known < 0 || !subject) continue;
         items[count++] = (struct sw_walk_item){.kind = (enum sw_walk_kind)known, .subject = subject,
                                                .agent = text_of(object, "agent"), .name = text_of(object, "name"),
                                                .seat = text_of(object, "seat"), .team = text_of(object, "team"),
                                                .rule = text_of(object, "rule"),
                                                .severity = severity_of(text_of(object, "severity")),
-                                               .since_ms = cJSON_IsNumber(since) ? (int64_t)since->valuedouble : 0,
+                                               .since_ms = time_of(object, "since"),
                                                .text = text_of(object, "text")};
     }
     fn(ctx, items, count);

@@ -240,6 +240,21 @@ size_t sw_utf8_count(const char *text) {
     return count;
 }
 
+void sw_utf8_mend(char *text) {
+    struct scan s = {.at = text, .end = text + strlen(text)};
+    char *out = text;
+    while (s.at < s.end) {
+        const char *from = s.at;
+        if ((unsigned char)*from >= 0x80 && !multibyte(&s)) {
+            s.at++;
+            continue;
+        }
+        if (s.at == from) s.at++;
+        while (from < s.at) *out++ = *from++;
+    }
+    *out = '\0';
+}
+
 bool sw_utf8_has_control(const char *text) {
     for (const unsigned char *c = (const unsigned char *)text; *c; c++)
         if (*c < 0x20 || *c == 0x7F || (*c == 0xC2 && c[1] >= 0x80 && c[1] <= 0x9F)) return true;

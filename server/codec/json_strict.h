@@ -40,6 +40,8 @@ bool sw_json_integer(const cJSON *item, int64_t min, int64_t max, int64_t *out);
 
 /* How many code points TEXT (valid UTF-8) has. */
 size_t sw_utf8_count(const char *text);
+/* Takes out of TEXT the bytes that make no whole character: what is left of one where a text was cut. */
+void sw_utf8_mend(char *text);
 /* Whether TEXT holds a control character (C0, DEL or C1). */
 bool sw_utf8_has_control(const char *text);
 

@@ -43,6 +43,7 @@ static void fault(struct reader *r, size_t line, size_t column, const char *form
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    sw_utf8_mend(text);
     sw_buf_printf(r->faults, "%s:%zu:%zu: %s\n", r->path, line, column, text);
 }
 

@@ -19,12 +19,15 @@ struct sw_yaml {
 
 void sw_yaml_fault(struct sw_yaml *y, const yaml_node_t *node, const char *key, const char *format, ...) {
     if (++y->fault_count > y->faults_max) return;
-    char text[256];
+    char text[256], name[129];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    sw_buf_printf(y->faults, "%s:%zu: %.128s: %s\n", y->path, node->start_mark.line + 1, key, text);
+    snprintf(name, sizeof name, "%s", key);
+    sw_utf8_mend(text);
+    sw_utf8_mend(name);
+    sw_buf_printf(y->faults, "%s:%zu: %s: %s\n", y->path, node->start_mark.line + 1, name, text);
 }
 
 size_t sw_yaml_fault_count(const struct sw_yaml *y) {

@@ -505,14 +505,23 @@ static int take_body(struct sw__http_session *session, const void *in, size_t le
     return 0;
 }
 
+/* A body that came behind another request, and has a third behind it, makes libwebsockets 4.1 tell its end over and over
+ * within one turn of the loop: nothing else would ever run again. Then the connection ends, with what can be said at once. */
+static int complete_body(struct sw_http *http, struct lws *wsi, struct sw__http_session *session) {
+    struct exchange *x = session->exchange;
+    if (!x) return 0;
+    if (!x->answered && !x->pending && !x->late) return dispatch(http, wsi, session);
+    (void)send_piece(http, wsi, session);
+    return -1;
+}
+
 int sw__http_callback(struct sw_http *http, struct lws *wsi, enum lws_callback_reasons reason,
                       struct sw__http_session *session, void *in, size_t len) {
     switch (reason) {
     case LWS_CALLBACK_HTTP: return begin(http, wsi, session, in, len);
     case LWS_CALLBACK_HTTP_BODY: return take_body(session, in, len);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        if (!session->exchange || session->exchange->answered) return 0;
-        return dispatch(http, wsi, session);
+        return complete_body(http, wsi, session);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         if (session->exchange && session->exchange->late) return answer_late(http, wsi, session);
         return send_piece(http, wsi, session);

@@ -128,7 +128,6 @@ static int read_policy(struct sw_day_file *r, const char *name) {
 int sw_day_file_open(struct sw_day_file *r, const char *command, const struct sw_tool_args *args, bool always) {
     *r = (struct sw_day_file){.command = command, .until_ms = INT64_MAX, .latest_ms = INT64_MIN};
     sw_config_init(&r->config);
-    sw_policy_init(&r->policy);
     const char *config = sw_tool_option(args, "--config"), *policy = sw_tool_option(args, "--policy");
     if (config && read_config(r, config)) return SW_TOOL_INPUT;
     const char *zone = sw_tool_option(args, "--zone");

@@ -1,5 +1,6 @@
 #include "tools/http_get.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdbool.h>
@@ -114,8 +115,9 @@ static bool unchunk(const char *body, size_t len, struct sw_buf *out) {
         char *digits_end;
         const char *line_end = memmem(body, (size_t)(end - body), "\r\n", 2);
         if (!line_end) return false;
+        if (!isxdigit((unsigned char)*body)) return false; /* strtoul would skip spaces, past the line */
         unsigned long chunk = strtoul(body, &digits_end, 16);
-        if (digits_end == body || chunk > (unsigned long)(end - line_end - 2)) return false;
+        if ( chunk > (unsigned long)(end - line_end - 2)) return false;
         if (!chunk) return true;
         sw_buf_add(out, line_end + 2, chunk);
         body = line_end + 2 + chunk;

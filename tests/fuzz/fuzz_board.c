@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct sw_buf faults;
     sw_buf_init(&faults, FAULT_BYTES_MAX);
     char *board = sw_board_read("b.json", "b", (const char *)data, size, &faults);
+    fuzz_text(&faults);
     SW_ASSERT(!faults.failed && (board == NULL) == (faults.len > 0));
     size_t lines = 0;
     for (size_t i = 0; i < faults.len; i++) lines += faults.data[i] == '\n';

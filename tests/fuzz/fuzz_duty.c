@@ -92,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(text, data, size);
     int r = sw_rota_read(&rota, berlin, "d.csv", text, size, &faults, &remarks);
     SW_ASSERT(r == 0 || r == -SW_EPARSE);
+    fuzz_text(&faults);
     SW_ASSERT(!faults.failed && !remarks.failed && (r == 0) == (faults.len == 0));
     SW_ASSERT(r == 0 || (rota.count == 0 && !rota.rows));
     free(text);

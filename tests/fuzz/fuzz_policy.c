@@ -52,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     sw_buf_init(&faults, FAULT_BYTES_MAX);
     int r = sw_policy_read(&policy, "p.yaml", (const char *)data, size, &faults);
     SW_ASSERT(r == 0 || r == -SW_EPARSE);
+    fuzz_text(&faults);
     SW_ASSERT(!faults.failed && (r == 0) == (faults.len == 0));
     if (r == 0) check(&policy);
     sw_policy_deinit(&policy);

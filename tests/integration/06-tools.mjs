@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawn, spawnSync } from 'node:child_process';
-import { assert, call, equal, sleep, startDaemon, startRedis, toolPath, unique, until } from './lib.mjs';
+import { SLOW, assert, call, equal, sleep, startDaemon, startRedis, toolPath, unique, until } from './lib.mjs';
 
-const audit = (redis, daemon) => spawnSync(toolPath, ['audit', '--redis', redis.url, '--site', 'main', '--url', daemon.url], { encoding: 'utf8', timeout: 60000 });
+const audit = (redis, daemon) => spawnSync(toolPath, ['audit', '--redis', redis.url, '--site', 'main', '--url', daemon.url], { encoding: 'utf8', timeout: 60000 * SLOW });
 
 function calls(count) {
   const lines = [];

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { Wall, assert, call, daemonPath, equal, startDaemon, startRedis, unique, until } from './lib.mjs';
+import { SLOW, Wall, assert, call, daemonPath, equal, startDaemon, startRedis, unique, until } from './lib.mjs';
 
 const libraries = '/usr/lib/x86_64-linux-gnu';
 
@@ -12,7 +12,7 @@ export default {
     assert(plugin, 'the plugin is installed');
       // hidden in a mount namespace of its own (and a user namespace where we are not root)
     const script = `mount --bind /dev/null ${libraries}/${plugin} && exec ${daemonPath} --listen 127.0.0.1:0`;
-    const { status, stderr } = spawnSync('unshare', [process.getuid() === 0 ? '-m' : '-rm', 'sh', '-c', script], { encoding: 'utf8', timeout: 30000 });
+    const { status, stderr } = spawnSync('unshare', [process.getuid() === 0 ? '-m' : '-rm', 'sh', '-c', script], { encoding: 'utf8', timeout: 30000 * SLOW });
     equal(status, 1, `exit status; ${stderr}`);
     assert(/libwebsockets-evlib-uv/.test(stderr), stderr);
   },
@@ -46,7 +46,7 @@ export default {
     await count();
     for (const step of ['+3600', '-3600', '+0']) {
       fs.writeFileSync(offset, step);
-      await new Promise(done => setTimeout(done, 2500));
+      await new Promise(done => setTimeout(done, 2500 * SLOW));
       await count();
     }
     equal((await daemon.get('/readyz')).status, 200, 'ready');

@@ -9,12 +9,14 @@ const clock = t => new Date(t).toISOString().slice(11, 16);
 const date = t => new Date(t).toISOString().slice(0, 10);
 const row = (agent, team, from, to, rest = ',') => `${date(from)},${agent},${agent}号,${team},${agent},${clock(from)},${clock(to)},${rest}`;
 
+// the day starts at noon or midnight, whichever is hours away: no test crosses it
+const dayStarts = () => (new Date().getUTCHours() >= 4 && new Date().getUTCHours() < 20 ? '00:00' : '12:00');
+const businessDate = t => date(dayStarts() === '00:00' ? t : t - 12 * 60 * MINUTE);
+
 async function site(scene, { policy = '' } = {}) {
   const data = path.join(scene.dir, 'data');
   const config = path.join(scene.dir, 'shiftwall.yaml');
-  // the day starts at noon or midnight, whichever is hours away: no test crosses it
-  const hour = new Date().getUTCHours();
-  fs.writeFileSync(config, `${policy}site:\n  day_starts: "${hour >= 4 && hour < 20 ? '00:00' : '12:00'}"\n`);
+  fs.writeFileSync(config, `${policy}site:\n  day_starts: "${dayStarts()}"\n`);
   const redis = await startRedis(scene, { persistent: true });
   const start = async () => {
     const daemon = await startDaemon(scene, { redis, args: ['--config', config, '--data', data] });
@@ -222,9 +224,7 @@ export default {
   async 'leave in a blackout is warned of, a night counts twice, overtime waits for approval'(scene) {
     const now = Math.floor(Date.now() / MINUTE) * MINUTE;
     const policy = path.join(scene.dir, 'policy.yaml');
-    // the business day of that moment: after midnight, where it starts at noon, it is the day before
-    const hour = new Date(now).getUTCHours(), day = date(now + 3 * 24 * 60 * MINUTE - (hour < 4 ? 12 * 60 * MINUTE : 0));
-    fs.writeFileSync(policy, `name: ours\nleave:\n  around_start: 1h\n  night: 2\n  blackout: ["${day}"]\n`);
+    fs.writeFileSync(policy, `name: ours\nleave:\n  around_start: 1h\n  night: 2\n  blackout: ["${businessDate(now + 3 * 24 * 60 * MINUTE)}"]\n`);
     const s = await site(scene, { policy: `policy: ${policy}\n` });
     const rows = [row('1', 'A', now + 30 * MINUTE, now + 90 * MINUTE), row('2', 'A', now - 120 * MINUTE, now - 30 * MINUTE)];
     equal((await s.daemon.send('POST', 'roster', HEAD + rows.join('\n'), { type: 'text/csv' })).status, 201, 'a roster');

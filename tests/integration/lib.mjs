@@ -12,14 +12,20 @@ export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(imp
 const build = process.env.BUILD ?? 'build';
 export const daemonPath = process.env.SHIFTWALLD ?? path.join(root, build, 'shiftwalld');
 export const toolPath = process.env.SHIFTWALL ?? path.join(root, build, 'shiftwall');
+/** Whether the daemon is built with a sanitizer, which valgrind and limits of memory do not go together with. */
+export const sanitized = () => /__(asan|tsan)_init/.test(fs.readFileSync(daemonPath, 'latin1'));
 export const { WebSocket } = createRequire(path.join(root, 'web/package.json'))('ws');
 
+// How many times slower than usual what is tested runs: under sanitizers and valgrind. Every wait is longer by it.
+export const SLOW = Number(process.env.SLOW || 1);
 const PATIENCE_MS = 30000; // only against hanging for ever: no test asserts how long something took
 
-export const sleep = ms => new Promise(done => setTimeout(done, ms));
+const REPORT = /^.*(ERROR: [A-Za-z]+Sanitizer|WARNING: ThreadSanitizer|runtime error:|ERROR SUMMARY: [1-9])/m;
+
+export const sleep = ms => new Promise(done => setTimeout(done, ms * SLOW));
 
 export async function until(what, test, patience = PATIENCE_MS) {
-  const end = Date.now() + patience;
+  const end = Date.now() + patience * SLOW;
   let last;
   for (;;) {
     try {
@@ -53,9 +59,12 @@ export class Scene {
   onEnd(fn) {
     this.ends.push(fn);
   }
+  // Returns what a sanitizer said of the processes, '' when nothing.
   async end() {
+    this.reports = '';
     for (const fn of this.ends.reverse()) await fn();
     fs.rmSync(this.dir, { recursive: true, force: true });
+    return this.reports;
   }
 }
 
@@ -74,7 +83,12 @@ function run(scene, command, args, options = {}) {
     if (!process_.over) child.kill(signal);
     await process_.ended;
   };
-  scene.onEnd(() => process_.kill('SIGKILL'));
+  scene.onEnd(async () => {
+    if (SLOW > 1) await Promise.race([process_.kill('SIGTERM'), sleep(10000)]); // leaks are told at an orderly end
+    await process_.kill('SIGKILL');
+    const at = process_.err.search(REPORT);
+    if (at >= 0) scene.reports += `${command}: ${process_.err.slice(at, at + 6000)}\n`;
+  });
   return process_;
 }
 

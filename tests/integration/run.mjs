@@ -1,8 +1,9 @@
 // Runs the scenarios NN-name.mjs of this folder, or those whose file or name holds one of the words given, JOBS (2) at a time.
+// SLOW=5 waits five times as long, for a daemon under a sanitizer.
 // Ends with "N passed, N failed".
 import fs from 'node:fs';
 import path from 'node:path';
-import { Scene } from './lib.mjs';
+import { Scene, SLOW } from './lib.mjs';
 
 const here = path.dirname(new URL(import.meta.url).pathname);
 const words = process.argv.slice(2);
@@ -11,7 +12,7 @@ const files = fs
   .filter(name => /^\d\d-.*\.mjs$/.test(name))
   .sort();
 const JOBS = Number(process.env.JOBS ?? 2);
-const PATIENCE_MS = 1000 * Number(process.env.PATIENCE ?? 180);
+const PATIENCE_MS = 1000 * Number(process.env.PATIENCE ?? 180) * SLOW;
 let passed = 0;
 let failed = 0;
 
@@ -27,16 +28,20 @@ async function run({ file, name, play }) {
   let timer;
   const hang = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('hangs')), PATIENCE_MS)));
   const started = Date.now();
+  let fault;
   try {
     await Promise.race([play(scene), hang]);
+  } catch (error) {
+    fault = error.stack;
+  }
+  clearTimeout(timer);
+  const reports = await scene.end();
+  if (fault || reports) {
+    failed++;
+    console.log(`FAIL ${file.slice(0, 2)} ${name}: ${fault ?? ''}${reports}`);
+  } else {
     passed++;
     console.log(`ok   ${file.slice(0, 2)} ${name} (${Date.now() - started} ms)`);
-  } catch (error) {
-    failed++;
-    console.log(`FAIL ${file.slice(0, 2)} ${name}: ${error.stack}`);
-  } finally {
-    clearTimeout(timer);
-    await scene.end();
   }
 }
 

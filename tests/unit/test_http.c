@@ -449,6 +449,31 @@ static void test_keep_alive_and_pipelining(void **state) {
     wire_free(&w);
 }
 
+/* A body in the middle of three requests that come at once: libwebsockets tells its end without end. */
+static void test_pipelined_body(void **state) {
+    (void)state;
+    static const char three[] = "GET /api/a HTTP/1.1\r\nHost: h\r\n\r\n"
+                                "PUT /api/b HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx"
+                                "GET /api/c HTTP/1.1\r\nHost: h\r\n\r\n";
+    struct wire w;
+    struct answer a;
+    wire_connect(&w, &f.loop, sw_ws_server_port(f.server), 0);
+    alarm(60); /* the loop may never come back */
+    wire_send(&w, three, sizeof three - 1);
+    for (int i = 0; i < 2; i++) {
+        read_answer(&w, &a, true);
+        assert_int_equal(a.status, 200);
+        answer_free(&a);
+    }
+    alarm(0);
+    assert_int_equal(f.handled, 2);
+    assert_string_equal(f.path, "/api/b");
+    assert_false(wire_want(&w, 1, WIRE_TIMEOUT_MS)); /* and hung up */
+    assert_true(w.eof);
+    wire_free(&w);
+    assert_get("/api/d", "", 200, "{\"ok\":true}"); /* others are served */
+}
+
 static void test_large_body(void **state) {
     (void)state;
     struct answer a = get("/api/large", "");
@@ -538,6 +563,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_bodies, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_requests, setup, teardown),
         cmocka_unit_test_setup_teardown(test_keep_alive_and_pipelining, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_pipelined_body, setup, teardown),
         cmocka_unit_test_setup_teardown(test_large_body, setup, teardown),
         cmocka_unit_test_setup_teardown(test_gzip, setup, teardown),
         cmocka_unit_test(test_no_web_application),

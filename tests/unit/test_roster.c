@@ -98,6 +98,8 @@ static void test_faults(void **state) {
     refuse(HEADER "2026-11-23,\"a\"b,,,,08:00,09:00,,\n", "f:2:12: text behind a closing quote\n");
     refuse(HEADER "2026-11-23,\"a,,,,08:00,09:00,,\n", "f:2:12: a quote that is not closed in its line\n");
     refuse(HEADER "2026-11-23,a,\xff,,,08:00,09:00,,\n", "f:2:14: not UTF-8\n");
+    /* what is cut is cut between characters: 32 bytes are ten of these and a part */
+    refuse(HEADER "早早早早早早早早早早早,a,,,,08:00,09:00,,\n", "f:2:1: date: 早早早早早早早早早早: must be a date, YYYY-MM-DD\n");
 }
 
 static void test_faults_are_bounded(void **state) {
