@@ -16,7 +16,7 @@ await mkdir(join(dist, 'assets'), { recursive: true });
 
 const result = await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.tsx', console: 'src/theme/console.css' },
+  entryPoints: { main: 'src/main.tsx', console: 'src/theme/console.css', doors: 'src/theme/doors.css' },
   bundle: true,
   splitting: true,
   minify: true,
@@ -58,12 +58,16 @@ const iconHash = createHash('sha256').update(icon).digest('hex').slice(0, 8).toU
 const iconName = `icon-${iconHash}.svg`;
 await writeFile(join(dist, 'assets', iconName), icon);
 
-const page = (await readFile(join(root, 'src/index.html'), 'utf8'))
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const named = (await readFile(join(root, 'src/index.html'), 'utf8'))
   .replaceAll('%CONSOLE_CSS%', asset('console-', '.css'))
+  .replaceAll('%DOORS_CSS%', asset('doors-', '.css'))
   .replaceAll('%CSS%', asset('main-', '.css'))
   .replaceAll('%JS%', asset('main-', '.js'))
   .replaceAll('%PRELOAD%', [...loadedBy(asset('main-', '.js'))].slice(1).map((name) => `<link rel="modulepreload" href="/assets/${name}">\n`).join(''))
   .replaceAll('%ICON%', `/assets/${iconName}`);
+// The files are named by what they hold, and so is the whole.
+const page = named.replaceAll('%VERSION%', `${version}+${createHash('sha256').update(named).digest('hex').slice(0, 8)}`);
 await writeFile(join(dist, 'index.html'), page);
 
 const consoleStart = Object.entries(result.metafile.outputs).find(([, output]) => output.entryPoint === 'src/view/console/start.tsx');

@@ -4,24 +4,26 @@ import './theme/widgets.css';
 import 'uplot/dist/uPlot.min.css';
 import { effect } from '@preact/signals';
 import { render, type JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { Connection, type Socket } from './net/connection';
 import { fetchPageTag } from './net/http';
 import { loadBoards } from './store/boards';
 import { reloadSoon, watchErrors } from './store/guard';
-import { lang, parseLang, parseRoute, parseTheme, theme } from './store/prefs';
-import { show, slidesOf } from './store/rotation';
+import { door, isTime, lookAtDoor, type Look } from './store/door';
+import { beScreen, tellOfScreen } from './store/fleet';
+import { lang, parseLang, parseRoute, parseTheme, theme, withQuery } from './store/prefs';
+import { index, show, slidesOf } from './store/rotation';
 import { hangOnWall } from './store/screen';
+import { loadStyle } from './store/style';
 import { clock, monotonic, startTicking } from './store/time';
 import { makeSink, siteName } from './store/wall';
 import { watchScreen } from './view/box';
-import { Home } from './view/home';
-import { Missing } from './view/missing';
 import { Wall } from './view/wall';
 import { viewsOfBoards } from './wire/board';
 import type { JsonObject } from './wire/json';
 
 const query = new URLSearchParams(location.search);
-const route = parseRoute(location.pathname, query);
+let route = parseRoute(location.pathname, query);
 const wantedSite = query.get('site') ?? undefined;
 const atConsole = /^\/console\/?$/.test(location.pathname);
 
@@ -52,10 +54,43 @@ async function checkVersion(greeted: string): Promise<void> {
 
 function loadRoute(): void {
   if (route.page !== 'wall') return;
-  void loadBoards(route.boards, (boards) => {
-    show(slidesOf(boards, route.every));
+  const { boards: names, every } = route;
+  void loadBoards(names, (boards) => {
+    show(slidesOf(boards, every));
     connection.watch(viewsOfBoards(boards));
+  }, async () => {
+    const { may, moved } = await askAtDoor(true);
+    return may === 'out' || moved;
   });
+}
+
+/** A paired screen shows what it is told to: BOARDS ("overview,queues") from now on. False: it does so already. */
+function showBoards(boards: string): boolean {
+  const path = `/wall/${boards}`;
+  if (route.page !== 'wall') location.replace(withQuery({}, path));
+  else if (route.boards.join() === boards) return false;
+  else {
+    history.replaceState(null, '', withQuery({}, path));
+    route = parseRoute(path, query);
+    index.value = 0;
+    loadRoute();
+    tellOfScreen();
+  }
+  return true;
+}
+
+/** Whether this screen is let in; when it is not, the ways in are shown. MOVED: it shows other boards than it did. */
+async function askAtDoor(refused: boolean): Promise<{ readonly may: Look['may']; readonly moved: boolean }> {
+  const { may, board } = await lookAtDoor(refused);
+  if (may === 'out') connection.stop();
+  return { may, moved: board !== undefined && showBoards(board) };
+}
+
+/** Nobody is let in by trying again: after a line that was cut or never came the door is asked, now and then. */
+async function wonder(cut: boolean): Promise<void> {
+  if (!cut && !isTime()) return;
+  const { may } = await askAtDoor(false);
+  if (cut && may === 'in') connection.hurry();
 }
 
 const sink = makeSink((greeted) => {
@@ -64,42 +99,55 @@ const sink = makeSink((greeted) => {
 });
 // The console takes its own views first; a wall has none.
 let takeMore: ((name: string, doc: JsonObject) => boolean) | undefined;
+let onLost: ((code: number, up: boolean) => void) | undefined;
 const connection = new Connection({
   open, clock, monotonic, random: Math.random, site: wantedSite,
   sink: { ...sink, hello: (message, again) => {
     if (!again) void checkVersion(message.server);
     sink.hello(message, again);
+    if (atConsole || !message.screen) return;
+    beScreen((told) => connection.tell(told), () => (route.page === 'wall' ? route.boards.join() : ''));
+    if (message.board) showBoards(message.board);
+  }, lost: (code, waitMs, up) => {
+    sink.lost(code, waitMs, up);
+    if (atConsole) onLost?.(code, up);
+    else if (code === 4403 || !up) void wonder(code === 4403);
+  }, screen: (order) => {
+    if (order.reload) location.reload();
+    else if (order.board) showBoards(order.board);
   }, view: (name, doc) => {
     if (!takeMore?.(name, doc)) sink.view(name, doc);
   } },
 });
 
+// Pages that a wall does not need are loaded when they are asked for.
+function Later({ load }: { readonly load: () => Promise<() => JSX.Element> }): JSX.Element | null {
+  const [{ Page }, setPage] = useState<{ readonly Page?: () => JSX.Element }>({});
+  useEffect(() => void load().then((it) => setPage({ Page: it }), reloadSoon), []);
+  return Page ? <Page /> : null;
+}
+
+const loadDoor = async (name: 'Pair' | 'Door'): Promise<() => JSX.Element> => {
+  const [pages] = await Promise.all([import('./view/door'), loadStyle('doors')]);
+  return pages[name];
+};
+const loadPage = async (name: 'Home' | 'Missing'): Promise<() => JSX.Element> => (await import('./view/home'))[name];
+
 function App(): JSX.Element {
+  if (door.value !== 'open') return <Later key="door" load={() => loadDoor('Door')} />;
   switch (route.page) {
-    case 'home': return <Home />;
-    case 'missing': return <Missing path={route.path} />;
+    case 'home': return <Later key="home" load={() => loadPage('Home')} />;
+    case 'missing': return <Later key="missing" load={() => loadPage('Missing')} />;
+    case 'pair': return <Later key="pair" load={() => loadDoor('Pair')} />;
     case 'wall': return <Wall />;
   }
 }
 
-// Its style sheet is named by the page, as the build names it.
-function loadStyle(): Promise<void> {
-  const href = document.querySelector<HTMLMetaElement>('meta[name="console-style"]')?.content;
-  if (!href) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.href = href;
-    link.onload = () => resolve();
-    link.onerror = () => reject(new Error(href));
-    document.head.append(link);
-  });
-}
-
 async function openConsole(root: Element): Promise<void> {
   try {
-    const [{ startConsole, takeConsoleView }] = await Promise.all([import('./view/console/start'), loadStyle()]);
+    const [{ startConsole, takeConsoleView, lostConsole }] = await Promise.all([import('./view/console/start'), loadStyle('console')]);
     takeMore = takeConsoleView;
+    onLost = lostConsole;
     startConsole(root, connection);
     connection.start();
   } catch {
@@ -115,13 +163,12 @@ else if (root) render(<App />, root);
 if (atConsole) {
   addEventListener('online', () => connection.hurry());
   document.addEventListener('visibilitychange', () => { if (!document.hidden) connection.hurry(); });
-} else if (route.page !== 'missing') {
+} else if (route.page === 'home' || route.page === 'wall') {
   connection.watch(['site']);
   connection.start();
   addEventListener('online', () => connection.hurry());
   document.addEventListener('visibilitychange', () => { if (!document.hidden) connection.hurry(); });
 }
-if (route.page === 'wall') {
-  loadRoute();
-  hangOnWall();
-}
+if (route.page === 'home') void askAtDoor(false);
+if (route.page === 'wall') loadRoute();
+if (route.page === 'wall' || route.page === 'pair') hangOnWall();

@@ -60,10 +60,10 @@ test('a lost line is reported once with the time of the last frame', () => {
   const sink = makeSink(() => undefined);
   line.value = { up: true, at: ago(0), asOf: undefined };
   sink.heard();
-  sink.lost(1006, 500);
+  sink.lost(1006, 500, true);
   const { up, at, asOf } = line.value;
   assert.equal(up, false);
   assert.ok(asOf !== undefined);
-  sink.lost(1006, 900);
+  sink.lost(1006, 900, false);
   assert.equal(line.value.at, at);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tables, fill } from '../src/i18n';
-import { FIGURE_IDS, figureText } from '../src/i18n/figures';
+import { figureText } from '../src/i18n/figure_texts';
+import { FIGURE_IDS } from '../src/i18n/figures';
 import { QUEUE_COLUMNS, SERIES, TOTALS } from '../src/wire/board';
 import { AGENT_STATES, INDICATORS, WINDOWS } from '../src/wire/types';
 

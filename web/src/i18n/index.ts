@@ -1,7 +1,7 @@
 // Looks texts up in the language of the screen, and fills in their parameters.
 import { lang, type Lang } from '../store/prefs';
 import { en } from './en';
-import { figureText, type FigureId } from './figures';
+import { figureLabel, type FigureId } from './figures';
 import { zh, type Key } from './zh';
 
 export type { Key } from './zh';
@@ -24,5 +24,5 @@ export function t(key: Key, params?: Params): string {
 }
 
 export function label(id: FigureId): string {
-  return figureText(id, lang.value).label;
+  return figureLabel(id, lang.value);
 }

@@ -27,14 +27,18 @@ export interface Socket {
 export interface Sink {
   /** The line is up and the server has greeted. */
   hello(message: Hello, again: boolean): void;
-  /** The line is down; the next try is in WAIT_MS. Called once per loss. CODE: of the close, 0 when we gave up. */
-  lost(code: number, waitMs: number): void;
+  /** The line is down; the next try is in WAIT_MS. Called once per loss. CODE: of the close, 0 when we gave up. UP: it had been greeted. */
+  lost(code: number, waitMs: number, up: boolean): void;
   view(name: string, doc: JsonObject): void;
   feed(feed: Feed): void;
   /** Any frame came: the figures are good as of now. */
   heard(): void;
   refused(code: string, text: string): void;
+  /** What the server wants of this screen. */
+  screen?(order: Order): void;
 }
+
+export type Order = Extract<Message, { op: 'screen' }>;
 
 export interface ConnectionOptions {
   readonly open: () => Socket;
@@ -145,14 +149,15 @@ export class Connection {
   }
 
   private lose(code: number, reason: string): void {
+    const up = this.greeted;
     this.drop();
     const wait = waitAfterClose(code, reason, this.attempt, this.options.random);
     this.attempt++;
-    this.options.sink.lost(code, wait);
     this.retry = setTimeout(() => {
       this.retry = undefined;
       this.connect();
     }, wait);
+    this.options.sink.lost(code, wait, up);
   }
 
   private expectAnswer(): void {
@@ -164,6 +169,11 @@ export class Connection {
     this.sent = this.options.monotonic();
     this.send({ op: 'ping', t: Math.round(this.sent) });
     this.expectAnswer();
+  }
+
+  /** Tells the server something of this screen, while the line is up. */
+  tell(message: { readonly op: string; readonly [key: string]: unknown }): void {
+    if (this.greeted) this.send(message);
   }
 
   private send(message: { readonly op: string; readonly [key: string]: unknown }): void {
@@ -216,6 +226,8 @@ export class Connection {
         return this.patch(message);
       case 'feed':
         return this.options.sink.feed(message.feed);
+      case 'screen':
+        return this.options.sink.screen?.(message);
       case 'error':
         return this.options.sink.refused(message.code, message.text);
     }

@@ -1,7 +1,7 @@
 // The boards of the address: fetched, checked, and kept fresh after each reconnection.
 import { signal } from '@preact/signals';
 import { backoffMs } from '../net/backoff';
-import { BoardError, fetchBoard, fetchBoardNames, NotFound } from '../net/http';
+import { BoardError, fetchBoard, fetchBoardNames, NotFound, Refused } from '../net/http';
 import type { Board } from '../wire/board';
 
 export type Loaded =
@@ -26,11 +26,22 @@ async function load(names: readonly string[]): Promise<Loaded> {
   return { kind: 'ready', boards: list };
 }
 
-/** Fetches the boards until it works. THEN is called with them, also when a later call finds them changed. */
-export async function loadBoards(names: readonly string[], then: (boards: readonly Board[]) => void): Promise<void> {
+let wanted = 0;
+
+/**
+ * Fetches the boards until it works, or other boards are wanted. THEN is called with them, also when a later call finds
+ * them changed. REFUSED is asked when they are not for us to see: true ends it.
+ */
+export async function loadBoards(names: readonly string[], then: (boards: readonly Board[]) => void, refused: () => Promise<boolean>): Promise<void> {
+  const mine = ++wanted;
+  const shown = (): boolean => {
+    const now = boards.peek();
+    return now.kind === 'ready' && now.boards.map((board) => board.name).join() === names.join();
+  };
   for (let attempt = 0; ; attempt++) {
     try {
       const next = await load(names);
+      if (mine !== wanted) return;
       const before = boards.peek();
       if (next.kind === 'ready') {
         if (before.kind === 'ready' && JSON.stringify(before.boards) === JSON.stringify(next.boards)) return;
@@ -39,12 +50,14 @@ export async function loadBoards(names: readonly string[], then: (boards: readon
         return;
       }
       // A wall that works is not taken down because its board has become unreadable.
-      if (before.kind !== 'ready') boards.value = next;
+      if (!shown()) boards.value = next;
       return;
-    } catch {
-      if (boards.peek().kind === 'ready') return;
-      boards.value = { kind: 'loading', failed: true };
+    } catch (error) {
+      if (mine !== wanted || (error instanceof Refused && (await refused())) || shown()) return;
+      // What was shown goes on until its successor is there.
+      if (boards.peek().kind !== 'ready') boards.value = { kind: 'loading', failed: true };
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, Math.random)));
+      if (mine !== wanted) return;
     }
   }
 }

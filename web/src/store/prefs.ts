@@ -6,6 +6,7 @@ export type Theme = 'dark' | 'light';
 
 export type Route =
   | { readonly page: 'home' }
+  | { readonly page: 'pair' }
   | { readonly page: 'wall'; readonly boards: readonly string[]; readonly every: number | undefined }
   | { readonly page: 'missing'; readonly path: string };
 
@@ -23,6 +24,7 @@ export function parseTheme(query: string | null): Theme {
 
 export function parseRoute(path: string, query: URLSearchParams): Route {
   if (path === '/' || path === '/index.html') return { page: 'home' };
+  if (/^\/pair\/?$/.test(path)) return { page: 'pair' };
   const wall = /^\/wall\/([^/]+)\/?$/.exec(path);
   if (!wall) return { page: 'missing', path };
   let names: string;

@@ -1,7 +1,7 @@
 // What a figure counts: term, definition, formula with its variant, window, numerator and denominator. Or one agent.
 import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren, JSX } from 'preact';
-import { figureText } from '../i18n/figures';
+import { figureText } from '../i18n/figure_texts';
 import { count, date, duration, moment } from '../i18n/format';
 import { t } from '../i18n';
 import { explained, type Explained } from '../store/dialog';

@@ -1,9 +1,10 @@
-// The start page: the boards there are, how the data is, and how to hang a board on a wall.
+// The start page: the boards there are, how the data is, and how to hang a board on a wall. And addresses that lead nowhere.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { backoffMs } from '../net/backoff';
-import { fetchBoard, fetchBoardNames } from '../net/http';
+import { fetchBoard, fetchBoardNames, Refused } from '../net/http';
+import { lookAtDoor } from '../store/door';
 import { lang, theme, withQuery, type Lang, type Theme } from '../store/prefs';
 import { site } from '../store/wall';
 import type { Board } from '../wire/board';
@@ -35,8 +36,9 @@ function useBoards(): { entries: readonly Entry[] | undefined; failed: boolean }
         const names = [...(await fetchBoardNames())].sort(byUse);
         const list = await Promise.all(names.map(async (name): Promise<Entry> => ({ name, board: await fetchBoard(name).catch(() => undefined) })));
         if (!gone) setEntries(list);
-      } catch {
+      } catch (error) {
         if (gone) return;
+        if (error instanceof Refused) void lookAtDoor(true);
         setFailed(true);
         timer = setTimeout(() => void load(attempt + 1), backoffMs(attempt, Math.random));
       }
@@ -98,6 +100,17 @@ export function Home(): JSX.Element {
         <p>{t('home.kiosk')} <code>chromium --kiosk {location.origin}{first}</code></p>
         <p>{t('home.keys')}</p>
       </section>
+    </main>
+  );
+}
+
+/** Addresses that lead nowhere. */
+export function Missing(): JSX.Element {
+  return (
+    <main class="page">
+      <h1>{t('missing.title')}</h1>
+      <p>{t('missing.text', { path: location.pathname })}</p>
+      <p><a class="button" href={withQuery({ every: null }, '/')}>{t('missing.home')}</a></p>
     </main>
   );
 }

@@ -1,17 +1,7 @@
-// Addresses that lead nowhere, and boards that are not there.
+// Boards that are not there.
 import type { JSX } from 'preact';
 import { t } from '../i18n';
 import { withQuery } from '../store/prefs';
-
-export function Missing({ path }: { readonly path: string }): JSX.Element {
-  return (
-    <main class="page">
-      <h1>{t('missing.title')}</h1>
-      <p>{t('missing.text', { path })}</p>
-      <p><a class="button" href={withQuery({ every: null }, '/')}>{t('missing.home')}</a></p>
-    </main>
-  );
-}
 
 export function UnknownBoard({ name, known }: { readonly name: string; readonly known: readonly string[] }): JSX.Element {
   return (

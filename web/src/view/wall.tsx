@@ -1,6 +1,6 @@
 // A board on the wall: header, banner, the page's grid of widgets.
 import type { JSX } from 'preact';
-import { useLayoutEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { boards } from '../store/boards';
 import { startChime } from '../store/chime';
@@ -12,7 +12,6 @@ import { health, loaded } from '../store/wall';
 import type { Page, Widget } from '../wire/board';
 import { Banner } from './banner';
 import { phone } from './box';
-import { Dialog } from './dialog';
 import { Header } from './header';
 import { BrokenBoard, UnknownBoard } from './missing';
 import { AgentGrid } from './widgets/agent_grid';
@@ -77,6 +76,20 @@ function Loading({ failed }: { readonly failed: boolean }): JSX.Element {
   return <main class="page loading"><h1>{t('load.title')}</h1><p>{t(failed ? 'load.retry' : 'load.text')}</p></main>;
 }
 
+// What a figure means is loaded once the wall is drawn, or when somebody asks sooner.
+const EXPLAINS_AFTER_MS = 8_000;
+
+function Explanation(): JSX.Element | null {
+  const [{ Dialog }, setDialog] = useState<{ readonly Dialog?: () => JSX.Element | null }>({});
+  const asked = explained.value !== undefined;
+  useEffect(() => {
+    if (Dialog) return undefined;
+    const timer = setTimeout(() => void import('./dialog').then((it) => setDialog({ Dialog: it.Dialog }), () => { explained.value = undefined; }), asked ? 0 : EXPLAINS_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [asked, Dialog]);
+  return Dialog ? <Dialog /> : null;
+}
+
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || explained.peek()) return;
   switch (event.key) {
@@ -120,7 +133,7 @@ export function Wall(): JSX.Element {
       {shown.board.header !== false && <Header slide={shown} />}
       <Banner />
       <Grid key={`${shown.board.name}/${shown.board.pages.indexOf(shown.page)}`} page={shown.page} />
-      <Dialog />
+      <Explanation />
     </div>
   );
 }

@@ -10,6 +10,7 @@ export type Message =
   | { op: 'patch'; view: string; ver: string; base: string; patch: JsonObject }
   | { op: 'feed'; feed: Feed }
   | { op: 'pong'; t: number; now: number }
+  | { op: 'screen'; board?: string; reload?: true }
   | { op: 'error'; code: string; text: string };
 
 const STATUSES: readonly string[] = ['live', 'stale', 'catching-up', 'incomplete'];
@@ -58,7 +59,11 @@ export function decodeMessage(data: unknown): Message | undefined {
       if (!isNumber(o['now'])) return undefined;
       const sites = Array.isArray(o['sites']) ? o['sites'].filter((s: unknown): s is string => typeof s === 'string') : [];
       const site = text(o['site']);
-      return { op: 'hello', server: text(o['server']), now: o['now'], sites, epoch: text(o['epoch']), ...(site ? { site } : {}) };
+      const screen = isObject(o['screen']) ? { id: text(o['screen']['id']), name: text(o['screen']['name']) } : undefined;
+      return {
+        op: 'hello', server: text(o['server']), now: o['now'], sites, epoch: text(o['epoch']), ...(site ? { site } : {}),
+        ...(screen?.id ? { screen, board: text(o['board']) } : {}), ...(text(o['role']) ? { role: text(o['role']) } : {}),
+      };
     }
     case 'view':
       return decodeView(o);
@@ -68,6 +73,8 @@ export function decodeMessage(data: unknown): Message | undefined {
     }
     case 'pong':
       return isNumber(o['t']) && isNumber(o['now']) ? { op: 'pong', t: o['t'], now: o['now'] } : undefined;
+    case 'screen':
+      return { op: 'screen', ...(text(o['board']) ? { board: text(o['board']) } : {}), ...(o['reload'] === true ? { reload: true } : {}) };
     case 'error':
       return { op: 'error', code: text(o['code']), text: text(o['text']) };
     default:

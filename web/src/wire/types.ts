@@ -351,4 +351,8 @@ export interface Hello {
   readonly site?: string;
   readonly sites?: readonly string[];
   readonly epoch?: string;
+  /** What whoever opened the line is to the server; for a paired screen also which screen, and the boards it shows. */
+  readonly role?: string;
+  readonly screen?: { readonly id: string; readonly name: string };
+  readonly board?: string;
 }

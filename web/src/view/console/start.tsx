@@ -12,6 +12,17 @@ import { followKeys } from './keys';
 
 export { takeConsoleView };
 
+const ASK_AGAIN_MS = 5_000;
+let asked = -Infinity;
+
+/** The line was cut because of who sits here, or never came: perhaps nobody is signed in any more. */
+export function lostConsole(code: number, up: boolean): void {
+  const at = performance.now();
+  if (code !== 4403 && (up || at - asked < ASK_AGAIN_MS)) return;
+  asked = at;
+  void renewSession();
+}
+
 // What one may see depends on who one is when the line is opened: another person, another line.
 function followSession(connection: Connection): void {
   let who: string | undefined;

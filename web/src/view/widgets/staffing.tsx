@@ -4,7 +4,6 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { count, oneDecimal } from '../../i18n/format';
 import { label, t, type FigureId } from '../../i18n';
-import { figureText } from '../../i18n/figures';
 import { lang, theme } from '../../store/prefs';
 import type { Explained } from '../../store/dialog';
 import { figuresAt, site, staffing } from '../../store/wall';
@@ -89,7 +88,7 @@ function Legend({ curve }: { readonly curve: Curve }): JSX.Element {
   return (
     <div class="legend">
       {CURVES[curve].map((name) => (
-        <span key={name} class={`key key-${name}`} title={figureText(name, lang.value).counts}>
+        <span key={name} class={`key key-${name}`}>
           <span class={name === 'offered' ? 'swatch' : 'swatch line'} aria-hidden="true" />{label(name)}
         </span>
       ))}
