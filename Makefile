@@ -12,7 +12,7 @@ CPPFLAGS  += -D_GNU_SOURCE -Iinclude -Iserver -DNDEBUG -DSW_SHARE_DIR='"$(PREFIX
 CFLAGS    += -std=c11 $(OPT) -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers -Werror \
              -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 LDFLAGS   += $(if $(SAN),-fsanitize=$(SAN)) -rdynamic
-IO_LIBS    = -lwebsockets -luv -lhiredis -lsodium -lsqlite3 -lz -lm -lpthread
+IO_LIBS    = -lwebsockets -lssl -lcrypto -luv -lhiredis -lsodium -lsqlite3 -lz -lm -lpthread
 CODEC_LIBS = -lcjson -lyaml -lm
 REPORT_LIBS = -lpangocairo-1.0 -lpango-1.0 -lcairo -lgobject-2.0 -lglib-2.0 -lxlsxwriter
 NOTIFY_LIBS = -lcurl

@@ -376,6 +376,7 @@ static void stop(struct sw_app *app) {
     sw_roster_dir_close(app->rosters);
     app->rosters = NULL;
     sw_reload_close(app->reload);
+    sw_certificate_watch_close(app->certificate);
     sw_app_close_doors(app);
     sw_charts_close(app->charts);
     app->charts = app->api.charts = NULL;

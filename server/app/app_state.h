@@ -6,6 +6,7 @@
 
 #include "app/api.h"
 #include "app/boards_dir.h"
+#include "app/certificate.h"
 #include "app/charts.h"
 #include "app/chat.h"
 #include "app/demo.h"
@@ -48,6 +49,7 @@ struct sw_app {
     struct sw_reload *reload;
     struct sw_doors doors; /* as the API has them */
     struct sw_slices *slices;
+    struct sw_certificate_watch *certificate; /* NULL without TLS */
     char metrics_token_hash[65];
     const char *proxies[SW_CONFIG_PROXIES_MAX];
     char user_header[48];
