@@ -214,7 +214,7 @@ export async function startDaemon(scene, { redis, args = [], env = {}, wrapper =
       if (!ready) return;
       this.url = await until('the daemon is ready', () => {
         if (this.process.over) throw Object.assign(new Error(`the daemon ended: ${this.process.err}`), { fatal: true });
-        return /^shiftwalld ready (http:\S+)\/$/m.exec(this.process.out)?.[1];
+        return /^shiftwalld ready (https?:\S+)\/$/m.exec(this.process.out)?.[1];
       });
       this.port = Number(new URL(this.url).port);
     },
