@@ -30,7 +30,7 @@ APP   := $(filter-out $(BUILD)/app/main.o,$(call folder_objs,app))
 TOOLS := $(filter-out $(BUILD)/tools/main.o,$(call folder_objs,tools))
 LIBS  := $(BUILD)/libapp.a $(BUILD)/libtools.a $(BUILD)/libreport.a $(BUILD)/libnotify.a $(BUILD)/libstore.a $(BUILD)/libio.a $(BUILD)/libcodec.a $(BUILD)/libcore.a
 
-.PHONY: all daemon web run test unit-tests bench lint format fuzz clean install deps test-deps help
+.PHONY: all daemon web run test unit-tests bench lint format fuzz clean install uninstall deb test-package deps test-deps help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -110,17 +110,42 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (10 minutes)
 bench: all ## benchmarks, as ratios of one run
 	$(Q)BUILD=$(BUILD) tests/bench/run
 
-install: all ## installs under PREFIX (DESTDIR is honoured)
+share = $(DESTDIR)$(PREFIX)/share
+install: all ## installs under PREFIX and SYSCONFDIR (DESTDIR is honoured); a configuration that is there stays
 	install -D -m 755 $(BUILD)/shiftwalld $(DESTDIR)$(PREFIX)/sbin/shiftwalld
 	install -D -m 755 $(BUILD)/shiftwall $(DESTDIR)$(PREFIX)/bin/shiftwall
-	install -d $(DESTDIR)$(PREFIX)/share/shiftwall
-	cp -R web/dist $(DESTDIR)$(PREFIX)/share/shiftwall/web
-	cp -R web/boards $(DESTDIR)$(PREFIX)/share/shiftwall/boards
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/shiftwall/policies deploy/policies/*.yaml
-	install -D -m 644 deploy/shiftwall.yaml $(DESTDIR)$(PREFIX)/share/doc/shiftwall/shiftwall.yaml
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 deploy/man/shiftwall.1
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 deploy/man/shiftwalld.8
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 deploy/man/shiftwall.yaml.5
+	rm -rf $(share)/shiftwall/web $(share)/shiftwall/boards
+	install -d $(share)/shiftwall
+	cp -R web/dist $(share)/shiftwall/web
+	cp -R web/boards $(share)/shiftwall/boards
+	chmod -R u=rwX,go=rX $(share)/shiftwall
+	install -D -m 644 -t $(share)/shiftwall/policies deploy/policies/*.yaml
+	install -D -m 644 -t $(share)/shiftwall/redis deploy/redis/shiftwall.lua deploy/redis/redis.conf deploy/redis/users.acl
+	install -D -m 644 -t $(share)/doc/shiftwall deploy/shiftwall.yaml LICENSE
+	install -D -m 644 -t $(share)/doc/shiftwall/nginx deploy/nginx/*
+	install -D -m 644 -t $(share)/doc/shiftwall/stunnel deploy/stunnel/*
+	install -D -m 644 -t $(share)/man/man1 deploy/man/shiftwall.1
+	install -D -m 644 -t $(share)/man/man8 deploy/man/shiftwalld.8
+	install -D -m 644 -t $(share)/man/man5 deploy/man/shiftwall.yaml.5
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(SYSCONFDIR)/shiftwall
+	sed 's|@PREFIX@|$(PREFIX)|' deploy/systemd/shiftwall.service >$(DESTDIR)$(UNITDIR)/shiftwall.service
+	install -m 644 deploy/systemd/shiftwall.sysusers $(DESTDIR)$(SYSUSERSDIR)/shiftwall.conf
+	install -m 644 deploy/systemd/shiftwall.tmpfiles $(DESTDIR)$(TMPFILESDIR)/shiftwall.conf
+	[ -e $(DESTDIR)$(SYSCONFDIR)/shiftwall/shiftwall.yaml ] || sed -e 's|^#\(data_dir:\)|\1|' -e 's|^#\(roster_dir:\)|\1|' \
+		deploy/shiftwall.yaml >$(DESTDIR)$(SYSCONFDIR)/shiftwall/shiftwall.yaml
+
+uninstall: ## removes what install put there; the configuration and what was recorded stay
+	rm -f $(DESTDIR)$(PREFIX)/sbin/shiftwalld $(DESTDIR)$(PREFIX)/bin/shiftwall $(DESTDIR)$(UNITDIR)/shiftwall.service
+	rm -f $(DESTDIR)$(SYSUSERSDIR)/shiftwall.conf $(DESTDIR)$(TMPFILESDIR)/shiftwall.conf
+	rm -f $(share)/man/man1/shiftwall.1 $(share)/man/man8/shiftwalld.8 $(share)/man/man5/shiftwall.yaml.5
+	rm -rf $(share)/shiftwall $(share)/doc/shiftwall
+
+deb: ## the Debian package, into build/
+	$(Q)deploy/build-deb build
+
+test-package: ## the Debian package in a clean Debian, the proxies, the unit; needs root
+	$(Q)deploy/install-deps --package
+	$(Q)tests/package/run
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12

@@ -333,6 +333,10 @@ static void keep_shifts(struct sw_app *app) {
 
 static void on_outputs(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
+    char status[256];
+    (void)snprintf(status, sizeof status, "feed %s, %llu walls", sw_app_feed_word(app),
+                   (unsigned long long)sw_ws_server_counters(app->ws)->clients);
+    sw_service_manager_status(app->manager, status);
     if (!app->feed || !is_live(app)) return;
     sw_feed_status_get(app->feed, &app->feed_status);
     pass_time(app);
@@ -366,6 +370,8 @@ static void on_demo_stopped(void *ctx) { ((struct sw_app *)ctx)->demo = NULL; }
 
 static void stop(struct sw_app *app) {
     app->stopping = true;
+    sw_service_manager_close(app->manager);
+    app->manager = NULL;
     sw_log(SW_LOG_INFO, "stop", "clients=%llu",
            app->ws ? (unsigned long long)sw_ws_server_counters(app->ws)->clients : 0ULL);
     if (app->feed) sw_feed_close(app->feed, NULL, NULL);
@@ -519,6 +525,7 @@ int sw_app_run(const struct sw_config *config, const struct sw_options *options)
     if (sodium_init() < 0) return 1;
     make_epoch(&app);
     init_handles(&app);
+    app.manager = sw_service_manager_new(&app.loop);
     bool started = build(&app);
     if (started) open_store(&app);
     started = started && sw_app_listen(&app);
@@ -526,6 +533,7 @@ int sw_app_run(const struct sw_config *config, const struct sw_options *options)
         sw_app_print_ready(&app);
         sw_log(SW_LOG_INFO, "start", "site=%s zone=%s epoch=%s", config->site_id, config->zone, app.epoch);
         started = start_sources(&app);
+        if (started) sw_service_manager_say(app.manager, "READY=1");
     }
     if (!started) {
         app.exit_status = 1;

@@ -28,6 +28,7 @@
 #include "io/clock.h"
 #include "io/feed.h"
 #include "io/http.h"
+#include "io/service_manager.h"
 #include "io/ws_server.h"
 #include "shiftwall/floor.h"
 
@@ -35,6 +36,7 @@
 
 struct sw_app {
     uv_loop_t loop;
+    struct sw_service_manager *manager; /* NULL: nobody listens */
     const struct sw_config *config;
     const struct sw_options *options;
     struct sw_clock clock;
