@@ -84,9 +84,10 @@ static bool order_of(const struct sw_tool_args *args, struct order *order) {
 }
 
 static int write_out(const char *path, const struct sw_buf *content) {
-    FILE *file = strcmp(path, "-") ? fopen(path, "wb") : stdout;
+    bool own = strcmp(path, "-") != 0;
+    FILE *file = own ? fopen(path, "wb") : stdout;
     bool good = file && fwrite(sw_buf_text(content), 1, content->len, file) == content->len;
-    if (file && (file == stdout ? fflush(file) : fclose(file))) good = false;
+    if (file && (own ? fclose(file) : fflush(file))) good = false;
     if (!good) fprintf(stderr, "shiftwall chart: %s: %s\n", path, strerror(errno));
     return good ? SW_TOOL_OK : SW_TOOL_INPUT;
 }
