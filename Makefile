@@ -30,7 +30,7 @@ APP   := $(filter-out $(BUILD)/app/main.o,$(call folder_objs,app))
 TOOLS := $(filter-out $(BUILD)/tools/main.o,$(call folder_objs,tools))
 LIBS  := $(BUILD)/libapp.a $(BUILD)/libtools.a $(BUILD)/libreport.a $(BUILD)/libnotify.a $(BUILD)/libstore.a $(BUILD)/libio.a $(BUILD)/libcodec.a $(BUILD)/libcore.a
 
-.PHONY: all daemon web run test unit-tests bench lint format fuzz clean install uninstall deb test-package deps test-deps help
+.PHONY: all daemon web run test unit-tests bench lint analyze valgrind format fuzz clean install uninstall deb test-package deps test-deps help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -93,12 +93,21 @@ run: deps ## sets up, builds, and starts the demo
 	$(Q)$(BUILD)/shiftwalld --demo $(ARGS)
 
 SUITES ?= unit golden property web integration browser
-test: test-deps ## sets up, builds, runs all tests; T="unit property" chooses suites
+# How many times longer than usual tests wait for what is slow under a sanitizer.
+SLOW ?= $(if $(SAN),4,1)
+test: test-deps ## sets up, builds, runs all tests; T="unit property" chooses suites, SAN=thread or address,undefined watches them
 	$(Q)$(MAKE) --no-print-directory all unit-tests
-	$(Q)BUILD=$(BUILD) tests/run $(or $(T),$(SUITES))
+	$(Q)BUILD=$(BUILD) SLOW=$(SLOW) tests/run $(or $(T),$(SUITES))
 
 lint: ## what no compiler says: include directions, banned functions, clang-tidy, cppcheck, shellcheck, types
 	$(Q)tests/lint
+
+analyze: ## gcc's analyzer over the daemon's and the tool's sources
+	$(Q)BUILD=$(BUILD) tests/analyze
+
+valgrind: test-deps ## the unit tests and a short life of the daemon under valgrind
+	$(Q)$(MAKE) --no-print-directory all unit-tests
+	$(Q)BUILD=$(BUILD) tests/sanitizers/valgrind
 
 format: ## formats the C sources
 	$(Q)clang-format -i $(shell git ls-files 'server/**.c' 'server/**.h' 'include/**.h' 'tests/**.c' 'tests/**.h')

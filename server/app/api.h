@@ -27,7 +27,8 @@ struct sw_api {
     struct sw_slices *slices; /* of views, for who leads only some teams */
     const char *site;
     uv_loop_t *loop;
-    bool stopping; /* nothing is answered any more */
+    bool stopping;    /* nothing is answered any more */
+    bool standing_by; /* another daemon serves the site: only how this one is can be asked */
     struct sw_recorder *recorder; /* NULL until it is there */
     const char *metrics_token_hash; /* NULL: there is no such token */
     const struct sw_config *config;

@@ -17,13 +17,17 @@
 #define OUTPUT_MS 1000                     /* how often views are written to Redis, at most */
 #define OUTPUT_BYTES_MAX ((size_t)1 << 20) /* a larger view is not */
 #define ERROR_BYTES_MAX 512
+#define LEASE_PATIENCE_MS 1500 /* for what Redis says of who serves the site */
 #define ID_SKEW_MS INT64_C(3600000) /* how far the clock of Redis may be ahead of ours */
 
 /* ---- time ---- */
 
 int64_t sw__app_clock(void *ctx) { return sw_clock_now_ms(&((struct sw_app *)ctx)->clock); }
 
-static bool is_live(const struct sw_app *app) { return app->feed_status.state == SW_FEED_LIVE; }
+/* Figures move on while the feed is live and, where somebody could stand by, the site is ours. */
+static bool is_live(const struct sw_app *app) {
+    return app->feed_status.state == SW_FEED_LIVE && (!app->lease || sw_lease_is_ours(app->lease));
+}
 
 static void on_deadline(uv_timer_t *timer);
 static void write_feed_part(struct sw_app *app);
@@ -96,7 +100,7 @@ static void on_deadline(uv_timer_t *timer) {
 
 const char *sw_app_feed_word(const struct sw_app *app) {
     if (app->feed_status.state == SW_FEED_CATCHING_UP) return "catching-up";
-    if (app->feed_status.state != SW_FEED_LIVE) return "stale";
+    if (!is_live(app)) return "stale";
     return sw_app_incomplete_since(app) ? "incomplete" : "live";
 }
 
@@ -270,25 +274,24 @@ static void on_status(void *ctx, const struct sw_feed_status *status) {
     sw__app_flush_soon(app);
 }
 
+/* Where Redis is, with its password; false when what is wrong was logged. */
+static bool read_redis(const struct sw_app *app, const char *url, struct sw_redis_options *redis) {
+    const char *path = app->config->redis_password_file;
+    struct sw_buf secret;
+    sw_buf_init(&secret, SW_REDIS_TEXT_MAX - 1);
+    int failed = path ? sw_file_read(path, &secret) : 0;
+    if (failed) sw_log(SW_LOG_ERROR, "redis.password_file", "path=%s text=%s", path, "cannot be read");
+    if (secret.data) secret.data[strcspn(secret.data, "\r\n")] = '\0';
+    if (!failed && (failed = sw_redis_url_parse_with(url, sw_buf_text(&secret), &redis->address)))
+        sw_log(SW_LOG_ERROR, "redis.url", "text=%s", "not a Redis URL, or a user without a password");
+    if (secret.data) sodium_memzero(secret.data, secret.len);
+    sw_buf_deinit(&secret);
+    return !failed;
+}
+
 static bool start_feed(struct sw_app *app, const char *url) {
     struct sw_feed_options options = {.site = app->config->site_id};
-    if (sw_redis_url_parse(url, &options.redis.address)) {
-        sw_log(SW_LOG_ERROR, "redis.url", "text=%s", "not a Redis URL");
-        return false;
-    }
-    if (app->config->redis_password_file && !options.redis.address.password[0]) {
-        struct sw_buf secret;
-        sw_buf_init(&secret, SW_REDIS_TEXT_MAX - 1);
-        int failed = sw_file_read(app->config->redis_password_file, &secret);
-        size_t len = failed ? 0 : strcspn(sw_buf_text(&secret), "\r\n");
-        memcpy(options.redis.address.password, sw_buf_text(&secret), len);
-        sw_buf_deinit(&secret);
-        if (failed) {
-            sw_log(SW_LOG_ERROR, "redis.password_file", "path=%s text=%s",
-                   app->config->redis_password_file, "cannot be read");
-            return false;
-        }
-    }
+    if (!read_redis(app, url, &options.redis)) return false;
     int64_t now_ms = sw__app_clock(app);
     options.from_ms = app->clock.is_virtual ? 0 : sw_floor_day(app->floor, now_ms, NULL).start_ms;
     const struct sw_feed_handler handler = {on_message, on_reset, on_status, sw__app_clock};
@@ -334,7 +337,7 @@ static void keep_shifts(struct sw_app *app) {
 static void on_outputs(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
     char status[256];
-    (void)snprintf(status, sizeof status, "feed %s, %llu walls", sw_app_feed_word(app),
+    (void)snprintf(status, sizeof status, "%s %s, %llu walls", app->standing_by ? "standing by; feed" : "feed", sw_app_feed_word(app),
                    (unsigned long long)sw_ws_server_counters(app->ws)->clients);
     sw_service_manager_status(app->manager, status);
     if (!app->feed || !is_live(app)) return;
@@ -362,6 +365,7 @@ static void close_timers(struct sw_app *app) {
     uv_close((uv_handle_t *)&app->flush, NULL);
     uv_close((uv_handle_t *)&app->outputs, NULL);
     uv_close((uv_handle_t *)&app->desk_due, NULL);
+    uv_close((uv_handle_t *)&app->lease_patience, NULL);
     uv_close((uv_handle_t *)&app->sigterm, NULL);
     uv_close((uv_handle_t *)&app->sigint, NULL);
 }
@@ -391,6 +395,7 @@ static void stop(struct sw_app *app) {
     sw_chat_close(app->chat);
     app->chat = app->api.chat = NULL;
     if (app->recorder) sw_recorder_close(app->recorder);
+    sw_lease_close(app->lease);
     close_timers(app);
 }
 
@@ -415,7 +420,78 @@ static void on_demo_failed(void *ctx, const char *text) {
     if (!app->stopping) stop(app);
 }
 
+static void fail(struct sw_app *app) {
+    app->exit_status = 1;
+    if (!app->stopping) stop(app);
+}
+
+/* ---- one daemon a site ---- */
+
+static void work(struct sw_app *app) {
+    uv_timer_stop(&app->lease_patience);
+    if (app->working || app->stopping) return;
+    app->working = true;
+    app->standing_by = app->api.standing_by = false;
+    if (!sw__app_open_desk(app) || !start_feed(app, app->config->redis)) fail(app);
+}
+
+/* The site is ours again: what stood still moves on. */
+static void go_on(struct sw_app *app) {
+    sw_recorder_resume(app->recorder);
+    if (is_live(app)) pass_time(app);
+    sw_app_tell_feed(app);
+    sw__app_arm_deadline(app);
+    sw__app_flush_soon(app);
+}
+
+/* Who was stopped for a while finds out first whether the site is still theirs. While Redis is away nobody can tell: then what
+ * leaders record is kept. */
+static enum sw_gate gate(void *ctx) {
+    const struct sw_app *app = ctx;
+    if (!app->working || !app->lease || sw_lease_is_ours(app->lease)) return SW_GATE_OPEN;
+    if (app->lost) return SW_GATE_SHUT;
+    return sw_lease_is_asking(app->lease) ? SW_GATE_WAIT : SW_GATE_OPEN;
+}
+
+static void on_lease(void *ctx, enum sw_lease_state state, const char *holder) {
+    struct sw_app *app = ctx;
+    if (app->stopping) return;
+    if (state == SW_LEASE_HELD) {
+        sw_log(SW_LOG_INFO, "lease.held", "fence=%lld", (long long)sw_lease_fence(app->lease));
+        if (app->working) go_on(app);
+        work(app);
+    } else if (state == SW_LEASE_OTHERS && app->working) {
+        /* starting anew is the one way to know what the other one recorded meanwhile */
+        app->lost = true;
+        sw_log(SW_LOG_ERROR, "lease.lost", "holder=%s text=%s", holder, "another daemon serves this site: this one ends");
+        fail(app);
+    } else if (state == SW_LEASE_OTHERS) {
+        uv_timer_stop(&app->lease_patience);
+        app->standing_by = app->api.standing_by = true;
+        sw_log(SW_LOG_WARN, "lease.standing_by", "holder=%s text=%s", holder, "another daemon serves this site: this one waits");
+    } else if (!app->standing_by) {
+        work(app); /* Redis is away: then there is nobody to ask, and walls are to be told that it is */
+    }
+}
+
+static void on_patience(uv_timer_t *timer) { work(timer->data); }
+
+/* Where nothing is recorded, nothing can be recorded twice: only a daemon with a store asks for the lease. */
+static bool start_lease(struct sw_app *app) {
+    struct sw_redis_options redis = {0};
+    char id[SW_LEASE_ID_SIZE];
+    if (!read_redis(app, app->config->redis, &redis)) return false;
+    sw_lease_id(app->config->data_dir, id);
+    uv_timer_start(&app->lease_patience, on_patience, LEASE_PATIENCE_MS, 0);
+    sw_recorder_set_gate(app->recorder, app, gate);
+    app->lease = sw_lease_new(&app->loop, &redis, app->config->site_id, id, app, on_lease);
+    return true;
+}
+
 static bool start_sources(struct sw_app *app) {
+    bool records = !app->options->demo && app->has_data && !sw_recorder_problem(app->recorder);
+    if (records) return start_lease(app);
+    app->working = true;
     if (!sw__app_open_desk(app)) return false;
     if (!app->options->demo) return start_feed(app, app->config->redis);
     sw__app_plan_demo(app);
@@ -445,9 +521,10 @@ static void init_handles(struct sw_app *app) {
     uv_timer_init(&app->loop, &app->flush);
     uv_timer_init(&app->loop, &app->outputs);
     uv_timer_init(&app->loop, &app->desk_due);
+    uv_timer_init(&app->loop, &app->lease_patience);
     uv_signal_init(&app->loop, &app->sigterm);
     uv_signal_init(&app->loop, &app->sigint);
-    app->deadline.data = app->flush.data = app->outputs.data = app->desk_due.data = app->sigterm.data = app->sigint.data = app;
+    app->deadline.data = app->flush.data = app->outputs.data = app->desk_due.data = app->lease_patience.data = app->sigterm.data = app->sigint.data = app;
     uv_timer_start(&app->outputs, on_outputs, OUTPUT_MS, OUTPUT_MS);
     uv_signal_start(&app->sigterm, on_signal, SIGTERM);
     uv_signal_start(&app->sigint, on_signal, SIGINT);

@@ -16,6 +16,7 @@
 #include "app/plain_marker.h"
 #include "app/archive.h"
 #include "app/desk.h"
+#include "app/lease.h"
 #include "app/publisher.h"
 #include "app/recorder.h"
 #include "app/reload.h"
@@ -36,6 +37,10 @@
 
 struct sw_app {
     uv_loop_t loop;
+    struct sw_lease *lease; /* NULL: nothing is recorded, so nobody has to stand by */
+    uv_timer_t lease_patience;
+    bool lost; /* somebody else serves the site: nothing is recorded any more */
+    bool working, standing_by; /* WORKING: since then the desk and the feed are there */
     struct sw_service_manager *manager; /* NULL: nobody listens */
     const struct sw_config *config;
     const struct sw_options *options;

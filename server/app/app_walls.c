@@ -24,7 +24,7 @@ void sw_app_view_changed(void *ctx, struct sw_view *view) {
 static bool admit(void *ctx, const struct sw_http_caller *caller, char identity[SW_WS_IDENTITY_SIZE]) {
     const struct sw_app *app = ctx;
     _Static_assert(SW_IDENTITY_SIZE <= SW_WS_IDENTITY_SIZE, "room for an identity");
-    if (app->stopping) return false;
+    if (app->stopping || app->standing_by) return false;
     struct sw_access access = sw_access_of(&app->doors, caller);
     sw_access_identity(&access, identity);
     /* before there are accounts whoever comes is greeted, and told what they may not see */
@@ -84,6 +84,10 @@ static void ws_log(void *ctx, const char *level, const char *text) {
 
 bool sw_app_ready(void *ctx, char *reason, size_t size) {
     struct sw_app *app = ctx;
+    if (app->standing_by) {
+        (void)snprintf(reason, size, "standing by: another daemon serves this site");
+        return false;
+    }
     if (!(app->feed_status.state == SW_FEED_LIVE)) {
         snprintf(reason, size, "the feed is %s: %s", sw_app_feed_word(app), app->feed_status.reason);
         return false;

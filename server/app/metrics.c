@@ -263,7 +263,13 @@ static void desk(const struct page *p) {
     one(p, "desk_refused_total", "counter", "writes of leaders that were refused", d.refused);
 }
 
+static void lease(const struct page *p) {
+    one(p, "standing_by", "gauge", "1 while another daemon serves the site", p->app->standing_by);
+    if (p->app->lease) one(p, "lease_fence", "gauge", "how often the site has changed hands", (uint64_t)sw_lease_fence(p->app->lease));
+}
+
 static void chat(const struct page *p) {
+    if (!p->app->chat) return;
     size_t count = sw_chat_count(p->app->chat);
     static const struct {
         const char *name, *type, *help;
@@ -291,6 +297,7 @@ void sw_app_metrics(void *ctx, struct sw_buf *out) {
     feed(&p);
     hub(&p);
     doors(&p);
+    lease(&p);
     desk(&p);
     chat(&p);
     queues(&p);

@@ -123,10 +123,11 @@ static bool offers_protocol(struct lws *wsi) {
 }
 
 /* Judges an upgrade: 0 lets it through, else a status and *WHY. */
-static int judge_upgrade(struct sw_ws_server *server, struct lws *wsi, const char *kind, const char **why) {
-    char path[8], version[8];
+static int judge_upgrade(struct sw_ws_server *server, struct lws *wsi, const char **why) {
+    char kind[16], path[8], version[8];
     struct sw_ws_counters *counters = &server->counters;
-    bool known = strcasecmp(kind, "websocket") == 0 && sw__http_header(wsi, WSI_TOKEN_GET_URI, path, sizeof path) &&
+    bool known = sw__http_header(wsi, WSI_TOKEN_UPGRADE, kind, sizeof kind) && strcasecmp(kind, "websocket") == 0 &&
+                 sw__http_header(wsi, WSI_TOKEN_GET_URI, path, sizeof path) &&
                  strcmp(path, SW_WS_PATH) == 0;
     if (!known) {
         counters->refused_path++;
@@ -161,10 +162,15 @@ static int judge_upgrade(struct sw_ws_server *server, struct lws *wsi, const cha
     return 0;
 }
 
-/* For libwebsockets: 0 goes on, 1 the answer has been sent, -1 hang up. */
-static int confirm_upgrade(struct sw_ws_server *server, struct lws *wsi, const char *kind) {
+/* For libwebsockets: 0 goes on, 1 the answer has been sent, -1 hang up. An upgrade of a kind that it does not know it has
+ * refused itself, and lost its headers (what it hands us with the callback is freed memory): it must not go on. */
+static int confirm_upgrade(struct sw_ws_server *server, struct lws *wsi) {
     const char *why = NULL;
-    int status = judge_upgrade(server, wsi, kind, &why);
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) <= 0) {
+        server->counters.refused_path++;
+        return -1;
+    }
+    int status = judge_upgrade(server, wsi, &why);
     if (status == 0) return 0;
     return sw__http_refuse(server->options.http, wsi, status, why) < 0 ? -1 : 1;
 }
@@ -179,7 +185,7 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
     case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: count_socket(server, wsi); return 0;
     case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS: server->tls = user; return 0;
     case LWS_CALLBACK_WSI_DESTROY: uncount_socket(server, wsi); return 0;
-    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return confirm_upgrade(server, wsi, in);
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return confirm_upgrade(server, wsi);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: return -1; /* a WebSocket without our subprotocol */
     case LWS_CALLBACK_RAW_ADOPT:
     case LWS_CALLBACK_RAW_CONNECTED:
@@ -193,6 +199,7 @@ static int on_ws(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
     struct ws_client **session = user, *client = session ? *session : NULL;
     switch (reason) {
     case LWS_CALLBACK_ESTABLISHED:
+        if (!session) return -1;
         client = *session = sw__ws_client_new(server, wsi);
         sw__ws_client_pump(client);
         return 0;

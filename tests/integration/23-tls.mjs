@@ -42,7 +42,7 @@ export default {
     const ask = (method, path_, { body, cookie } = {}) =>
       new Promise((resolve, reject) => {
         const text = body ? JSON.stringify(body) : '';
-        const request = https.request(daemon.url + path_, { method, agent: false, rejectUnauthorized: false, headers: { ...(cookie ? { cookie } : {}), ...(text ? { 'content-type': 'application/json', 'content-length': text.length } : {}) } }, response => {
+        const request = https.request(daemon.url + path_, { method, agent: false, rejectUnauthorized: false, headers: { ...(cookie ? { cookie } : {}), ...(text ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } : {}) } }, response => {
           let got = '';
           response.on('data', data => (got += data)).on('end', () => resolve({ status: response.statusCode, headers: response.headers, text: got }));
         });

@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
-import { assert, call, equal, freePort, root, startDaemon, startRedis, until, Wall } from '../integration/lib.mjs';
+import { assert, call, equal, freePort, root, startDaemon, startRedis, state, until, Wall } from '../integration/lib.mjs';
 import { addUser, PASSWORD } from '../integration/doors.mjs';
 
 /** A certificate for NAME, signed by itself. */
@@ -48,7 +48,7 @@ export default {
     const ask = (method, path_, { body, cookie, origin } = {}) =>
       new Promise((resolve, reject) => {
         const text = body ? JSON.stringify(body) : '';
-        const headers = { ...(cookie ? { cookie } : {}), ...(origin ? { origin } : {}), ...(text ? { 'content-type': 'application/json', 'content-length': text.length } : {}) };
+        const headers = { ...(cookie ? { cookie } : {}), ...(origin ? { origin } : {}), ...(text ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } : {}) };
         const request = https.request({ host: '127.0.0.1', port, path: path_, method, headers, agent: false, servername: 'localhost', ca: fs.readFileSync(chain) }, response => {
           let got = '';
           response.on('data', data => (got += data)).on('end', () => resolve({ status: response.statusCode, headers: response.headers, text: got }));
@@ -66,6 +66,8 @@ export default {
     const cookie = signed.headers['set-cookie'][0].split(';')[0];
     const sessions = JSON.parse((await ask('GET', '/api/v1/sessions', { cookie })).text).sessions;
     equal(sessions[0].address, '127.0.0.1', 'the address nginx saw');
+    await redis.emit(state('1', 'ready'));
+    await until('an agent', async () => JSON.parse((await ask('GET', '/api/v1/sites/main/views/agents', { cookie })).text).agents?.['1']);
     const now = Date.now();
     const grant = { agent: '1', kind: 'busy', from: now, to: now + 60_000, reason: '打印机' };
     equal((await ask('POST', '/api/v1/sites/main/grants', { body: grant, cookie, origin: `https://127.0.0.1:${port}` })).status, 201, 'a write from our page');
