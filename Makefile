@@ -30,7 +30,7 @@ APP   := $(filter-out $(BUILD)/app/main.o,$(call folder_objs,app))
 TOOLS := $(filter-out $(BUILD)/tools/main.o,$(call folder_objs,tools))
 LIBS  := $(BUILD)/libapp.a $(BUILD)/libtools.a $(BUILD)/libreport.a $(BUILD)/libnotify.a $(BUILD)/libstore.a $(BUILD)/libio.a $(BUILD)/libcodec.a $(BUILD)/libcore.a
 
-.PHONY: all daemon web run test unit-tests bench lint analyze valgrind format fuzz clean install uninstall deb test-package deps test-deps help
+.PHONY: torture all daemon web run test unit-tests bench lint analyze valgrind format fuzz clean install uninstall deb test-package deps test-deps help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -115,6 +115,9 @@ format: ## formats the C sources
 FUZZ_SECONDS ?= 600
 fuzz: ## every fuzz target for FUZZ_SECONDS (10 minutes)
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
+
+torture: all ## the chaos suite: kills, full disks, cut links and what else may happen; SEED=n ROUNDS=n
+	$(Q)BUILD=$(BUILD) tests/torture/run
 
 bench: all ## benchmarks, as ratios of one run
 	$(Q)BUILD=$(BUILD) tests/bench/run

@@ -112,6 +112,7 @@ export class Redis {
       this.buffer = Buffer.concat([this.buffer, data]);
       for (let reply; (reply = this.#parse(0)); ) {
         this.buffer = this.buffer.subarray(reply.end);
+        if (!this.waiting.length) return; // closed meanwhile
         const { resolve, reject } = this.waiting.shift();
         if (reply.value instanceof Error) reject(reply.value);
         else resolve(reply.value);
