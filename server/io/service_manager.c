@@ -44,6 +44,12 @@ void sw_service_manager_status(struct sw_service_manager *m, const char *text) {
     sw_service_manager_say(m, line);
 }
 
+void sw_service_manager_reloading(struct sw_service_manager *m, bool begins) {
+    char line[64];
+    (void)snprintf(line, sizeof line, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)(uv_hrtime() / 1000));
+    sw_service_manager_say(m, begins ? line : "READY=1");
+}
+
 static void on_watchdog(uv_timer_t *timer) { sw_service_manager_say(timer->data, "WATCHDOG=1"); }
 
 /* Half of the time after which the manager takes a silent service for hung; 0: it does not watch, or another process. */

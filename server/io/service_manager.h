@@ -16,6 +16,8 @@ struct sw_service_manager *sw_service_manager_new(uv_loop_t *loop);
 void sw_service_manager_say(struct sw_service_manager *manager, const char *state);
 /* The one line `systemctl status` shows; the same one is not said twice. NULL is allowed. */
 void sw_service_manager_status(struct sw_service_manager *manager, const char *text);
+/* Says that the service reads its configuration again, or has done so. NULL is allowed. */
+void sw_service_manager_reloading(struct sw_service_manager *manager, bool begins);
 /* Says that the service stops, and ends; frees itself. NULL is allowed. */
 void sw_service_manager_close(struct sw_service_manager *manager);
 
