@@ -55,7 +55,7 @@ static void code_trail(struct sw_code *c, struct sw_trail *trail) {
     for (size_t i = 0; i < trail->count && !c->failed; i++) {
         struct sw_step *step = &trail->steps[i];
         if (sw__code_reads(c)) *step = (struct sw_step){0};
-        sw__code_time(c, &step->at_ms);
+        sw__code_instant(c, &step->at_ms);
         step->presence = (enum sw_presence)sw__code_uint(c, step->presence, SW_AT_MEETING);
         sw__code_time(c, &step->reason_ms);
         if (i && step->at_ms < trail->steps[i - 1].at_ms) c->failed = true;
@@ -99,7 +99,7 @@ static size_t save_duplicates(struct sw_floor_saver *s, size_t count) {
         const char *text = sw_duplicates_read(&s->duplicate, &len, &ts_ms);
         sw__code_put(&s->code, len + 1);
         sw_buf_add(s->code.out, text, len);
-        sw__code_time(&s->code, &ts_ms);
+        sw__code_instant(&s->code, &ts_ms);
     }
     return count;
 }
@@ -108,7 +108,7 @@ static size_t save_trails(struct sw_floor_saver *s, size_t count) {
     for (; count && s->rostered; count--, s->rostered = s->rostered->hh.next) {
         struct sw_trail trail = s->rostered->trail;
         int64_t late_run = s->rostered->late_run;
-        if (!trail.count && !late_run) continue;
+        if (!trail.count && !late_run && s->rostered->shift_count) continue; /* the roster makes it */
         sw__code_put(&s->code, strlen(s->rostered->id) + 1);
         sw_buf_add(s->code.out, s->rostered->id, strlen(s->rostered->id));
         sw__code_int(&s->code, &late_run);
@@ -181,7 +181,7 @@ static void read_duplicates(struct sw_code *c, struct sw_floor *floor) {
             return;
         }
         c->at += size - 1;
-        sw__code_time(c, &ts_ms);
+        sw__code_instant(c, &ts_ms);
         if (c->failed || !sw_duplicates_put(floor->duplicates, text, size - 1, ts_ms)) c->failed = true;
     }
 }

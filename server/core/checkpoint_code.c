@@ -62,6 +62,11 @@ static void code_near(struct sw_code *c, int64_t *value, int64_t base) {
 void sw__code_wide(struct sw_code *c, int64_t *value) { code_near(c, value, 0); }
 void sw__code_time(struct sw_code *c, int64_t *t_ms) { code_near(c, t_ms, c->base_ms); }
 
+void sw__code_instant(struct sw_code *c, int64_t *t_ms) {
+    if (sw__code_reads(c)) *t_ms = checked(c, c->base_ms + difference(c));
+    else sw__code_put(c, fold(*t_ms - c->base_ms));
+}
+
 void sw__code_text(struct sw_code *c, char **text) {
     if (!sw__code_reads(c)) {
         size_t len = *text ? strlen(*text) : 0;

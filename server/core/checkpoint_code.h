@@ -52,7 +52,9 @@ static inline size_t sw__code_count(struct sw_code *c, size_t count, size_t max)
 void sw__code_int(struct sw_code *c, int64_t *value);
 /* One that may also be INT64_MIN or INT64_MAX, which mean something of their own. */
 void sw__code_wide(struct sw_code *c, int64_t *value);
-/* The same, near the base. */
+/* An instant, told from the base. */
+void sw__code_instant(struct sw_code *c, int64_t *t_ms);
+/* One that may also be INT64_MIN or INT64_MAX. */
 void sw__code_time(struct sw_code *c, int64_t *t_ms);
 /* A text on the heap, or NULL. */
 void sw__code_text(struct sw_code *c, char **text);

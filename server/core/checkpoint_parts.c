@@ -185,14 +185,14 @@ static void code_queues_of(struct sw_code *c, struct sw_agent *agent) {
 static void code_wrapups(struct sw_code *c, struct sw_wrapups *w) {
     w->ended_count = sw__code_count(c, w->ended_count, SW_WRAPUPS_KEPT);
     for (size_t i = 0; i < w->ended_count; i++) {
-        sw__code_time(c, &w->ended[i].at_ms);
+        sw__code_instant(c, &w->ended[i].at_ms);
         w->ended[i].queue = queue_at(c, w->ended[i].queue);
     }
     w->before = queue_at(c, w->before);
     w->stretch_count = sw__code_count(c, w->stretch_count, SW_WRAPUPS_KEPT);
     for (size_t i = 0; i < w->stretch_count; i++) {
-        sw__code_time(c, &w->stretches[i].start_ms);
-        sw__code_time(c, &w->stretches[i].end_ms);
+        sw__code_instant(c, &w->stretches[i].start_ms);
+        sw__code_instant(c, &w->stretches[i].end_ms);
     }
 }
 
@@ -230,8 +230,9 @@ void sw__code_agent(struct sw_code *c, struct sw_floor *floor, struct sw_agent *
     bool *const flags[] = {&agent->fixed_team, &agent->fixed_name, &agent->configured, &agent->has_state, &agent->over_limit};
     code_flags(c, flags, sizeof flags / sizeof *flags);
     agent->state = (enum sw_agent_state)sw__code_uint(c, agent->state, SW_ST_COUNT - 1);
-    int64_t *const times[] = {&agent->first_seen_ms, &agent->state_since_ms, &agent->since_ms, &agent->settled_ms,
-                              &agent->latest_ms, &agent->outbound_day_ms};
+    int64_t *const times[] = {&agent->first_seen_ms, &agent->state_since_ms, &agent->since_ms, &agent->latest_ms,
+                              &agent->outbound_day_ms};
+    sw__code_instant(c, &agent->settled_ms);
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) sw__code_time(c, times[i]);
     code_queues_of(c, agent);
     sw__code_series(c, &agent->series);
@@ -262,7 +263,7 @@ static void code_exit(struct sw_code *c, struct sw_call *call) {
     call->exit_queue = queue_at(c, call->exit_queue);
     if (!call->exit_queue) return;
     call->exit_reason = (enum sw_exit_reason)sw__code_uint(c, call->exit_reason, SW_EXIT_COUNT - 1);
-    sw__code_time(c, &call->exit_ms);
+    sw__code_instant(c, &call->exit_ms);
     sw__code_text(c, &call->exit_to);
     if (!call->exit_to) c->failed = true;
 }
@@ -313,8 +314,9 @@ void sw__code_call(struct sw_code *c, struct sw_floor *floor, struct sw_call *ca
     call->media = (enum sw_media)sw__code_uint(c, call->media, SW_MEDIA_COUNT - 1);
     call->queue = queue_at(c, call->queue);
     code_agent_of(c, call);
-    int64_t *const times[] = {&call->queued_ms, &call->answered_ms, &call->latest_ms, &call->hold_since_ms};
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) sw__code_time(c, times[i]);
+    int64_t *const instants[] = {&call->queued_ms, &call->answered_ms, &call->latest_ms};
+    for (size_t i = 0; i < sizeof instants / sizeof *instants; i++) sw__code_instant(c, instants[i]);
+    sw__code_time(c, &call->hold_since_ms);
     sw__code_wide(c, &call->priority);
     sw__code_int(c, &call->hold_ms);
     sw__code_int(c, &call->holds);
