@@ -122,7 +122,10 @@ static void begin_part(struct sw_floor_saver *s, enum part part) {
     s->part = part;
     if (part == PART_CALLS) s->call = s->floor->calls_by_id;
     if (part == PART_DUPLICATES) s->duplicate = sw_duplicates_first(s->floor->duplicates);
-    if (part == PART_TRAILS) s->rostered = s->shifts ? s->shifts->agents : NULL;
+    if (part != PART_TRAILS) return;
+    int64_t forgotten_ms = s->shifts ? s->shifts->forgotten_ms : INT64_MIN;
+    sw__code_time(&s->code, &forgotten_ms);
+    s->rostered = s->shifts ? s->shifts->agents : NULL;
 }
 
 bool sw_floor_saver_step(struct sw_floor_saver *s, size_t count) {
@@ -194,6 +197,9 @@ static bool is_behind(const struct sw_floor *floor, const struct sw_rostered *ag
 
 static void read_trails(struct sw_code *c, const struct sw_floor *floor, struct sw_shifts *shifts) {
     size_t size;
+    int64_t forgotten_ms;
+    sw__code_time(c, &forgotten_ms);
+    if (shifts && !c->failed) shifts->forgotten_ms = forgotten_ms;
     while ((size = (size_t)sw__code_uint(c, 0, SW__CODE_TEXT_MAX)) && !c->failed) {
         char id[SW__CODE_TEXT_MAX];
         if (size - 1 > (size_t)(c->end - c->at) || memchr(c->at, '\0', size - 1)) c->failed = true;
@@ -233,6 +239,7 @@ static void abandon(struct sw_floor *floor, struct sw_shifts *shifts) {
     for (size_t i = 0; i < floor->agent_count; i++) floor->agents[i]->limit_node.index = 0;
     if (!shifts) return;
     sw_shifts_clear_states(shifts);
+    shifts->forgotten_ms = INT64_MIN;
     for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) agent->late_run = 0;
 }
 
