@@ -88,7 +88,10 @@ static bool began_otherwise(const struct sw_feed *feed, struct sw_feed_id id) {
 /* What an entry's link to the one before says. Returns false when the journal has to be read from its beginning. */
 static bool check_link(struct sw_feed *feed, struct sw_feed_id id, struct sw_feed_id prev) {
     if (sw__feed_id_is_zero(feed->confirmed)) {
-        if (began_otherwise(feed, id)) return false;
+        if (began_otherwise(feed, id)) {
+            feed->resuming = false;
+            return false;
+        }
         if (sw__feed_id_is_zero(prev)) return true;
         feed->status.trimmed_before_ms = (int64_t)id.ms;
         if (feed->options.from_ms && (int64_t)id.ms > feed->options.from_ms) {
