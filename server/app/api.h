@@ -11,6 +11,7 @@
 
 /* What the API reads; all borrowed. */
 struct sw_desk;
+struct sw_at;
 struct sw_charts;
 struct sw_chat;
 struct sw_reports;
@@ -22,6 +23,7 @@ struct sw_api {
     struct sw_charts *charts; /* with the desk */
     struct sw_chat *chat; /* with the desk */
     struct sw_reports *reports; /* with the desk */
+    struct sw_at *at;         /* NULL until there is a journal to read */
     struct sw_sessions *sessions;
     const struct sw_config_person *people; /* who may sign in */
     size_t person_count;

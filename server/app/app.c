@@ -289,6 +289,7 @@ static bool start_feed(struct sw_app *app, const char *url) {
     options.from_ms = app->clock.is_virtual ? 0 : sw_floor_day(app->floor, now_ms, NULL).start_ms;
     sw__app_resume_feed(app, &options);
     const struct sw_feed_handler handler = {on_message, on_reset, on_status, sw__app_clock};
+    sw__app_open_past(app, &options.redis);
     sw_charts_set_redis(app->charts, &options.redis, app->clock.is_virtual);
     app->feed = sw_feed_new(&app->loop, &options, &handler, app);
     app->marker = sw_plain_marker_new(&app->loop, &options.redis.address, app->config->site_id, sw__app_on_mark, app);
@@ -378,6 +379,8 @@ static void stop(struct sw_app *app) {
     sw_reload_close(app->reload);
     sw_sessions_close(app->sessions);
     app->sessions = app->api.sessions = NULL;
+    sw_at_close(app->api.at);
+    app->api.at = NULL;
     sw_charts_close(app->charts);
     app->charts = app->api.charts = NULL;
     sw_reports_close(app->reports);

@@ -1,4 +1,4 @@
-/* Restarts: the checkpoint that is read before the feed starts, those that are taken while it runs, and the mark that
+/* Restarts and the past: the checkpoint that is read before the feed starts, those that are taken while it runs, and the mark that
  * tells whether plain events came after the last one. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,4 +185,19 @@ void sw__app_open_checkpoints(struct sw_app *app) {
     const struct sw_checkpoints_options options = {
         .path = path, .every_s = app->options->checkpoint_s, .number = number, .ctx = app, .take = take, .hold = hold};
     app->checkpoints = sw_checkpoints_new(&app->loop, &options);
+}
+
+/* ---- the past ---- */
+
+static bool took_plain(void *ctx, int64_t day_ms) {
+    const struct sw_app *app = ctx;
+    return app->plain_marked_day_ms == day_ms || app->plain_lost_day_ms == day_ms || app->mark_day_ms == day_ms;
+}
+
+void sw__app_open_past(struct sw_app *app, const struct sw_redis_options *redis) {
+    const struct sw_at_options options = {.loop = &app->loop, .redis = *redis, .config = app->config, .zone = app->zone,
+                                          .shifts = app->shifts, .figures = &app->figures,
+                                          .is_virtual = app->clock.is_virtual, .ctx = app, .now_ms = sw__app_clock,
+                                          .took_plain = took_plain};
+    app->api.at = sw_at_new(&options);
 }

@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include "app/api.h"
+#include "app/at.h"
 #include "app/boards_dir.h"
 #include "app/charts.h"
 #include "app/checkpoint.h"
@@ -131,6 +132,8 @@ void sw__app_arm_deadline(struct sw_app *app);
 int sw__app_roster(void *ctx, const struct sw_roster *roster);
 /* The outlook of now, for the walls. */
 const struct sw_outlook *sw__app_outlook(void *ctx, uint64_t *version);
+/* Views of moments that are past can be asked for. */
+void sw__app_open_past(struct sw_app *app, const struct sw_redis_options *redis);
 /* Reads the checkpoint into the floor, which has had no event. */
 void sw__app_load_checkpoint(struct sw_app *app);
 /* The feed goes on from the checkpoint that was loaded. */

@@ -244,4 +244,47 @@ export default {
     await until('it says so', async () => (await daemon.view('site')).feed.status === 'incomplete');
     await assertAudited(redis, daemon);
   },
+
+  async 'the wall as it was'(scene) {
+    const { redis, daemon } = await begin(scene);
+    const at = (moment, view, headers) => daemon.get(`/api/v1/sites/main/at/${encodeURIComponent(moment)}/views/${view}`, headers);
+    const start = Date.now();
+    equal((await at(start - 1000, 'site')).status, 404, 'before there was a journal');
+    for (let i = 0; i < 4; i++) await work(redis, `a${i}`);
+    await until('12 calls', async () => (await offered(daemon)) === 12);
+    const before = await figures(daemon);
+    await sleep(20);
+    const then = Number((await redis.client.send('TIME'))[0]) * 1000 + Math.ceil(Number((await redis.client.send('TIME'))[1]) / 1000);
+    await sleep(20);
+    for (let i = 0; i < 3; i++) await work(redis, 'later');
+    await until('21 calls', async () => (await offered(daemon)) === 21);
+    const [queues, agents, teams, site, team, intervals] = await Promise.all(
+      ['queues', 'agents', 'teams', 'site', 'agents/t', 'intervals'].map(name => at(new Date(then).toISOString(), name)),
+    );
+    for (const { status, body } of [queues, agents, teams, site, team, intervals]) equal(status, 200, body);
+    equal(JSON.parse(queues.body).queues.q.today, before.today, 'its calls');
+    equal(Object.values(JSON.parse(agents.body).agents).map(({ id, state: name, since }) => ({ id, name, since })), before.agents, 'its agents');
+    equal(Object.keys(JSON.parse(teams.body).teams), before.teams, 'its teams');
+    equal(JSON.parse(team.body).agents, JSON.parse(agents.body).agents, 'a team of all');
+    equal(JSON.parse(site.body).feed.status, 'live', 'all of it is in the journal');
+    assert(Object.values(JSON.parse(intervals.body).intervals).length > 0, 'intervals');
+    const { etag } = queues.headers;
+    assert(/^"[0-9a-f]{32}"$/.test(etag), etag);
+    equal((await at(then, 'queues', { 'if-none-match': etag })).status, 304, 'the same moment again');
+    // what there is not
+    const wrong = { 'views/alerts': 404, 'views/agents/none': 404, 'views/nonsense': 404, views: 404 };
+    for (const [rest, status] of Object.entries(wrong)) equal((await daemon.get(`/api/v1/sites/main/at/${then}/${rest}`)).status, status, rest);
+    equal((await at('yesterday', 'site')).status, 400, 'no time');
+    const future = await at(Date.now() + 3600000, 'site');
+    equal([future.status, /yet to come/.test(future.body)], [404, true], 'a moment to come');
+    const long = await at(start - 10 * 86400000, 'site');
+    equal([long.status, /does not go back/.test(long.body)], [404, true], 'before the journal');
+    await redis.client.send('XTRIM', 'sw:{main}:journal', 'MAXLEN', '=', '9');
+    const trimmed = await at(then - 1, 'site');
+    equal([trimmed.status, /does not go back/.test(trimmed.body)], [404, true], 'trimmed');
+    // a plain event is in no journal: that is said
+    await redis.publish(call('queued', unique(), { queue: 'q' }));
+    await until('22 calls', async () => (await offered(daemon)) === 22);
+    equal(JSON.parse((await at(Date.now(), 'site')).body).feed.status, 'incomplete', 'plain events are not there');
+  },
 };
