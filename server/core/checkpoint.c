@@ -185,7 +185,7 @@ static void read_duplicates(struct sw_code *c, struct sw_floor *floor) {
         }
         c->at += size - 1;
         sw__code_instant(c, &ts_ms);
-        if (c->failed || !sw_duplicates_put(floor->duplicates, text, size - 1, ts_ms)) c->failed = true;
+        if (!c->failed) sw_duplicates_put(floor->duplicates, text, size - 1, ts_ms);
     }
 }
 

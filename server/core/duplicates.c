@@ -88,13 +88,9 @@ const char *sw_duplicates_read(struct sw_duplicate **at, size_t *len, int64_t *t
     return k->text;
 }
 
-bool sw_duplicates_put(struct sw_duplicates *d, const char *text, size_t len, int64_t ts_ms) {
-    struct sw_duplicate *k;
-    HASH_FIND(hh, d->keys, text, len, k);
-    if (k) return false;
-    k = sw_xcalloc(1, sizeof *k + len);
+void sw_duplicates_put(struct sw_duplicates *d, const char *text, size_t len, int64_t ts_ms) {
+    struct sw_duplicate *k = sw_xcalloc(1, sizeof *k + len);
     memcpy(k->text, text, len);
     k->ts_ms = ts_ms;
     HASH_ADD_KEYPTR(hh, d->keys, k->text, len, k);
-    return true;
 }

@@ -26,7 +26,7 @@ void sw_duplicates_expire(struct sw_duplicates *d, int64_t now_ms);
 struct sw_duplicate *sw_duplicates_first(const struct sw_duplicates *d);
 /* ... what *AT is, which then is the next one. */
 const char *sw_duplicates_read(struct sw_duplicate **at, size_t *len, int64_t *ts_ms);
-/* Puts one back as the newest. False when it is there already. */
-bool sw_duplicates_put(struct sw_duplicates *d, const char *text, size_t len, int64_t ts_ms);
+/* Puts one back as the newest. That it is not there is not looked at, which would take longer than all the rest. */
+void sw_duplicates_put(struct sw_duplicates *d, const char *text, size_t len, int64_t ts_ms);
 
 #endif
