@@ -46,6 +46,7 @@ void sw__app_arm_deadline(struct sw_app *app) {
 
 /* Charts are made before their moment is past. */
 static void pass_time(struct sw_app *app) {
+    if (sw_checkpoints_is_saving(app->checkpoints)) return; /* it stands still for some ms */
     int64_t now_ms = sw__app_clock(app);
     sw_charts_advance(app->charts, now_ms);
     sw_floor_advance(app->floor, now_ms);
@@ -115,27 +116,14 @@ int64_t sw_app_incomplete_since(const struct sw_app *app) {
     return over ? 0 : s->incomplete_since_ms;
 }
 
-/* The mark of an earlier run: what it took in plain is in nobody's journal. */
-static void on_marker(void *ctx, int64_t day_start_ms) {
-    struct sw_app *app = ctx;
-    app->plain_lost_day_ms = day_start_ms;
-    sw_app_tell_feed(app);
-    sw__app_flush_soon(app);
-}
-
-/* Once a business day: losses before it are over, and plain events of it are marked. */
+/* Once a business day: losses before it are over. */
 static void keep_day(struct sw_app *app) {
     int64_t now_ms = sw_floor_now(app->floor);
     if (now_ms == INT64_MIN || app->clock.is_virtual) return;
     int64_t today_ms = sw_floor_day(app->floor, now_ms, NULL).start_ms;
     if (app->from_day_ms != today_ms) sw_feed_set_from(app->feed, today_ms);
     app->from_day_ms = today_ms;
-    if (app->feed_status.plain == app->plain_before || app->plain_marked_day_ms == today_ms) return;
-    app->plain_before = app->feed_status.plain;
-    app->plain_marked_day_ms = today_ms;
-    char mark[64];
-    sw_plain_marker_write(today_ms, mark, sizeof mark);
-    sw_feed_set_view(app->feed, SW_PLAIN_MARKER_VIEW, mark, strlen(mark));
+    if (app->plain_unmarked) sw__app_mark_plain(app);
 }
 
 static void write_feed(struct sw_app *app, struct sw_json *j) {
@@ -232,6 +220,7 @@ static void on_message(void *ctx, const struct sw_feed_message *message) {
     struct sw_app *app = ctx;
     struct arrival a = arrival_of(app, message);
     sw_event_read(message->data, message->len, on_member, &a);
+    if (!message->journaled) sw__app_mark_plain(app);
     if (message->catching_up) return;
     sw__app_arm_deadline(app);
     sw__app_flush_soon(app);
@@ -247,6 +236,7 @@ static void on_reset(void *ctx, int64_t since_ms) {
     struct sw_app *app = ctx;
     sw_log(SW_LOG_WARN, "feed.journal_replaced", "since_ms=%lld", (long long)since_ms);
     struct sw_floor *old = app->floor;
+    sw__app_forget_checkpoint(app);
     make_epoch(app);
     sw_shifts_clear_states(app->shifts);
     app->floor = app->api.floor = sw_site_floor(app->config, app->zone, app->shifts, false);
@@ -268,6 +258,10 @@ static void on_status(void *ctx, const struct sw_feed_status *status) {
         sw_log(status->state == SW_FEED_STALE ? SW_LOG_WARN : SW_LOG_INFO, "feed.state", "state=%s reason=%s",
                sw_feed_state_name(status->state), status->reason);
     if (!app->feed) return; /* still inside sw_feed_new */
+    if (is_live(app) && !app->was_live) {
+        app->was_live = true;
+        app->start_events = app->received;
+    }
     if (is_live(app)) pass_time(app);
     sw_app_tell_feed(app);
     sw__app_arm_deadline(app);
@@ -294,10 +288,12 @@ static bool start_feed(struct sw_app *app, const char *url) {
     if (!read_redis(app, url, &options.redis)) return false;
     int64_t now_ms = sw__app_clock(app);
     options.from_ms = app->clock.is_virtual ? 0 : sw_floor_day(app->floor, now_ms, NULL).start_ms;
+    sw__app_resume_feed(app, &options);
     const struct sw_feed_handler handler = {on_message, on_reset, on_status, sw__app_clock};
+    sw__app_open_past(app, &options.redis);
     sw_charts_set_redis(app->charts, &options.redis, app->clock.is_virtual);
     app->feed = sw_feed_new(&app->loop, &options, &handler, app);
-    app->marker = sw_plain_marker_new(&app->loop, &options.redis.address, app->config->site_id, on_marker, app);
+    app->marker = sw_plain_marker_new(&app->loop, &options.redis.address, app->config->site_id, sw__app_on_mark, app);
     SW_ASSERT(app->feed != NULL); /* the site's name was checked */
     sw_feed_status_get(app->feed, &app->feed_status);
     sw_app_tell_feed(app);
@@ -329,6 +325,7 @@ static void keep_shifts(struct sw_app *app) {
     int64_t day_ms = sw_floor_day(app->floor, sw_floor_now(app->floor), NULL).start_ms;
     if (day_ms == app->shifts_day_ms) return;
     app->shifts_day_ms = day_ms;
+    sw_checkpoints_finish(app->checkpoints);
     int64_t kept_from_ms = sw_floor_day(app->floor, day_ms - 1, NULL).start_ms;
     sw_shifts_forget(app->shifts, kept_from_ms);
     if (app->desk) sw_desk_count_past(app->desk, kept_from_ms);
@@ -378,6 +375,8 @@ static void stop(struct sw_app *app) {
     app->manager = NULL;
     sw_log(SW_LOG_INFO, "stop", "clients=%llu",
            app->ws ? (unsigned long long)sw_ws_server_counters(app->ws)->clients : 0ULL);
+    sw_checkpoints_close(app->checkpoints);
+    app->checkpoints = NULL;
     if (app->feed) sw_feed_close(app->feed, NULL, NULL);
     app->feed = NULL;
     if (app->marker) sw_plain_marker_close(app->marker);
@@ -388,6 +387,8 @@ static void stop(struct sw_app *app) {
     sw_reload_close(app->reload);
     sw_certificate_watch_close(app->certificate);
     sw_app_close_doors(app);
+    sw_at_close(app->api.at);
+    app->api.at = NULL;
     sw_charts_close(app->charts);
     app->charts = app->api.charts = NULL;
     sw_reports_close(app->reports);
@@ -432,7 +433,12 @@ static void work(struct sw_app *app) {
     if (app->working || app->stopping) return;
     app->working = true;
     app->standing_by = app->api.standing_by = false;
-    if (!sw__app_open_desk(app) || !start_feed(app, app->config->redis)) fail(app);
+    if (!sw__app_open_desk(app)) {
+        fail(app);
+        return;
+    }
+    sw__app_open_checkpoints(app);
+    if (!start_feed(app, app->config->redis)) fail(app);
 }
 
 /* The site is ours again: what stood still moves on. */
@@ -493,6 +499,7 @@ static bool start_sources(struct sw_app *app) {
     if (records) return start_lease(app);
     app->working = true;
     if (!sw__app_open_desk(app)) return false;
+    if (!app->options->demo) sw__app_open_checkpoints(app);
     if (!app->options->demo) return start_feed(app, app->config->redis);
     sw__app_plan_demo(app);
     return true;
@@ -554,11 +561,12 @@ static bool build(struct sw_app *app) {
     sw_site_view_options(app->config, &app->figures);
     app->shifts = sw_shifts_new(&app->policy, app->zone);
     app->floor = sw_site_floor(app->config, app->zone, app->shifts, false);
+    sw__app_load_checkpoint(app);
     const struct sw_roster_dir_options rosters = {
         .dir = app->config->roster_dir, .zone = app->zone, .ctx = app, .roster = sw__app_roster};
     if (rosters.dir) app->rosters = sw_roster_dir_new(&app->loop, &rosters);
     const struct sw_publisher_options publisher = {
-        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = sw__app_outlook,
+        .epoch = app->epoch, .first_version = app->first_version, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = sw__app_outlook,
         .changed = sw_app_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
     app->slices = sw_slices_new(app, sw_app_view_changed);
@@ -591,6 +599,7 @@ static void destroy(struct sw_app *app) {
     sw_policy_deinit(&app->policy);
     sw_boards_free(app->boards);
     sw_zone_free(app->zone);
+    sw_checkpoint_deinit(&app->resumed);
     sw_log_flush();
     int busy = uv_loop_close(&app->loop);
     if (busy) sw_log(SW_LOG_ERROR, "loop.close", "text=%s", uv_strerror(busy));

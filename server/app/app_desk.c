@@ -132,6 +132,7 @@ bool sw__app_open_desk(struct sw_app *app) {
     app->reports = app->api.reports = sw_reports_new(app->floor, &reports);
     const struct sw_desk_options desk = {.site = app->config->site_id,
                                          .epoch = app->epoch,
+                                         .first_version = app->first_version,
                                          .names = true,
                                          .wall_names = app->config->names,
                                          .policy = &app->policy,
@@ -153,6 +154,8 @@ bool sw__app_open_desk(struct sw_app *app) {
     app->reload = sw_reload_new(&app->loop, &reload);
     if (sw_recorder_problem(app->recorder))
         sw_log(SW_LOG_WARN, "recording.off", "text=%s", sw_recorder_problem(app->recorder));
+    /* what was due since the checkpoint is still to be made */
+    if (sw_floor_now(app->floor) != INT64_MIN) sw_charts_advance(app->charts, sw_floor_now(app->floor));
     sw_charts_publish_since(app->charts, sw__app_clock(app) - PUBLISH_AGAIN_MS);
     return true;
 }

@@ -268,6 +268,29 @@ static void lease(const struct page *p) {
     if (p->app->lease) one(p, "lease_fence", "gauge", "how often the site has changed hands", (uint64_t)sw_lease_fence(p->app->lease));
 }
 
+static void checkpoints(const struct page *p) {
+    const struct sw_app *app = p->app;
+    one(p, "start_replayed_events", "gauge", "events read from the journal at start", app->start_events);
+    head(p, "checkpoints_total", "counter", "checkpoints, by what became of them");
+    const struct sw_checkpoints_counters none = {.written_at = -1};
+    const struct sw_checkpoints_counters *c = app->checkpoints ? sw_checkpoints_counters(app->checkpoints) : &none;
+    const struct {
+        const char *result;
+        uint64_t count;
+    } results[] = {{"written", c->written}, {"failed", c->failed}, {"loaded", app->checkpoints_loaded}, {"ignored", app->checkpoints_ignored}};
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+        sw_buf_printf(p->out, "shiftwall_checkpoints_total{site=\"%s\",result=\"%s\"} %llu\n", app->config->site_id,
+                      results[i].result, (unsigned long long)results[i].count);
+    if (c->written_at < 0) return;
+    one(p, "checkpoint_bytes", "gauge", "of the last checkpoint", c->bytes);
+    head(p, "checkpoint_age_seconds", "gauge", "since the last checkpoint was written");
+    sw_buf_printf(p->out, "shiftwall_checkpoint_age_seconds{site=\"%s\"} %.3f\n", app->config->site_id,
+                  (double)(uv_now(&app->loop) - (uint64_t)c->written_at) / 1000);
+    head(p, "checkpoint_step_max_seconds", "gauge", "the longest the event loop was kept by a step of a checkpoint");
+    sw_buf_printf(p->out, "shiftwall_checkpoint_step_max_seconds{site=\"%s\"} %.6f\n", app->config->site_id,
+                  (double)c->longest_us / 1e6);
+}
+
 static void chat(const struct page *p) {
     if (!p->app->chat) return;
     size_t count = sw_chat_count(p->app->chat);
@@ -299,6 +322,7 @@ void sw_app_metrics(void *ctx, struct sw_buf *out) {
     doors(&p);
     lease(&p);
     desk(&p);
+    checkpoints(&p);
     chat(&p);
     queues(&p);
     teams(&p);
