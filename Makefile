@@ -136,6 +136,9 @@ install: all ## installs under PREFIX and SYSCONFDIR (DESTDIR is honoured); a co
 	install -D -m 644 -t $(share)/doc/shiftwall deploy/shiftwall.yaml LICENSE
 	install -D -m 644 -t $(share)/doc/shiftwall/nginx deploy/nginx/*
 	install -D -m 644 -t $(share)/doc/shiftwall/stunnel deploy/stunnel/*
+	install -D -m 644 -t $(share)/doc/shiftwall/prometheus deploy/prometheus/*
+	install -D -m 644 -t $(share)/doc/shiftwall/grafana deploy/grafana/*
+	install -D -m 644 -t $(share)/doc/shiftwall/docs docs/*
 	install -D -m 644 -t $(share)/man/man1 deploy/man/shiftwall.1
 	install -D -m 644 -t $(share)/man/man8 deploy/man/shiftwalld.8
 	install -D -m 644 -t $(share)/man/man5 deploy/man/shiftwall.yaml.5

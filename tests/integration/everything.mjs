@@ -24,11 +24,12 @@ export async function startEverything(scene) {
   fs.writeFileSync(url, `http://127.0.0.1:${await freePort()}/nobody\n`, { mode: 0o600 });
   fs.writeFileSync(config, `tls:\n  certificate: ${chain}\n  key: ${key}\nnotify:\n  - {id: group, kind: generic, url_file: ${url}}\n`);
   const redis = await startRedis(scene, { persistent: true });
-  const daemon = await startDaemon(scene, { redis, args: ['--config', config, '--data', path.join(scene.dir, 'data')] });
+  const daemon = await startDaemon(scene, { redis, args: ['--config', config, '--data', path.join(scene.dir, 'data'), '--checkpoint', '1'] });
   daemon.metrics = () => fetchText(daemon, '/metrics');
   await until('the feed is live', () => fetchText(daemon, '/readyz').then(() => true));
   await redis.emit([state('1', 'ready', { team: 'A' }), call('queued', 'c1', { queue: 'sales' }), call('answered', 'c1', { queue: 'sales', agent: '1' })]);
   await until('the call is counted', async () => /^shiftwall_queue_answered\{.*\} 1$/m.test(await daemon.metrics()));
+  await until('a checkpoint is written', async () => /^shiftwall_checkpoint_bytes\{/m.test(await daemon.metrics()));
   return { redis, daemon };
 }
 
