@@ -1,5 +1,5 @@
-/* Restarts and the past: the checkpoint that is read before the feed starts, those that are taken while it runs, and the mark that
- * tells whether plain events came after the last one. */
+/* Restarts and the past: the checkpoint that is read before the feed starts, those that are taken while it runs, and the
+ * mark that tells whether plain events came after the last one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,8 +64,8 @@ static void load(struct sw_app *app, const char *path, const struct sw_buf *file
     app->resumed_number = head.number;
     app->plain_lost_before_ms = app->plain_lost_day_ms = head.plain_lost_day_ms;
     memcpy(app->epoch, head.epoch, sizeof app->epoch);
-    sw_log(SW_LOG_INFO, "checkpoint.loaded", "path=%s number=%llu events=%lld bytes=%zu", path, (unsigned long long)head.number,
-           (long long)sw_floor_counters(app->floor)->events, file->len);
+    sw_log(SW_LOG_INFO, "checkpoint.loaded", "path=%s number=%llu events=%lld bytes=%zu", path,
+           (unsigned long long)head.number, (long long)sw_floor_counters(app->floor)->events, file->len);
 }
 
 void sw__app_load_checkpoint(struct sw_app *app) {

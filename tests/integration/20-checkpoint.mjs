@@ -127,7 +127,7 @@ export default {
     await load;
     await until('all calls', async () => (await offered(daemon)) === calls);
     await assertAudited(redis, daemon);
-    equal(await daemon.metric('shiftwall_feed_bad_messages_total') ?? 0, 0, 'messages that are none');
+    equal(await daemon.metric('shiftwall_events_rejected_total{site="main",reason="bad_message"}'), 0, 'messages that are none');
   },
 
   async 'plain events: lost when they came after the checkpoint, else not'(scene) {
