@@ -119,7 +119,8 @@ void sw__app_on_mark(void *ctx, int64_t day_start_ms, uint64_t checkpoint) {
 
 void sw__app_mark_plain(struct sw_app *app) {
     if (app->clock.is_virtual) return;
-    uint64_t number = app->checkpoints ? sw_checkpoints_number(app->checkpoints) : app->resumed_number;
+    /* where none are taken there may still be one of an earlier run, which does not have them */
+    uint64_t number = app->checkpoints ? sw_checkpoints_number(app->checkpoints) : UINT64_MAX;
     int64_t today_ms = sw_floor_day(app->floor, sw__app_clock(app), NULL).start_ms;
     if (app->plain_marked_day_ms == today_ms && app->plain_marked_number == number) return;
     struct sw_feed_status before, after;
