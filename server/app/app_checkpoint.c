@@ -1,5 +1,5 @@
-/* Restarts and the past: the checkpoint that is read before the feed starts, those that are taken while it runs, and the mark that
- * tells whether plain events came after the last one. */
+/* Restarts and the past: the checkpoint that is read before the feed starts, those that are taken while it runs, and the
+ * mark that tells whether plain events came after the last one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,8 +64,8 @@ static void load(struct sw_app *app, const char *path, const struct sw_buf *file
     app->resumed_number = head.number;
     app->plain_lost_before_ms = app->plain_lost_day_ms = head.plain_lost_day_ms;
     memcpy(app->epoch, head.epoch, sizeof app->epoch);
-    sw_log(SW_LOG_INFO, "checkpoint.loaded", "path=%s number=%llu events=%lld bytes=%zu", path, (unsigned long long)head.number,
-           (long long)sw_floor_counters(app->floor)->events, file->len);
+    sw_log(SW_LOG_INFO, "checkpoint.loaded", "path=%s number=%llu events=%lld bytes=%zu", path,
+           (unsigned long long)head.number, (long long)sw_floor_counters(app->floor)->events, file->len);
 }
 
 void sw__app_load_checkpoint(struct sw_app *app) {
@@ -119,7 +119,8 @@ void sw__app_on_mark(void *ctx, int64_t day_start_ms, uint64_t checkpoint) {
 
 void sw__app_mark_plain(struct sw_app *app) {
     if (app->clock.is_virtual) return;
-    uint64_t number = app->checkpoints ? sw_checkpoints_number(app->checkpoints) : app->resumed_number;
+    /* where none are taken there may still be one of an earlier run, which does not have them */
+    uint64_t number = app->checkpoints ? sw_checkpoints_number(app->checkpoints) : UINT64_MAX;
     int64_t today_ms = sw_floor_day(app->floor, sw__app_clock(app), NULL).start_ms;
     if (app->plain_marked_day_ms == today_ms && app->plain_marked_number == number) return;
     struct sw_feed_status before, after;

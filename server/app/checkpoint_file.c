@@ -151,7 +151,8 @@ void sw_checkpoint_begin(const struct sw_checkpoint *c, struct sw_buf *out) {
     sw_buf_add(out, c->site, sizeof c->site);
     sw_buf_add(out, c->shape, sizeof c->shape);
     sw_buf_add(out, c->epoch, sizeof c->epoch);
-    const uint64_t numbers[] = {SW_CHECKPOINT_VERSION, c->number, (uint64_t)c->taken_ms, (uint64_t)c->day_ms, c->first_version,
+    const uint64_t numbers[] = {SW_CHECKPOINT_VERSION, c->number, (uint64_t)c->taken_ms, (uint64_t)c->day_ms,
+                                c->first_version,
                                 (uint64_t)c->incomplete_since_ms, (uint64_t)c->incomplete_until_ms,
                                 (uint64_t)c->plain_lost_day_ms, c->confirmed.ms, c->confirmed.seq, c->had_count};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) add_number(out, numbers[i]);

@@ -120,7 +120,9 @@ static size_t save_trails(struct sw_floor_saver *s, size_t count) {
 static void begin_part(struct sw_floor_saver *s, enum part part) {
     if (part > PART_AGENTS) sw__code_put(&s->code, 0); /* the end of a list */
     s->part = part;
+    if (part == PART_CALLS) sw__code_put(&s->code, HASH_COUNT(s->floor->calls_by_id));
     if (part == PART_CALLS) s->call = s->floor->calls_by_id;
+    if (part == PART_DUPLICATES) sw__code_put(&s->code, sw_duplicates_count(s->floor->duplicates));
     if (part == PART_DUPLICATES) s->duplicate = sw_duplicates_first(s->floor->duplicates);
     if (part != PART_TRAILS) return;
     int64_t forgotten_ms = s->shifts ? s->shifts->forgotten_ms : INT64_MIN;
@@ -174,8 +176,16 @@ void sw_floor_save(const struct sw_floor *floor, const struct sw_shifts *shifts,
 
 static bool more(struct sw_code *c) { return sw__code_uint(c, 0, 1) && !c->failed; }
 
+static void read_calls(struct sw_code *c, struct sw_floor *floor) {
+    size_t all = c->failed ? 0 : sw__code_count(c, 0, SW_CALLS_MAX);
+    for (size_t count = 0; !c->failed && more(c); count++) {
+        sw__code_call(c, floor, NULL);
+        if (!count && floor->calls_by_id) HASH_MAKE_ROOM(hh, floor->calls_by_id, all);
+    }
+}
+
 static void read_duplicates(struct sw_code *c, struct sw_floor *floor) {
-    size_t size;
+    size_t size, all = sw__code_count(c, 0, SW_DUPLICATE_KEYS_MAX);
     for (size_t count = 0; (size = (size_t)sw__code_uint(c, 0, SW_DUPLICATE_BYTES_MAX)) && !c->failed; count++) {
         const char *text = (const char *)c->at;
         int64_t ts_ms;
@@ -185,7 +195,9 @@ static void read_duplicates(struct sw_code *c, struct sw_floor *floor) {
         }
         c->at += size - 1;
         sw__code_instant(c, &ts_ms);
-        if (!c->failed) sw_duplicates_put(floor->duplicates, text, size - 1, ts_ms);
+        if (c->failed) return;
+        sw_duplicates_put(floor->duplicates, text, size - 1, ts_ms);
+        if (!count) sw_duplicates_make_room(floor->duplicates, all);
     }
 }
 
@@ -253,7 +265,7 @@ static void enter_now(struct sw_floor *floor) {
 static void read_all(struct sw_code *c, struct sw_floor *floor, struct sw_shifts *shifts) {
     code_head(c, floor);
     while (!c->failed && more(c)) sw__code_agent(c, floor, NULL);
-    while (!c->failed && more(c)) sw__code_call(c, floor, NULL);
+    read_calls(c, floor);
     if (!c->failed) read_duplicates(c, floor);
     if (!c->failed) read_trails(c, floor, shifts);
     if (!c->failed && !heaps_are_good(floor)) c->failed = true;

@@ -94,7 +94,8 @@ static struct sw_scope *read_group(struct sw_code *c, struct sw_floor *floor) {
 /* All queues, or all groups: first who they are, as others name them by their places. */
 static void code_scopes(struct sw_code *c, struct sw_floor *floor, enum sw_scope_kind kind) {
     bool queues = kind == SW_SCOPE_QUEUE;
-    size_t count = sw__code_count(c, queues ? floor->queue_count : floor->group_count, queues ? SW_QUEUES_MAX : SW_GROUPS_MAX);
+    size_t count = queues ? sw__code_count(c, floor->queue_count, SW_QUEUES_MAX)
+                          : sw__code_count(c, floor->group_count, SW_GROUPS_MAX);
     if (!sw__code_reads(c)) {
         struct sw_scope **scopes = queues ? floor->queues : floor->groups;
         for (size_t i = 0; i < count; i++) {
@@ -227,7 +228,8 @@ void sw__code_agent(struct sw_code *c, struct sw_floor *floor, struct sw_agent *
     if (!agent || c->failed) return;
     char **const texts[] = {&agent->name, &agent->seat, &agent->reason, &agent->queue_id};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) sw__code_text(c, texts[i]);
-    bool *const flags[] = {&agent->fixed_team, &agent->fixed_name, &agent->configured, &agent->has_state, &agent->over_limit};
+    bool *const flags[] = {&agent->fixed_team, &agent->fixed_name, &agent->configured, &agent->has_state,
+                           &agent->over_limit};
     code_flags(c, flags, sizeof flags / sizeof *flags);
     agent->state = (enum sw_agent_state)sw__code_uint(c, agent->state, SW_ST_COUNT - 1);
     int64_t *const times[] = {&agent->first_seen_ms, &agent->state_since_ms, &agent->since_ms, &agent->latest_ms,
@@ -325,7 +327,8 @@ void sw__code_call(struct sw_code *c, struct sw_floor *floor, struct sw_call *ca
     code_exit(c, call);
     if (!c->failed) code_nodes(c, floor, call);
     if (call->phase != SW_CALL_CLOSED || c->failed) return;
-    call->closed_order = floor->closed_count - sw__code_uint(c, floor->closed_count - call->closed_order, floor->closed_count);
+    uint64_t all = floor->closed_count;
+    call->closed_order = all - sw__code_uint(c, all - call->closed_order, all);
     if (sw__code_reads(c)) keep_closed(c, call);
 }
 

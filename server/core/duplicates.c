@@ -94,3 +94,6 @@ void sw_duplicates_put(struct sw_duplicates *d, const char *text, size_t len, in
     k->ts_ms = ts_ms;
     HASH_ADD_KEYPTR(hh, d->keys, k->text, len, k);
 }
+
+size_t sw_duplicates_count(const struct sw_duplicates *d) { return HASH_COUNT(d->keys); }
+void sw_duplicates_make_room(struct sw_duplicates *d, size_t count) { HASH_MAKE_ROOM(hh, d->keys, count); }

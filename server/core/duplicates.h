@@ -26,6 +26,9 @@ void sw_duplicates_expire(struct sw_duplicates *d, int64_t now_ms);
 struct sw_duplicate *sw_duplicates_first(const struct sw_duplicates *d);
 /* ... what *AT is, which then is the next one. */
 const char *sw_duplicates_read(struct sw_duplicate **at, size_t *len, int64_t *ts_ms);
+size_t sw_duplicates_count(const struct sw_duplicates *d);
+/* There is one, and COUNT will come. */
+void sw_duplicates_make_room(struct sw_duplicates *d, size_t count);
 /* Puts one back as the newest. That it is not there is not looked at, which would take longer than all the rest. */
 void sw_duplicates_put(struct sw_duplicates *d, const char *text, size_t len, int64_t ts_ms);
 

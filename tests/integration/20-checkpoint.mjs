@@ -87,14 +87,22 @@ export default {
   async 'killed (-9): the checkpoint and the journal since'(scene) {
     const { redis, daemon } = await begin(scene, { args: ['--checkpoint', '1'] });
     let events = 0;
+    await redis.emit({ type: 'alarm', ts: Date.now(), source: 'ivr', state: 'raised', severity: 'critical', text: 'The line is down' });
     for (let i = 0; i < 30; i++) events += await work(redis, `a${i % 5}`);
     await until('90 calls', async () => (await offered(daemon)) === 90);
     await oneMore(daemon);
     for (let i = 0; i < 10; i++) events += await work(redis, `a${i % 7}`);
     await until('120 calls', async () => (await offered(daemon)) === 120);
     const before = await figures(daemon);
+    const alerts = Object.values((await daemon.view('alerts')).alerts).map(({ id, rule, opened }) => ({ id, rule, opened }));
+    assert(alerts.some(({ rule }) => rule === 'alarm'), 'an alert is open');
     await again(daemon, 'SIGKILL');
     equal(await figures(daemon), before, 'figures');
+    const after = await until('the alerts', async () => {
+      const list = Object.values((await daemon.view('alerts')).alerts ?? {});
+      return list.length && list.map(({ id, rule, opened }) => ({ id, rule, opened }));
+    });
+    equal(after, alerts, 'alerts');
     const replayed = await daemon.metric('shiftwall_start_replayed_events');
     assert(replayed <= events / 4, `${replayed} of ${events} events were read again`);
     equal(warnings(daemon), [], 'warnings');
@@ -127,7 +135,7 @@ export default {
     await load;
     await until('all calls', async () => (await offered(daemon)) === calls);
     await assertAudited(redis, daemon);
-    equal(await daemon.metric('shiftwall_feed_bad_messages_total') ?? 0, 0, 'messages that are none');
+    equal(await daemon.metric('shiftwall_events_rejected_total{site="main",reason="bad_message"}'), 0, 'messages that are none');
   },
 
   async 'plain events: lost when they came after the checkpoint, else not'(scene) {

@@ -185,6 +185,72 @@ static void test_what_does_not_fit_has_failed(void **state) {
     sw_buf_deinit(&small);
 }
 
+/* ---- what shifts remember ---- */
+
+#define DAYS 3
+
+static void plan_days(struct sw_shifts *shifts) {
+    static struct sw_roster_row rows[DAYS];
+    for (int i = 0; i < DAYS; i++) {
+        rows[i] = (struct sw_roster_row){.agent = (char *)"a", .start_ms = SITE_T0 + i * SW_DAY_MS,
+                                         .end_ms = SITE_T0 + i * SW_DAY_MS + SITE_HOUR};
+        (void)snprintf(rows[i].date, sizeof rows[i].date, "2026-11-%02d", 23 + i);
+    }
+    const struct sw_roster roster = {rows, DAYS};
+    assert_int_equal(sw_shifts_set_roster(shifts, &roster), 0);
+}
+
+/* The agent signs in two minutes late. */
+static void be_late(struct sw_shifts *shifts, int day) {
+    sw_shifts_agent_state(shifts, "a", SW_ST_READY, false, SITE_T0 + day * SW_DAY_MS + 120000);
+    sw_shifts_agent_state(shifts, "a", SW_ST_OFFLINE, false, SITE_T0 + day * SW_DAY_MS + SITE_HOUR);
+}
+
+static int64_t money_of_the_last(const struct sw_shifts *shifts) {
+    struct sw_breach *list;
+    size_t count = sw_shifts_breaches(shifts, NULL, 0, SITE_T0 + DAYS * SW_DAY_MS - 1, &list);
+    int64_t money = count ? list[count - 1].money_fen : -1;
+    free(list);
+    return money;
+}
+
+/* Three shifts in a row, the first two of which are forgotten: the row is not, even when the roster brings them back. */
+static void test_a_row_of_late_shifts_goes_on(void **state) {
+    (void)state;
+    struct sw_policy policy;
+    sw_policy_init(&policy);
+    policy.late_repeats[0] = (struct sw_late_repeat){.in_a_row = 3, .money_fen = 2000};
+    policy.late_repeat_count = 1;
+    struct sw_floor_options options;
+    sw_floor_options_init(&options);
+    struct sw_shifts *before = sw_shifts_new(&policy, NULL), *after = sw_shifts_new(&policy, NULL);
+    struct sw_floor *floor = sw_floor_new(&options), *again = sw_floor_new(&options);
+    struct sw_buf bytes;
+    sw_buf_init(&bytes, SITE_BYTES_MAX);
+    plan_days(before);
+    be_late(before, 0);
+    be_late(before, 1);
+    const int64_t forget_ms = SITE_T0 + 2 * SW_DAY_MS;
+    sw_shifts_forget(before, forget_ms);
+    sw_floor_save(floor, before, &bytes);
+    assert_int_equal(sw_floor_load(again, after, bytes.data, bytes.len), 0);
+    plan_days(after); /* the file still has the days that are over */
+    plan_days(before);
+    sw_shifts_forget(after, forget_ms);
+    sw_shifts_forget(before, forget_ms);
+    be_late(after, 2);
+    be_late(before, 2);
+    int64_t one = money_of_the_last(before);
+    assert_true(one >= 2000);
+    assert_int_equal(money_of_the_last(after), one);
+    sw_floor_free(floor);
+    sw_floor_free(again);
+    sw_shifts_free(before);
+    sw_shifts_free(after);
+    sw_policy_deinit(&policy);
+    sw_buf_deinit(&bytes);
+}
+
 /* ---- damage ---- */
 
 /* Loads LEN bytes from a block of exactly that size. Returns what sw_floor_load did. */
@@ -268,6 +334,7 @@ int main(void) {
         cmocka_unit_test(test_an_empty_floor),
         cmocka_unit_test(test_saving_in_steps),
         cmocka_unit_test(test_what_does_not_fit_has_failed),
+        cmocka_unit_test(test_a_row_of_late_shifts_goes_on),
         cmocka_unit_test(test_every_truncation_is_refused),
         cmocka_unit_test(test_flipped_bits_crash_nothing),
         cmocka_unit_test(test_another_site_is_refused),
