@@ -21,8 +21,8 @@ async function live(scene) {
   await until('patches come', () => wall.frames.length > seen + 5);
   const forms = ['json', 'svg', 'png', 'pdf', 'xlsx', 'csv'];
   for (const form of forms) {
-    const { status } = await daemon.get(`/api/v1/sites/main/charts/now.${form}`);
-    equal(status, 200, `a chart as ${form}`);
+    const { status, body } = await daemon.get(`/api/v1/sites/main/charts/now.${form}`);
+    equal(status, 200, `a chart as ${form}: ${status === 200 ? '' : body}`);
   }
   for (const view of ['site', 'agents', 'queues']) await daemon.view(view);
   const reports = (await daemon.send('GET', 'reports')).body;
