@@ -6,6 +6,7 @@ import { Scene, Wall, assert, equal, root, sleep, startDaemon, until } from '../
 const VALGRIND = [
   'valgrind',
   '--quiet',
+  '--fair-sched=try', // or a worker that computes keeps the loop from running
   '--leak-check=full',
   '--errors-for-leak-kinds=definite',
   '--show-leak-kinds=definite',
@@ -17,12 +18,13 @@ async function live(scene) {
   const daemon = await startDaemon(scene, { wrapper: VALGRIND, args: ['--demo'] });
   const wall = new Wall(scene, daemon, { views: ['site', 'agents', 'queues', 'shifts'] });
   await until('the walls are full', () => wall.docs.site && wall.docs.agents && wall.docs.queues);
+  await until('the past is played', async () => (await daemon.get('/api/v1/sites/main/charts/now.json')).status === 200, 120000);
   const seen = wall.frames.length;
   await until('patches come', () => wall.frames.length > seen + 5);
   const forms = ['json', 'svg', 'png', 'pdf', 'xlsx', 'csv'];
   for (const form of forms) {
-    const { status } = await daemon.get(`/api/v1/sites/main/charts/now.${form}`);
-    equal(status, 200, `a chart as ${form}`);
+    const { status, body } = await daemon.get(`/api/v1/sites/main/charts/now.${form}`);
+    equal(status, 200, `a chart as ${form}: ${status === 200 ? '' : body}`);
   }
   for (const view of ['site', 'agents', 'queues']) await daemon.view(view);
   const reports = (await daemon.send('GET', 'reports')).body;
