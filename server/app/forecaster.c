@@ -93,6 +93,7 @@ static void on_row(void *ctx, const struct sw_history_row *row) {
 static void forget_before(struct sw_forecaster *f, int64_t t_ms) {
     size_t old = 0;
     while (old < f->day_count && f->days[old]->day.end_ms <= t_ms) free(f->days[old++]);
+    if (!old) return;
     f->day_count -= old;
     memmove(f->days, f->days + old, f->day_count * sizeof(struct past_day *));
 }
