@@ -118,6 +118,7 @@ static bool begin(struct sw_checkpoints *c, bool last) {
     head.number = ++c->number;
     sw_buf_deinit(&c->out);
     c->waits = false;
+    sw_buf_reserve(&c->out, c->counters.bytes + c->counters.bytes / 8); /* to grow is to copy all */
     sw_checkpoint_begin(&head, &c->out);
     sw_checkpoint_deinit(&head);
     c->saver = sw_floor_saver_new(floor, shifts, &c->out);

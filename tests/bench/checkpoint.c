@@ -118,7 +118,7 @@ int main(void) {
         whole[i] = ms_now() - begin;
         len = out.len;
         sw_buf_clear(&out);
-        longest[i] = longest_step(&day, &out, &steps[i]);
+        longest[i] = longest_step(&day, &out, &steps[i]); /* into a buffer that is large enough, as the daemon's is */
         open_site(&again);
         begin = ms_now();
         SW_ASSERT(sw_floor_load(again.floor, again.shifts, out.data, out.len) == 0);
