@@ -12,7 +12,7 @@ CPPFLAGS  += -D_GNU_SOURCE -Iinclude -Iserver -DNDEBUG -DSW_SHARE_DIR='"$(PREFIX
 CFLAGS    += -std=c11 $(OPT) -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers -Werror \
              -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 LDFLAGS   += $(if $(SAN),-fsanitize=$(SAN)) -rdynamic
-IO_LIBS    = -lwebsockets -luv -lhiredis -lsodium -lsqlite3 -lz -lm -lpthread
+IO_LIBS    = -lwebsockets -lssl -lcrypto -luv -lhiredis -lsodium -lsqlite3 -lz -lm -lpthread
 CODEC_LIBS = -lcjson -lyaml -lm
 REPORT_LIBS = -lpangocairo-1.0 -lpango-1.0 -lcairo -lgobject-2.0 -lglib-2.0 -lxlsxwriter
 NOTIFY_LIBS = -lcurl
@@ -30,7 +30,7 @@ APP   := $(filter-out $(BUILD)/app/main.o,$(call folder_objs,app))
 TOOLS := $(filter-out $(BUILD)/tools/main.o,$(call folder_objs,tools))
 LIBS  := $(BUILD)/libapp.a $(BUILD)/libtools.a $(BUILD)/libreport.a $(BUILD)/libnotify.a $(BUILD)/libstore.a $(BUILD)/libio.a $(BUILD)/libcodec.a $(BUILD)/libcore.a
 
-.PHONY: all daemon web run test unit-tests bench lint format fuzz clean install deps test-deps help
+.PHONY: torture all daemon web run test unit-tests bench lint analyze valgrind format fuzz clean install uninstall deb test-package deps test-deps help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -93,12 +93,21 @@ run: deps ## sets up, builds, and starts the demo
 	$(Q)$(BUILD)/shiftwalld --demo $(ARGS)
 
 SUITES ?= unit golden property web integration browser
-test: test-deps ## sets up, builds, runs all tests; T="unit property" chooses suites
+# How many times longer than usual tests wait for what is slow under a sanitizer.
+SLOW ?= $(if $(SAN),4,1)
+test: test-deps ## sets up, builds, runs all tests; T="unit property" chooses suites, SAN=thread or address,undefined watches them
 	$(Q)$(MAKE) --no-print-directory all unit-tests
-	$(Q)BUILD=$(BUILD) tests/run $(or $(T),$(SUITES))
+	$(Q)BUILD=$(BUILD) SLOW=$(SLOW) tests/run $(or $(T),$(SUITES))
 
 lint: ## what no compiler says: include directions, banned functions, clang-tidy, cppcheck, shellcheck, types
 	$(Q)tests/lint
+
+analyze: ## gcc's analyzer over the daemon's and the tool's sources
+	$(Q)BUILD=$(BUILD) tests/analyze
+
+valgrind: test-deps ## the unit tests and a short life of the daemon under valgrind
+	$(Q)$(MAKE) --no-print-directory all unit-tests
+	$(Q)BUILD=$(BUILD) tests/sanitizers/valgrind
 
 format: ## formats the C sources
 	$(Q)clang-format -i $(shell git ls-files 'server/**.c' 'server/**.h' 'include/**.h' 'tests/**.c' 'tests/**.h')
@@ -107,20 +116,51 @@ FUZZ_SECONDS ?= 600
 fuzz: ## every fuzz target for FUZZ_SECONDS (10 minutes)
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
 
+torture: all ## the chaos suite: kills, full disks, cut links and what else may happen; SEED=n ROUNDS=n
+	$(Q)BUILD=$(BUILD) tests/torture/run
+
 bench: all ## benchmarks, as ratios of one run
 	$(Q)BUILD=$(BUILD) tests/bench/run
 
-install: all ## installs under PREFIX (DESTDIR is honoured)
+share = $(DESTDIR)$(PREFIX)/share
+install: all ## installs under PREFIX and SYSCONFDIR (DESTDIR is honoured); a configuration that is there stays
 	install -D -m 755 $(BUILD)/shiftwalld $(DESTDIR)$(PREFIX)/sbin/shiftwalld
 	install -D -m 755 $(BUILD)/shiftwall $(DESTDIR)$(PREFIX)/bin/shiftwall
-	install -d $(DESTDIR)$(PREFIX)/share/shiftwall
-	cp -R web/dist $(DESTDIR)$(PREFIX)/share/shiftwall/web
-	cp -R web/boards $(DESTDIR)$(PREFIX)/share/shiftwall/boards
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/shiftwall/policies deploy/policies/*.yaml
-	install -D -m 644 deploy/shiftwall.yaml $(DESTDIR)$(PREFIX)/share/doc/shiftwall/shiftwall.yaml
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 deploy/man/shiftwall.1
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 deploy/man/shiftwalld.8
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 deploy/man/shiftwall.yaml.5
+	rm -rf $(share)/shiftwall/web $(share)/shiftwall/boards
+	install -d $(share)/shiftwall
+	cp -R web/dist $(share)/shiftwall/web
+	cp -R web/boards $(share)/shiftwall/boards
+	chmod -R u=rwX,go=rX $(share)/shiftwall
+	install -D -m 644 -t $(share)/shiftwall/policies deploy/policies/*.yaml
+	install -D -m 644 -t $(share)/shiftwall/redis deploy/redis/shiftwall.lua deploy/redis/redis.conf deploy/redis/users.acl
+	install -D -m 644 -t $(share)/doc/shiftwall deploy/shiftwall.yaml LICENSE
+	install -D -m 644 -t $(share)/doc/shiftwall/nginx deploy/nginx/*
+	install -D -m 644 -t $(share)/doc/shiftwall/stunnel deploy/stunnel/*
+	install -D -m 644 -t $(share)/doc/shiftwall/prometheus deploy/prometheus/*
+	install -D -m 644 -t $(share)/doc/shiftwall/grafana deploy/grafana/*
+	install -D -m 644 -t $(share)/doc/shiftwall/docs docs/*
+	install -D -m 644 -t $(share)/man/man1 deploy/man/shiftwall.1
+	install -D -m 644 -t $(share)/man/man8 deploy/man/shiftwalld.8
+	install -D -m 644 -t $(share)/man/man5 deploy/man/shiftwall.yaml.5
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(SYSCONFDIR)/shiftwall
+	sed 's|@PREFIX@|$(PREFIX)|' deploy/systemd/shiftwall.service >$(DESTDIR)$(UNITDIR)/shiftwall.service
+	install -m 644 deploy/systemd/shiftwall.sysusers $(DESTDIR)$(SYSUSERSDIR)/shiftwall.conf
+	install -m 644 deploy/systemd/shiftwall.tmpfiles $(DESTDIR)$(TMPFILESDIR)/shiftwall.conf
+	[ -e $(DESTDIR)$(SYSCONFDIR)/shiftwall/shiftwall.yaml ] || sed -e 's|^#\(data_dir:\)|\1|' -e 's|^#\(roster_dir:\)|\1|' \
+		deploy/shiftwall.yaml >$(DESTDIR)$(SYSCONFDIR)/shiftwall/shiftwall.yaml
+
+uninstall: ## removes what install put there; the configuration and what was recorded stay
+	rm -f $(DESTDIR)$(PREFIX)/sbin/shiftwalld $(DESTDIR)$(PREFIX)/bin/shiftwall $(DESTDIR)$(UNITDIR)/shiftwall.service
+	rm -f $(DESTDIR)$(SYSUSERSDIR)/shiftwall.conf $(DESTDIR)$(TMPFILESDIR)/shiftwall.conf
+	rm -f $(share)/man/man1/shiftwall.1 $(share)/man/man8/shiftwalld.8 $(share)/man/man5/shiftwall.yaml.5
+	rm -rf $(share)/shiftwall $(share)/doc/shiftwall
+
+deb: ## the Debian package, into build/
+	$(Q)deploy/build-deb build
+
+test-package: ## the Debian package in a clean Debian, the proxies, the unit; needs root
+	$(Q)deploy/install-deps --package
+	$(Q)tests/package/run
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12

@@ -26,6 +26,8 @@ void sw_buf_init(struct sw_buf *buf, size_t cap);
 void sw_buf_deinit(struct sw_buf *buf);
 /* Empties the buffer, keeps its memory, and clears `failed`. */
 void sw_buf_clear(struct sw_buf *buf);
+/* Makes room for MORE bytes at once, where they are sure to come; nothing happens when they would pass the cap. */
+void sw_buf_reserve(struct sw_buf *buf, size_t more);
 /* Appends LEN bytes of DATA. */
 void sw_buf_add(struct sw_buf *buf, const void *data, size_t len);
 /* Appends a NUL-terminated string. */

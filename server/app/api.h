@@ -14,6 +14,7 @@
 
 /* What the API reads; all borrowed. */
 struct sw_desk;
+struct sw_at;
 struct sw_charts;
 struct sw_chat;
 struct sw_reports;
@@ -25,9 +26,11 @@ struct sw_api {
     struct sw_reports *reports; /* with the desk */
     struct sw_doors doors; /* who may come in; without sessions while the daemon stops */
     struct sw_slices *slices; /* of views, for who leads only some teams */
+    struct sw_at *at;         /* NULL until there is a journal to read */
     const char *site;
     uv_loop_t *loop;
-    bool stopping; /* nothing is answered any more */
+    bool stopping;    /* nothing is answered any more */
+    bool standing_by; /* another daemon serves the site: only how this one is can be asked */
     struct sw_recorder *recorder; /* NULL until it is there */
     const char *metrics_token_hash; /* NULL: there is no such token */
     const struct sw_config *config;

@@ -6,6 +6,7 @@
 
 #include "app/api_doors.h"
 #include "app/api_staffing.h"
+#include "app/at.h"
 #include "app/charts.h"
 #include "app/chat.h"
 #include "app/desk.h"
@@ -16,7 +17,7 @@
 #include "report/draw.h"
 
 #define SEGMENT_BYTES_MAX 512
-#define SEGMENTS_MAX 3
+#define SEGMENTS_MAX 4 /* the last one takes what is left: views' names may hold slashes */
 #define RECORDS_MAX 2000
 #define FAULT_BYTES_MAX 1024
 
@@ -396,6 +397,23 @@ static void get_report(struct call *c) {
     else sw_reports_make(c->api->reports, &request, sw_http_defer(c->request));
 }
 
+/* "at/2026-11-23T10:30:00+08:00/views/agents/A" */
+/* The floor as it was is not cut into slices: leads see the site's figures, and their teams one by one. */
+static bool is_of_own_teams(const struct call *c, const char *view) {
+    if (!strncmp(view, "agents/", 7)) return sw_access_team(c->access, view + 7);
+    return strcmp(view, "agents") != 0 && strcmp(view, "teams") != 0;
+}
+
+static void get_at(struct call *c) {
+    int64_t at_ms;
+    if (sw_parse_rfc3339(c->path[1], &at_ms))
+        sw_http_problem(c->response, 400, NULL, "the moment must be RFC 3339 or epoch ms");
+    else if (sw_access_is_limited(c->access) && !is_of_own_teams(c, c->path[3]))
+        sw_http_problem(c->response, 403, NULL, "only about your teams: agents/TEAM");
+    else if (!c->api->at) sw_http_problem(c->response, 503, NULL, "there is no journal yet");
+    else sw_at_get(c->api->at, at_ms, c->path[3], sw_http_defer(c->request));
+}
+
 static void get_staffing(struct call *c) {
     if (!strcmp(c->path[1], "plan")) sw_api_staffing_plan(c->api, c->request, c->response);
     else sw_http_problem(c->response, 404, NULL, NULL);
@@ -433,6 +451,7 @@ static const struct route {
     {SW_HTTP_GET, "charts", NULL, 2, get_chart, JSON, SW_ROLES_READERS, true},
     {SW_HTTP_GET, "charts", NULL, 3, get_chart, JSON, SW_ROLES_READERS, true},
     {SW_HTTP_POST, "charts", "publish", 3, post_chart_publish, JSON, SW_ROLES_CHIEFS},
+    {SW_HTTP_GET, "at", "views", 4, get_at, JSON, SW_ROLES_READERS, true},
     {SW_HTTP_GET, "staffing", NULL, 2, get_staffing, JSON, SW_ROLES_READERS},
     {SW_HTTP_GET, "reports", NULL, 1, get_reports, JSON, SW_ROLES_ALL_TEAMS},
     {SW_HTTP_GET, "reports", NULL, 3, get_report, JSON, SW_ROLES_ALL_TEAMS, true},
@@ -452,8 +471,10 @@ static bool fits(const struct route *route, const struct call *c) {
 
 static bool take_apart(struct call *c, const char *rest) {
     while (*rest) {
-        if (c->depth == SEGMENTS_MAX || sw_http_segment(&rest, c->path[c->depth], SEGMENT_BYTES_MAX)) return false;
-        c->depth++;
+        bool last = c->depth == SEGMENTS_MAX - 1;
+        char *segment = c->path[c->depth++];
+        if (last ? sw_http_remainder(&rest, segment, SEGMENT_BYTES_MAX) : sw_http_segment(&rest, segment, SEGMENT_BYTES_MAX))
+            return false;
     }
     return c->depth > 0;
 }

@@ -17,13 +17,17 @@
 #define OUTPUT_MS 1000                     /* how often views are written to Redis, at most */
 #define OUTPUT_BYTES_MAX ((size_t)1 << 20) /* a larger view is not */
 #define ERROR_BYTES_MAX 512
+#define LEASE_PATIENCE_MS 1500 /* for what Redis says of who serves the site */
 #define ID_SKEW_MS INT64_C(3600000) /* how far the clock of Redis may be ahead of ours */
 
 /* ---- time ---- */
 
 int64_t sw__app_clock(void *ctx) { return sw_clock_now_ms(&((struct sw_app *)ctx)->clock); }
 
-static bool is_live(const struct sw_app *app) { return app->feed_status.state == SW_FEED_LIVE; }
+/* Figures move on while the feed is live and, where somebody could stand by, the site is ours. */
+static bool is_live(const struct sw_app *app) {
+    return app->feed_status.state == SW_FEED_LIVE && (!app->lease || sw_lease_is_ours(app->lease));
+}
 
 static void on_deadline(uv_timer_t *timer);
 static void write_feed_part(struct sw_app *app);
@@ -42,6 +46,7 @@ void sw__app_arm_deadline(struct sw_app *app) {
 
 /* Charts are made before their moment is past. */
 static void pass_time(struct sw_app *app) {
+    if (sw_checkpoints_is_saving(app->checkpoints)) return; /* it stands still for some ms */
     int64_t now_ms = sw__app_clock(app);
     sw_charts_advance(app->charts, now_ms);
     sw_floor_advance(app->floor, now_ms);
@@ -96,7 +101,7 @@ static void on_deadline(uv_timer_t *timer) {
 
 const char *sw_app_feed_word(const struct sw_app *app) {
     if (app->feed_status.state == SW_FEED_CATCHING_UP) return "catching-up";
-    if (app->feed_status.state != SW_FEED_LIVE) return "stale";
+    if (!is_live(app)) return "stale";
     return sw_app_incomplete_since(app) ? "incomplete" : "live";
 }
 
@@ -111,27 +116,14 @@ int64_t sw_app_incomplete_since(const struct sw_app *app) {
     return over ? 0 : s->incomplete_since_ms;
 }
 
-/* The mark of an earlier run: what it took in plain is in nobody's journal. */
-static void on_marker(void *ctx, int64_t day_start_ms) {
-    struct sw_app *app = ctx;
-    app->plain_lost_day_ms = day_start_ms;
-    sw_app_tell_feed(app);
-    sw__app_flush_soon(app);
-}
-
-/* Once a business day: losses before it are over, and plain events of it are marked. */
+/* Once a business day: losses before it are over. */
 static void keep_day(struct sw_app *app) {
     int64_t now_ms = sw_floor_now(app->floor);
     if (now_ms == INT64_MIN || app->clock.is_virtual) return;
     int64_t today_ms = sw_floor_day(app->floor, now_ms, NULL).start_ms;
     if (app->from_day_ms != today_ms) sw_feed_set_from(app->feed, today_ms);
     app->from_day_ms = today_ms;
-    if (app->feed_status.plain == app->plain_before || app->plain_marked_day_ms == today_ms) return;
-    app->plain_before = app->feed_status.plain;
-    app->plain_marked_day_ms = today_ms;
-    char mark[64];
-    sw_plain_marker_write(today_ms, mark, sizeof mark);
-    sw_feed_set_view(app->feed, SW_PLAIN_MARKER_VIEW, mark, strlen(mark));
+    if (app->plain_unmarked) sw__app_mark_plain(app);
 }
 
 static void write_feed(struct sw_app *app, struct sw_json *j) {
@@ -228,6 +220,7 @@ static void on_message(void *ctx, const struct sw_feed_message *message) {
     struct sw_app *app = ctx;
     struct arrival a = arrival_of(app, message);
     sw_event_read(message->data, message->len, on_member, &a);
+    if (!message->journaled) sw__app_mark_plain(app);
     if (message->catching_up) return;
     sw__app_arm_deadline(app);
     sw__app_flush_soon(app);
@@ -243,6 +236,7 @@ static void on_reset(void *ctx, int64_t since_ms) {
     struct sw_app *app = ctx;
     sw_log(SW_LOG_WARN, "feed.journal_replaced", "since_ms=%lld", (long long)since_ms);
     struct sw_floor *old = app->floor;
+    sw__app_forget_checkpoint(app);
     make_epoch(app);
     sw_shifts_clear_states(app->shifts);
     app->floor = app->api.floor = sw_site_floor(app->config, app->zone, app->shifts, false);
@@ -264,37 +258,42 @@ static void on_status(void *ctx, const struct sw_feed_status *status) {
         sw_log(status->state == SW_FEED_STALE ? SW_LOG_WARN : SW_LOG_INFO, "feed.state", "state=%s reason=%s",
                sw_feed_state_name(status->state), status->reason);
     if (!app->feed) return; /* still inside sw_feed_new */
+    if (is_live(app) && !app->was_live) {
+        app->was_live = true;
+        app->start_events = app->received;
+    }
     if (is_live(app)) pass_time(app);
     sw_app_tell_feed(app);
     sw__app_arm_deadline(app);
     sw__app_flush_soon(app);
 }
 
+/* Where Redis is, with its password; false when what is wrong was logged. */
+static bool read_redis(const struct sw_app *app, const char *url, struct sw_redis_options *redis) {
+    const char *path = app->config->redis_password_file;
+    struct sw_buf secret;
+    sw_buf_init(&secret, SW_REDIS_TEXT_MAX - 1);
+    int failed = path ? sw_file_read(path, &secret) : 0;
+    if (failed) sw_log(SW_LOG_ERROR, "redis.password_file", "path=%s text=%s", path, "cannot be read");
+    if (secret.data) secret.data[strcspn(secret.data, "\r\n")] = '\0';
+    if (!failed && (failed = sw_redis_url_parse_with(url, sw_buf_text(&secret), &redis->address)))
+        sw_log(SW_LOG_ERROR, "redis.url", "text=%s", "not a Redis URL, or a user without a password");
+    if (secret.data) sodium_memzero(secret.data, secret.len);
+    sw_buf_deinit(&secret);
+    return !failed;
+}
+
 static bool start_feed(struct sw_app *app, const char *url) {
     struct sw_feed_options options = {.site = app->config->site_id};
-    if (sw_redis_url_parse(url, &options.redis.address)) {
-        sw_log(SW_LOG_ERROR, "redis.url", "text=%s", "not a Redis URL");
-        return false;
-    }
-    if (app->config->redis_password_file && !options.redis.address.password[0]) {
-        struct sw_buf secret;
-        sw_buf_init(&secret, SW_REDIS_TEXT_MAX - 1);
-        int failed = sw_file_read(app->config->redis_password_file, &secret);
-        size_t len = failed ? 0 : strcspn(sw_buf_text(&secret), "\r\n");
-        memcpy(options.redis.address.password, sw_buf_text(&secret), len);
-        sw_buf_deinit(&secret);
-        if (failed) {
-            sw_log(SW_LOG_ERROR, "redis.password_file", "path=%s text=%s",
-                   app->config->redis_password_file, "cannot be read");
-            return false;
-        }
-    }
+    if (!read_redis(app, url, &options.redis)) return false;
     int64_t now_ms = sw__app_clock(app);
     options.from_ms = app->clock.is_virtual ? 0 : sw_floor_day(app->floor, now_ms, NULL).start_ms;
+    sw__app_resume_feed(app, &options);
     const struct sw_feed_handler handler = {on_message, on_reset, on_status, sw__app_clock};
+    sw__app_open_past(app, &options.redis);
     sw_charts_set_redis(app->charts, &options.redis, app->clock.is_virtual);
     app->feed = sw_feed_new(&app->loop, &options, &handler, app);
-    app->marker = sw_plain_marker_new(&app->loop, &options.redis.address, app->config->site_id, on_marker, app);
+    app->marker = sw_plain_marker_new(&app->loop, &options.redis.address, app->config->site_id, sw__app_on_mark, app);
     SW_ASSERT(app->feed != NULL); /* the site's name was checked */
     sw_feed_status_get(app->feed, &app->feed_status);
     sw_app_tell_feed(app);
@@ -326,6 +325,7 @@ static void keep_shifts(struct sw_app *app) {
     int64_t day_ms = sw_floor_day(app->floor, sw_floor_now(app->floor), NULL).start_ms;
     if (day_ms == app->shifts_day_ms) return;
     app->shifts_day_ms = day_ms;
+    sw_checkpoints_finish(app->checkpoints);
     int64_t kept_from_ms = sw_floor_day(app->floor, day_ms - 1, NULL).start_ms;
     sw_shifts_forget(app->shifts, kept_from_ms);
     if (app->desk) sw_desk_count_past(app->desk, kept_from_ms);
@@ -333,6 +333,10 @@ static void keep_shifts(struct sw_app *app) {
 
 static void on_outputs(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
+    char status[256];
+    (void)snprintf(status, sizeof status, "%s %s, %llu walls", app->standing_by ? "standing by; feed" : "feed", sw_app_feed_word(app),
+                   (unsigned long long)sw_ws_server_counters(app->ws)->clients);
+    sw_service_manager_status(app->manager, status);
     if (!app->feed || !is_live(app)) return;
     sw_feed_status_get(app->feed, &app->feed_status);
     pass_time(app);
@@ -358,6 +362,7 @@ static void close_timers(struct sw_app *app) {
     uv_close((uv_handle_t *)&app->flush, NULL);
     uv_close((uv_handle_t *)&app->outputs, NULL);
     uv_close((uv_handle_t *)&app->desk_due, NULL);
+    uv_close((uv_handle_t *)&app->lease_patience, NULL);
     uv_close((uv_handle_t *)&app->sigterm, NULL);
     uv_close((uv_handle_t *)&app->sigint, NULL);
 }
@@ -366,8 +371,12 @@ static void on_demo_stopped(void *ctx) { ((struct sw_app *)ctx)->demo = NULL; }
 
 static void stop(struct sw_app *app) {
     app->stopping = true;
+    sw_service_manager_close(app->manager);
+    app->manager = NULL;
     sw_log(SW_LOG_INFO, "stop", "clients=%llu",
            app->ws ? (unsigned long long)sw_ws_server_counters(app->ws)->clients : 0ULL);
+    sw_checkpoints_close(app->checkpoints);
+    app->checkpoints = NULL;
     if (app->feed) sw_feed_close(app->feed, NULL, NULL);
     app->feed = NULL;
     if (app->marker) sw_plain_marker_close(app->marker);
@@ -376,7 +385,10 @@ static void stop(struct sw_app *app) {
     sw_roster_dir_close(app->rosters);
     app->rosters = NULL;
     sw_reload_close(app->reload);
+    sw_certificate_watch_close(app->certificate);
     sw_app_close_doors(app);
+    sw_at_close(app->api.at);
+    app->api.at = NULL;
     sw_charts_close(app->charts);
     app->charts = app->api.charts = NULL;
     sw_reports_close(app->reports);
@@ -384,6 +396,7 @@ static void stop(struct sw_app *app) {
     sw_chat_close(app->chat);
     app->chat = app->api.chat = NULL;
     if (app->recorder) sw_recorder_close(app->recorder);
+    sw_lease_close(app->lease);
     close_timers(app);
 }
 
@@ -408,8 +421,85 @@ static void on_demo_failed(void *ctx, const char *text) {
     if (!app->stopping) stop(app);
 }
 
+static void fail(struct sw_app *app) {
+    app->exit_status = 1;
+    if (!app->stopping) stop(app);
+}
+
+/* ---- one daemon a site ---- */
+
+static void work(struct sw_app *app) {
+    uv_timer_stop(&app->lease_patience);
+    if (app->working || app->stopping) return;
+    app->working = true;
+    app->standing_by = app->api.standing_by = false;
+    if (!sw__app_open_desk(app)) {
+        fail(app);
+        return;
+    }
+    sw__app_open_checkpoints(app);
+    if (!start_feed(app, app->config->redis)) fail(app);
+}
+
+/* The site is ours again: what stood still moves on. */
+static void go_on(struct sw_app *app) {
+    sw_recorder_resume(app->recorder);
+    if (is_live(app)) pass_time(app);
+    sw_app_tell_feed(app);
+    sw__app_arm_deadline(app);
+    sw__app_flush_soon(app);
+}
+
+/* Who was stopped for a while finds out first whether the site is still theirs. While Redis is away nobody can tell: then what
+ * leaders record is kept. */
+static enum sw_gate gate(void *ctx) {
+    const struct sw_app *app = ctx;
+    if (!app->working || !app->lease || sw_lease_is_ours(app->lease)) return SW_GATE_OPEN;
+    if (app->lost) return SW_GATE_SHUT;
+    return sw_lease_is_asking(app->lease) ? SW_GATE_WAIT : SW_GATE_OPEN;
+}
+
+static void on_lease(void *ctx, enum sw_lease_state state, const char *holder) {
+    struct sw_app *app = ctx;
+    if (app->stopping) return;
+    if (state == SW_LEASE_HELD) {
+        sw_log(SW_LOG_INFO, "lease.held", "fence=%lld", (long long)sw_lease_fence(app->lease));
+        if (app->working) go_on(app);
+        work(app);
+    } else if (state == SW_LEASE_OTHERS && app->working) {
+        /* starting anew is the one way to know what the other one recorded meanwhile */
+        app->lost = true;
+        sw_log(SW_LOG_ERROR, "lease.lost", "holder=%s text=%s", holder, "another daemon serves this site: this one ends");
+        fail(app);
+    } else if (state == SW_LEASE_OTHERS) {
+        uv_timer_stop(&app->lease_patience);
+        app->standing_by = app->api.standing_by = true;
+        sw_log(SW_LOG_WARN, "lease.standing_by", "holder=%s text=%s", holder, "another daemon serves this site: this one waits");
+    } else if (!app->standing_by) {
+        work(app); /* Redis is away: then there is nobody to ask, and walls are to be told that it is */
+    }
+}
+
+static void on_patience(uv_timer_t *timer) { work(timer->data); }
+
+/* Where nothing is recorded, nothing can be recorded twice: only a daemon with a store asks for the lease. */
+static bool start_lease(struct sw_app *app) {
+    struct sw_redis_options redis = {0};
+    char id[SW_LEASE_ID_SIZE];
+    if (!read_redis(app, app->config->redis, &redis)) return false;
+    sw_lease_id(app->config->data_dir, id);
+    uv_timer_start(&app->lease_patience, on_patience, LEASE_PATIENCE_MS, 0);
+    sw_recorder_set_gate(app->recorder, app, gate);
+    app->lease = sw_lease_new(&app->loop, &redis, app->config->site_id, id, app, on_lease);
+    return true;
+}
+
 static bool start_sources(struct sw_app *app) {
+    bool records = !app->options->demo && app->has_data && !sw_recorder_problem(app->recorder);
+    if (records) return start_lease(app);
+    app->working = true;
     if (!sw__app_open_desk(app)) return false;
+    if (!app->options->demo) sw__app_open_checkpoints(app);
     if (!app->options->demo) return start_feed(app, app->config->redis);
     sw__app_plan_demo(app);
     return true;
@@ -438,9 +528,10 @@ static void init_handles(struct sw_app *app) {
     uv_timer_init(&app->loop, &app->flush);
     uv_timer_init(&app->loop, &app->outputs);
     uv_timer_init(&app->loop, &app->desk_due);
+    uv_timer_init(&app->loop, &app->lease_patience);
     uv_signal_init(&app->loop, &app->sigterm);
     uv_signal_init(&app->loop, &app->sigint);
-    app->deadline.data = app->flush.data = app->outputs.data = app->desk_due.data = app->sigterm.data = app->sigint.data = app;
+    app->deadline.data = app->flush.data = app->outputs.data = app->desk_due.data = app->lease_patience.data = app->sigterm.data = app->sigint.data = app;
     uv_timer_start(&app->outputs, on_outputs, OUTPUT_MS, OUTPUT_MS);
     uv_signal_start(&app->sigterm, on_signal, SIGTERM);
     uv_signal_start(&app->sigint, on_signal, SIGINT);
@@ -470,11 +561,12 @@ static bool build(struct sw_app *app) {
     sw_site_view_options(app->config, &app->figures);
     app->shifts = sw_shifts_new(&app->policy, app->zone);
     app->floor = sw_site_floor(app->config, app->zone, app->shifts, false);
+    sw__app_load_checkpoint(app);
     const struct sw_roster_dir_options rosters = {
         .dir = app->config->roster_dir, .zone = app->zone, .ctx = app, .roster = sw__app_roster};
     if (rosters.dir) app->rosters = sw_roster_dir_new(&app->loop, &rosters);
     const struct sw_publisher_options publisher = {
-        .epoch = app->epoch, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = sw__app_outlook,
+        .epoch = app->epoch, .first_version = app->first_version, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = sw__app_outlook,
         .changed = sw_app_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
     app->slices = sw_slices_new(app, sw_app_view_changed);
@@ -507,6 +599,7 @@ static void destroy(struct sw_app *app) {
     sw_policy_deinit(&app->policy);
     sw_boards_free(app->boards);
     sw_zone_free(app->zone);
+    sw_checkpoint_deinit(&app->resumed);
     sw_log_flush();
     int busy = uv_loop_close(&app->loop);
     if (busy) sw_log(SW_LOG_ERROR, "loop.close", "text=%s", uv_strerror(busy));
@@ -518,6 +611,7 @@ int sw_app_run(const struct sw_config *config, const struct sw_options *options)
     if (sodium_init() < 0) return 1;
     make_epoch(&app);
     init_handles(&app);
+    app.manager = sw_service_manager_new(&app.loop);
     bool started = build(&app);
     if (started) open_store(&app);
     started = started && sw_app_listen(&app);
@@ -525,6 +619,7 @@ int sw_app_run(const struct sw_config *config, const struct sw_options *options)
         sw_app_print_ready(&app);
         sw_log(SW_LOG_INFO, "start", "site=%s zone=%s epoch=%s", config->site_id, config->zone, app.epoch);
         started = start_sources(&app);
+        if (started) sw_service_manager_say(app.manager, "READY=1");
     }
     if (!started) {
         app.exit_status = 1;

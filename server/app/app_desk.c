@@ -63,6 +63,8 @@ static void on_policy(void *ctx, struct sw_policy *policy) {
     sw__app_flush_soon(app);
 }
 
+static void on_reading(void *ctx, bool begins) { sw_service_manager_reloading(((struct sw_app *)ctx)->manager, begins); }
+
 static const char *incomplete(void *ctx, int64_t *since_ms) {
     const struct sw_app *app = ctx;
     *since_ms = sw_app_incomplete_since(app);
@@ -130,6 +132,7 @@ bool sw__app_open_desk(struct sw_app *app) {
     app->reports = app->api.reports = sw_reports_new(app->floor, &reports);
     const struct sw_desk_options desk = {.site = app->config->site_id,
                                          .epoch = app->epoch,
+                                         .first_version = app->first_version,
                                          .names = true,
                                          .wall_names = app->config->names,
                                          .policy = &app->policy,
@@ -146,10 +149,13 @@ bool sw__app_open_desk(struct sw_app *app) {
                                          .soon = desk_soon,
                                          .changed = sw_app_view_changed};
     app->desk = app->api.desk = sw_desk_new(app->floor, &desk);
-    const struct sw_reload_options reload = {.policy = app->config->policy, .ctx = app, .loaded = on_policy};
+    const struct sw_reload_options reload = {
+        .policy = app->config->policy, .ctx = app, .loaded = on_policy, .reading = on_reading};
     app->reload = sw_reload_new(&app->loop, &reload);
     if (sw_recorder_problem(app->recorder))
         sw_log(SW_LOG_WARN, "recording.off", "text=%s", sw_recorder_problem(app->recorder));
+    /* what was due since the checkpoint is still to be made */
+    if (sw_floor_now(app->floor) != INT64_MIN) sw_charts_advance(app->charts, sw_floor_now(app->floor));
     sw_charts_publish_since(app->charts, sw__app_clock(app) - PUBLISH_AGAIN_MS);
     return true;
 }

@@ -5,8 +5,11 @@
 #include <uv.h>
 
 #include "app/api.h"
+#include "app/at.h"
 #include "app/boards_dir.h"
+#include "app/certificate.h"
 #include "app/charts.h"
+#include "app/checkpoint.h"
 #include "app/chat.h"
 #include "app/demo.h"
 #include "app/demo_past.h"
@@ -15,6 +18,7 @@
 #include "app/plain_marker.h"
 #include "app/archive.h"
 #include "app/desk.h"
+#include "app/lease.h"
 #include "app/publisher.h"
 #include "app/recorder.h"
 #include "app/reload.h"
@@ -27,6 +31,7 @@
 #include "io/clock.h"
 #include "io/feed.h"
 #include "io/http.h"
+#include "io/service_manager.h"
 #include "io/ws_server.h"
 #include "shiftwall/floor.h"
 
@@ -34,6 +39,11 @@
 
 struct sw_app {
     uv_loop_t loop;
+    struct sw_lease *lease; /* NULL: nothing is recorded, so nobody has to stand by */
+    uv_timer_t lease_patience;
+    bool lost; /* somebody else serves the site: nothing is recorded any more */
+    bool working, standing_by; /* WORKING: since then the desk and the feed are there */
+    struct sw_service_manager *manager; /* NULL: nobody listens */
     const struct sw_config *config;
     const struct sw_options *options;
     struct sw_clock clock;
@@ -48,6 +58,7 @@ struct sw_app {
     struct sw_reload *reload;
     struct sw_doors doors; /* as the API has them */
     struct sw_slices *slices;
+    struct sw_certificate_watch *certificate; /* NULL without TLS */
     char metrics_token_hash[65];
     const char *proxies[SW_CONFIG_PROXIES_MAX];
     char user_header[48];
@@ -75,7 +86,20 @@ struct sw_app {
     /* plain events are lost with a restart: the day in which that happened, 0 = none; and the mark for the next one */
     struct sw_plain_marker *marker;
     int64_t plain_lost_day_ms, plain_marked_day_ms, from_day_ms;
-    uint64_t plain_before; /* taken when the mark was last written */
+    uint64_t plain_marked_number; /* of the checkpoint they came after */
+    bool plain_unmarked;          /* the mark could not be written */
+    bool mark_known;              /* below: the mark of an earlier run */
+    int64_t mark_day_ms;
+    uint64_t mark_checkpoint;
+
+    struct sw_checkpoints *checkpoints; /* NULL: none are taken */
+    struct sw_checkpoint resumed;       /* the head of the one that was loaded */
+    uint64_t resumed_number;            /* its number; 0 = none, or it is no longer in force */
+    int64_t plain_lost_before_ms;       /* the day of losses that it told of, or that this run knows of */
+    uint64_t first_version;             /* of the views */
+    uint64_t checkpoints_loaded, checkpoints_ignored;
+    uint64_t start_events; /* received before the feed was live for the first time */
+    bool was_live;
 
     uv_timer_t deadline, flush, outputs;
     uv_signal_t sigterm, sigint;
@@ -127,6 +151,20 @@ void sw__app_arm_deadline(struct sw_app *app);
 int sw__app_roster(void *ctx, const struct sw_roster *roster);
 /* The outlook of now, for the walls. */
 const struct sw_outlook *sw__app_outlook(void *ctx, uint64_t *version);
+/* Views of moments that are past can be asked for. */
+void sw__app_open_past(struct sw_app *app, const struct sw_redis_options *redis);
+/* Reads the checkpoint into the floor, which has had no event. */
+void sw__app_load_checkpoint(struct sw_app *app);
+/* The feed goes on from the checkpoint that was loaded. */
+void sw__app_resume_feed(struct sw_app *app, struct sw_feed_options *options);
+/* Takes checkpoints from now on, where there is a folder for them. */
+void sw__app_open_checkpoints(struct sw_app *app);
+/* The journal does not go on from the checkpoint, or was replaced. */
+void sw__app_forget_checkpoint(struct sw_app *app);
+/* A plain event was taken: marks it for the next start. */
+void sw__app_mark_plain(struct sw_app *app);
+/* The mark of an earlier run was read. */
+void sw__app_on_mark(void *app, int64_t day_start_ms, uint64_t checkpoint);
 /* Folds what is in the store. False when the daemon cannot run: that was logged. */
 bool sw__app_open_desk(struct sw_app *app);
 /* Gives the demo's agents shifts, and the demo a past. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/app_state.h"
 #include "codec/client_message.h"
@@ -9,6 +10,7 @@
 #include "io/files.h"
 #include "io/log.h"
 #include "io/password.h"
+#include "io/ws_tls.h"
 
 #define ERROR_BYTES_MAX 512
 
@@ -22,7 +24,7 @@ void sw_app_view_changed(void *ctx, struct sw_view *view) {
 static bool admit(void *ctx, const struct sw_http_caller *caller, char identity[SW_WS_IDENTITY_SIZE]) {
     const struct sw_app *app = ctx;
     _Static_assert(SW_IDENTITY_SIZE <= SW_WS_IDENTITY_SIZE, "room for an identity");
-    if (app->stopping) return false;
+    if (app->stopping || app->standing_by) return false;
     struct sw_access access = sw_access_of(&app->doors, caller);
     sw_access_identity(&access, identity);
     /* before there are accounts whoever comes is greeted, and told what they may not see */
@@ -82,6 +84,10 @@ static void ws_log(void *ctx, const char *level, const char *text) {
 
 bool sw_app_ready(void *ctx, char *reason, size_t size) {
     struct sw_app *app = ctx;
+    if (app->standing_by) {
+        (void)snprintf(reason, size, "standing by: another daemon serves this site");
+        return false;
+    }
     if (!(app->feed_status.state == SW_FEED_LIVE)) {
         snprintf(reason, size, "the feed is %s: %s", sw_app_feed_word(app), app->feed_status.reason);
         return false;
@@ -176,6 +182,18 @@ static bool split_listen(const char *listen, char *address, size_t size, uint16_
     return true;
 }
 
+/* Looked at before libwebsockets does, which does not say what is wrong. */
+static bool certificate_is_good(const struct sw_config *c) {
+    char error[ERROR_BYTES_MAX];
+    struct sw_certificate *certificate;
+    if (sw_certificate_load(c->tls_certificate, c->tls_key, (int64_t)time(NULL) * 1000, &certificate, error, sizeof error)) {
+        sw_log(SW_LOG_ERROR, "certificate", "text=%s", error);
+        return false;
+    }
+    sw_certificate_free(certificate);
+    return true;
+}
+
 bool sw_app_listen(struct sw_app *app) {
     char error[ERROR_BYTES_MAX] = "";
     uint16_t port;
@@ -205,7 +223,10 @@ bool sw_app_listen(struct sw_app *app) {
         return false;
     }
     const struct sw_config *c = app->config;
+    if (c->tls_certificate && !certificate_is_good(c)) return false;
     const struct sw_ws_options ws = {.loop = &app->loop,
+                                     .certificate = c->tls_certificate,
+                                     .key = c->tls_key,
                                      .http = app->http,
                                      .address = app->address,
                                      .port = port,
@@ -226,15 +247,16 @@ bool sw_app_listen(struct sw_app *app) {
         sw_log(SW_LOG_ERROR, "listen", "value=%s text=%s", c->listen, error);
         return false;
     }
+    if (c->tls_certificate) app->certificate = sw_certificate_watch_new(&app->loop, app->ws, c->tls_certificate, c->tls_key);
     return true;
 }
 
 void sw_app_print_ready(const struct sw_app *app) {
     bool six = strchr(app->address, ':') != NULL;
-    printf("shiftwalld ready http://%s%s%s:%u/\n", six ? "[" : "", app->address, six ? "]" : "",
+    printf("shiftwalld ready http%s://%s%s%s:%u/\n", app->config->tls_certificate ? "s" : "", six ? "[" : "", app->address, six ? "]" : "",
            sw_ws_server_port(app->ws));
     if (app->options->demo)
-        printf("open the wall: http://%s:%u/wall/overview  (all boards in turn: /wall/overview,queues,agents?every=20)\n",
-               app->address, sw_ws_server_port(app->ws));
+        printf("open the wall: http%s://%s:%u/wall/overview  (all boards in turn: /wall/overview,queues,agents?every=20)\n",
+               app->config->tls_certificate ? "s" : "", app->address, sw_ws_server_port(app->ws));
     fflush(stdout);
 }

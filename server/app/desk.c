@@ -283,6 +283,7 @@ struct sw_desk *sw_desk_new(struct sw_floor *floor, const struct sw_desk_options
     sw_buf_init(&desk->part, PART_BYTES_MAX);
     for (int i = 0; i < SW_DESK_VIEWS; i++) {
         desk->views[i] = sw_view_new(view_names[i], options->epoch);
+        sw_view_set_first(desk->views[i], options->first_version);
         int failed = groups[i] ? sw_view_group(desk->views[i], groups[i]) : 0;
         SW_ASSERT(failed == 0);
     }

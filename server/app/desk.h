@@ -22,6 +22,7 @@ struct sw_desk;
 
 struct sw_desk_options {
     const char *site, *epoch;
+    uint64_t first_version; /* see sw_view_set_first */
     bool names;                       /* agents' names may be shown to leaders */
     bool wall_names;                  /* and on public walls */
     const struct sw_policy *policy;   /* borrowed, as all below */

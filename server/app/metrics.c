@@ -98,9 +98,11 @@ static void hub(const struct page *p) {
                     {"clients_dropped_total", "rate", c->dropped_rate},
                     {"clients_dropped_total", "bad", c->dropped_bad},
                     {"clients_dropped_total", "io", c->dropped_io},
+                    {"clients_dropped_total", "rights", c->revoked},
                     {"clients_refused_total", "full", c->refused_full},
                     {"clients_refused_total", "address", c->refused_address},
                     {"clients_refused_total", "origin", c->refused_origin},
+                    {"clients_refused_total", "caller", c->refused_caller},
                     {"clients_refused_total", "path", c->refused_path}};
     for (size_t i = 0; i < sizeof labelled / sizeof *labelled; i++) {
         if (!i || strcmp(labelled[i].metric, labelled[i - 1].metric) != 0)
@@ -111,6 +113,40 @@ static void hub(const struct page *p) {
     const struct sw_http_counters *h = sw_http_counters(p->app->http);
     one(p, "http_requests_total", "counter", "HTTP requests", h->requests);
     one(p, "http_bytes_sent_total", "counter", "bodies sent", h->bytes_sent);
+    head(p, "http_answers_total", "counter", "answers, by first digit of their status");
+    for (int class = 2; class <= 5; class++)
+        sw_buf_printf(p->out, "shiftwall_http_answers_total{site=\"%s\",class=\"%dxx\"} %llu\n", p->app->config->site_id, class,
+                      (unsigned long long)h->by_class[class]);
+    const struct {
+        const char *reason;
+        uint64_t value;
+    } refused[] = {{"not_signed_in", h->unauthorised}, {"forbidden", h->forbidden}, {"throttled", h->throttled},
+                   {"foreign_origin", h->foreign},     {"too_large", h->too_large}, {"bad_request", h->bad_requests}};
+    head(p, "http_refused_total", "counter", "requests refused, by reason");
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        sw_buf_printf(p->out, "shiftwall_http_refused_total{site=\"%s\",reason=\"%s\"} %llu\n", p->app->config->site_id,
+                      refused[i].reason, (unsigned long long)refused[i].value);
+}
+
+static void doors(const struct page *p) {
+    struct sw_sessions_counters s;
+    struct sw_screens_counters c;
+    sw_sessions_counters(p->app->doors.sessions, &s);
+    sw_screens_counters(p->app->doors.screens, &c);
+    one(p, "accounts", "gauge", "1 once there are accounts: nobody is let in without one", sw_accounts_exist(p->app->doors.accounts));
+    one(p, "sessions", "gauge", "people signed in", s.open);
+    one(p, "sign_ins_total", "counter", "sign-ins that were right", s.signed_in);
+    one(p, "sign_ins_wrong_total", "counter", "sign-ins with a wrong account or password", s.wrong);
+    one(p, "sign_ins_throttled_total", "counter", "sign-ins not looked at, after too many wrong ones", s.throttled);
+    one(p, "screens", "gauge", "screens that are paired", c.screens);
+    one(p, "screens_online", "gauge", "of these, with a sign of life lately", c.online);
+    one(p, "pair_codes_refused_total", "counter", "codes typed that no screen shows", c.refused_codes);
+    one(p, "screen_tokens_refused_total", "counter", "tokens that are no screen's (any more)", c.refused_tokens);
+    one(p, "view_slices", "gauge", "views kept for who leads only some teams", sw_slices_count(p->app->slices));
+    int64_t until_ms = p->app->certificate ? sw_certificate_watch_until_ms(p->app->certificate) : 0;
+    if (!until_ms) return;
+    head(p, "certificate_expires_seconds", "gauge", "when the TLS certificate ends, seconds since 1970");
+    sw_buf_printf(p->out, "shiftwall_certificate_expires_seconds{site=\"%s\"} %lld\n", p->app->config->site_id, (long long)(until_ms / 1000));
 }
 
 struct scope_metric {
@@ -227,7 +263,36 @@ static void desk(const struct page *p) {
     one(p, "desk_refused_total", "counter", "writes of leaders that were refused", d.refused);
 }
 
+static void lease(const struct page *p) {
+    one(p, "standing_by", "gauge", "1 while another daemon serves the site", p->app->standing_by);
+    if (p->app->lease) one(p, "lease_fence", "gauge", "how often the site has changed hands", (uint64_t)sw_lease_fence(p->app->lease));
+}
+
+static void checkpoints(const struct page *p) {
+    const struct sw_app *app = p->app;
+    one(p, "start_replayed_events", "gauge", "events read from the journal at start", app->start_events);
+    head(p, "checkpoints_total", "counter", "checkpoints, by what became of them");
+    const struct sw_checkpoints_counters none = {.written_at = -1};
+    const struct sw_checkpoints_counters *c = app->checkpoints ? sw_checkpoints_counters(app->checkpoints) : &none;
+    const struct {
+        const char *result;
+        uint64_t count;
+    } results[] = {{"written", c->written}, {"failed", c->failed}, {"loaded", app->checkpoints_loaded}, {"ignored", app->checkpoints_ignored}};
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+        sw_buf_printf(p->out, "shiftwall_checkpoints_total{site=\"%s\",result=\"%s\"} %llu\n", app->config->site_id,
+                      results[i].result, (unsigned long long)results[i].count);
+    if (c->written_at < 0) return;
+    one(p, "checkpoint_bytes", "gauge", "of the last checkpoint", c->bytes);
+    head(p, "checkpoint_age_seconds", "gauge", "since the last checkpoint was written");
+    sw_buf_printf(p->out, "shiftwall_checkpoint_age_seconds{site=\"%s\"} %.3f\n", app->config->site_id,
+                  (double)(uv_now(&app->loop) - (uint64_t)c->written_at) / 1000);
+    head(p, "checkpoint_step_max_seconds", "gauge", "the longest the event loop was kept by a step of a checkpoint");
+    sw_buf_printf(p->out, "shiftwall_checkpoint_step_max_seconds{site=\"%s\"} %.6f\n", app->config->site_id,
+                  (double)c->longest_us / 1e6);
+}
+
 static void chat(const struct page *p) {
+    if (!p->app->chat) return;
     size_t count = sw_chat_count(p->app->chat);
     static const struct {
         const char *name, *type, *help;
@@ -254,7 +319,10 @@ void sw_app_metrics(void *ctx, struct sw_buf *out) {
     events(&p);
     feed(&p);
     hub(&p);
+    doors(&p);
+    lease(&p);
     desk(&p);
+    checkpoints(&p);
     chat(&p);
     queues(&p);
     teams(&p);

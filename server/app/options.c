@@ -21,6 +21,7 @@ static const char help[] =
     "redis://user:password@host:port/db,\n"
     "                      unix:///path/to/socket)\n"
     "  --data DIR          where the daemon keeps what must outlive it\n"
+    "  --checkpoint N      keep the state of the figures there every N seconds, 1 to 3600 (60)\n"
     "  --site NAME         the site's id in channels, keys and URLs: [a-z0-9][a-z0-9-]{0,31} (main)\n"
     "  --web DIR           the built web application\n"
     "  --demo              show a simulated floor; starts a private Redis of its own and needs nothing else\n"
@@ -35,7 +36,7 @@ static const char help[] =
     "\n"
     "Exit status: 0 ended as asked, 1 wrong configuration or no way to start or go on, 2 wrong usage.\n";
 
-enum kind { FLAG_SWITCH, FLAG_TEXT, FLAG_SITE, FLAG_SPEED, FLAG_CLOCK, FLAG_SEED };
+enum kind { FLAG_SWITCH, FLAG_TEXT, FLAG_SITE, FLAG_SPEED, FLAG_CLOCK, FLAG_SEED, FLAG_SECONDS };
 
 static const struct flag {
     const char *name;
@@ -47,6 +48,7 @@ static const struct flag {
     {"--listen", FLAG_TEXT, offsetof(struct sw_options, listen)},
     {"--redis", FLAG_TEXT, offsetof(struct sw_options, redis)},
     {"--data", FLAG_TEXT, offsetof(struct sw_options, data)},
+    {"--checkpoint", FLAG_SECONDS, 0},
     {"--site", FLAG_SITE, offsetof(struct sw_options, site)},
     {"--web", FLAG_TEXT, offsetof(struct sw_options, web)},
     {"--demo", FLAG_SWITCH, offsetof(struct sw_options, demo)},
@@ -76,6 +78,13 @@ static bool read_seed(const char *text, int64_t *seed) {
     return true;
 }
 
+static bool read_seconds(const char *text, int64_t *seconds) {
+    size_t len = strlen(text);
+    if (!len || len > 4 || strspn(text, "0123456789") != len) return false;
+    *seconds = strtoll(text, NULL, 10);
+    return *seconds >= 1 && *seconds <= 3600;
+}
+
 /* What is wrong with VALUE, or NULL once it is in OPTIONS. */
 static const char *take_value(struct sw_options *options, const struct flag *flag, const char *value) {
     if (!*value) return "needs a value";
@@ -84,6 +93,8 @@ static const char *take_value(struct sw_options *options, const struct flag *fla
         return sw_clock_parse_speed(value, &options->speed) ? "must be a number from 0.01 to 10000" : NULL;
     case FLAG_SEED:
         return read_seed(value, &options->seed) ? NULL : "must be a whole number from 0 to 999999999";
+    case FLAG_SECONDS:
+        return read_seconds(value, &options->checkpoint_s) ? NULL : "must be a whole number from 1 to 3600";
     case FLAG_CLOCK:
         if (sw_clock_parse(value, &options->clock_start_ms, &options->speed))
             return "must be START,SPEED: RFC 3339 or epoch ms, and 0.01 to 10000";
@@ -124,6 +135,7 @@ static const char *check_together(struct sw_options *o, const char **flag) {
     *flag = "--redis";
     if (o->demo && o->redis) return "not with --demo, which starts a Redis of its own";
     if (o->seed < 0) o->seed = 1;
+    if (!o->checkpoint_s) o->checkpoint_s = 60;
     if (!(o->speed > 0)) o->speed = 1.0;
     return NULL;
 }

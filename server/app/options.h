@@ -17,6 +17,7 @@ struct sw_options {
     int64_t clock_start_ms;
     double speed; /* of the virtual clock; 1 unless given */
     int64_t seed; /* of the demo's floor; 1 unless given */
+    int64_t checkpoint_s; /* 60 unless given */
 };
 
 /* Reads argv as main() gets it, as `--flag value` or `--flag=value`. 0; or -SW_EINVAL, with one line (no

@@ -10,25 +10,34 @@
 struct sw_plain_marker {
     struct sw_redis_conn *conn;
     char key[96];
-    void (*found)(void *ctx, int64_t day_start_ms);
+    void (*found)(void *ctx, int64_t day_start_ms, uint64_t checkpoint);
     void *ctx;
 };
 
-void sw_plain_marker_write(int64_t day_start_ms, char *out, size_t size) {
-    (void)snprintf(out, size, "{\"day_start\":%" PRId64 "}", day_start_ms);
+#define DAY "{\"day_start\":"
+#define CHECKPOINT ",\"checkpoint\":"
+
+void sw_plain_marker_write(int64_t day_start_ms, uint64_t checkpoint, char *out, size_t size) {
+    (void)snprintf(out, size, DAY "%" PRId64 CHECKPOINT "%" PRIu64 "}", day_start_ms, checkpoint);
 }
 
-static int64_t read_mark(const char *text) {
-    static const char head[] = "{\"day_start\":";
-    if (strncmp(text, head, sizeof head - 1) != 0) return 0;
-    long long day_start_ms = strtoll(text + sizeof head - 1, NULL, 10);
+/* A mark of an earlier release tells of no checkpoint. */
+static int64_t read_mark(const char *text, uint64_t *checkpoint) {
+    *checkpoint = UINT64_MAX;
+    if (strncmp(text, DAY, sizeof DAY - 1) != 0) return 0;
+    char *end;
+    long long day_start_ms = strtoll(text + sizeof DAY - 1, &end, 10);
+    if (!strncmp(end, CHECKPOINT, sizeof CHECKPOINT - 1)) *checkpoint = strtoull(end + sizeof CHECKPOINT - 1, NULL, 10);
     return day_start_ms > 0 ? day_start_ms : 0;
 }
 
 static void on_reply(void *ctx, const struct sw_reply *reply, int error) {
     struct sw_plain_marker *marker = ctx;
     if (error) return; /* the connection comes back by itself, and READY asks again */
-    marker->found(marker->ctx, sw_reply_type(reply) == SW_REPLY_STRING ? read_mark(sw_reply_text(reply, NULL)) : 0);
+    uint64_t checkpoint = UINT64_MAX;
+    bool there = sw_reply_type(reply) == SW_REPLY_STRING;
+    int64_t day_start_ms = there ? read_mark(sw_reply_text(reply, NULL), &checkpoint) : 0;
+    marker->found(marker->ctx, day_start_ms, checkpoint);
 }
 
 static void on_state(void *ctx, enum sw_redis_state state, const char *reason) {
@@ -41,7 +50,8 @@ static void on_state(void *ctx, enum sw_redis_state state, const char *reason) {
 }
 
 struct sw_plain_marker *sw_plain_marker_new(uv_loop_t *loop, const struct sw_redis_address *address, const char *site,
-                                            void (*found)(void *ctx, int64_t day_start_ms), void *ctx) {
+                                            void (*found)(void *ctx, int64_t day_start_ms, uint64_t checkpoint),
+                                            void *ctx) {
     struct sw_plain_marker *marker = sw_xcalloc(1, sizeof *marker);
     marker->found = found;
     marker->ctx = ctx;

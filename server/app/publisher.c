@@ -66,7 +66,10 @@ struct sw_publisher *sw_publisher_new(struct sw_floor *floor, const struct sw_pu
     p->options = *options;
     SW_ASSERT(strlen(options->epoch) < sizeof p->epoch);
     memcpy(p->epoch, options->epoch, strlen(options->epoch) + 1);
-    for (int i = 0; i < VIEW_COUNT; i++) p->views[i] = sw_view_new(view_names[i], p->epoch);
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        p->views[i] = sw_view_new(view_names[i], p->epoch);
+        sw_view_set_first(p->views[i], options->first_version);
+    }
     sw_buf_init(&p->part, PART_BYTES_MAX);
     make_groups(p);
     p->day_start_ms = p->shifts_minute = p->outlook_day_ms = INT64_MIN;
@@ -137,6 +140,7 @@ struct sw_view *sw_publisher_view(struct sw_publisher *p, const char *name) {
     struct sw_view *view = team_view(p, team);
     if (view || !team_exists(p->floor, team) || p->team_view_count >= SW_TEAM_VIEWS_MAX) return view;
     view = sw_view_new(name, p->epoch);
+    sw_view_set_first(view, p->options.first_version);
     p->team_views = sw_xrealloc(p->team_views, (p->team_view_count + 1) * sizeof(struct sw_view *));
     p->team_views[p->team_view_count++] = view;
     fill_team_view(p, view);

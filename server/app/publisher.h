@@ -16,6 +16,7 @@ struct sw_publisher;
 
 struct sw_publisher_options {
     const char *epoch;                    /* [0-9A-Za-z]{1,32}; copied */
+    uint64_t first_version;               /* see sw_view_set_first */
     const struct sw_view_options *figures; /* borrowed */
     const struct sw_shifts *shifts;        /* borrowed */
     void *ctx;

@@ -40,6 +40,8 @@ struct sw_recorder {
     char problem[512];
     struct job *first, **last;
     bool working, closing;
+    void *gate_ctx;
+    enum sw_gate (*gate)(void *ctx); /* NULL: open */
     struct sw_recorder_counters counters;
 };
 
@@ -194,12 +196,19 @@ static void on_worked(uv_work_t *req, int status) {
 static void refuse(uv_work_t *req) {
     struct sw_recorder *r = req->data;
     r->first->status = -SW_EIO;
-    sw_buf_puts(&r->first->text, r->problem);
+    sw_buf_puts(&r->first->text, r->store ? "another daemon serves this site" : r->problem);
+}
+
+static enum sw_gate gate_of(const struct sw_recorder *r) {
+    enum sw_gate gate = r->gate ? r->gate(r->gate_ctx) : SW_GATE_OPEN;
+    return gate == SW_GATE_WAIT && r->closing ? SW_GATE_SHUT : gate;
 }
 
 static void work_on(struct sw_recorder *r) {
     if (r->working || !r->first) return;
-    r->working = !uv_queue_work(r->loop, &r->work, r->store ? work : refuse, on_worked);
+    enum sw_gate gate = gate_of(r);
+    if (gate != SW_GATE_WAIT)
+        r->working = !uv_queue_work(r->loop, &r->work, r->store && gate == SW_GATE_OPEN ? work : refuse, on_worked);
 }
 
 static void add(struct sw_recorder *r, struct job *job) {
@@ -208,6 +217,13 @@ static void add(struct sw_recorder *r, struct job *job) {
     r->counters.queued++;
     work_on(r);
 }
+
+void sw_recorder_set_gate(struct sw_recorder *r, void *ctx, enum sw_gate (*gate)(void *ctx)) {
+    r->gate_ctx = ctx;
+    r->gate = gate;
+}
+
+void sw_recorder_resume(struct sw_recorder *r) { work_on(r); }
 
 static struct job *new_job(enum job_kind kind, void *ctx, sw_recorder_done done) {
     struct job *job = sw_xcalloc(1, sizeof *job);
@@ -219,6 +235,7 @@ static struct job *new_job(enum job_kind kind, void *ctx, sw_recorder_done done)
 void sw_recorder_close(struct sw_recorder *r) {
     if (!r) return;
     r->closing = true;
+    work_on(r);
     if (!r->working) release(r);
 }
 

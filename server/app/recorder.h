@@ -21,6 +21,17 @@ void sw_recorder_close(struct sw_recorder *recorder);
 /* Why nothing can be recorded; NULL when it can. */
 const char *sw_recorder_problem(const struct sw_recorder *recorder);
 
+/* Whether jobs may be done: who may not be the one that records any more finds out first. */
+enum sw_gate {
+    SW_GATE_OPEN,
+    SW_GATE_WAIT, /* jobs stay where they are; see sw_recorder_resume */
+    SW_GATE_SHUT  /* jobs are refused */
+};
+/* GATE is asked before every job, on the loop. */
+void sw_recorder_set_gate(struct sw_recorder *recorder, void *ctx, enum sw_gate (*gate)(void *ctx));
+/* The gate may have been opened or shut. */
+void sw_recorder_resume(struct sw_recorder *recorder);
+
 struct sw_recorder_counters {
     uint64_t records, failed, conflicts, queued, history_rows;
 };

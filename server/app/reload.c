@@ -43,6 +43,10 @@ static void tell_faults(struct sw_reload *r) {
     }
 }
 
+static void tell(const struct sw_reload *r, bool begins) {
+    if (r->options.reading) r->options.reading(r->options.ctx, begins);
+}
+
 static void on_loaded(uv_work_t *work, int status) {
     struct sw_reload *r = work->data;
     (void)status;
@@ -56,6 +60,7 @@ static void on_loaded(uv_work_t *work, int status) {
     }
     if (r->closing) release(r);
     else if (r->again) begin(r);
+    else tell(r, false);
 }
 
 static void begin(struct sw_reload *r) {
@@ -64,8 +69,10 @@ static void begin(struct sw_reload *r) {
 }
 
 static void on_signal(uv_signal_t *handle, int number) {
+    struct sw_reload *r = handle->data;
     (void)number;
-    begin(handle->data);
+    if (!r->loading) tell(r, true);
+    begin(r);
 }
 
 struct sw_reload *sw_reload_new(uv_loop_t *loop, const struct sw_reload_options *options) {

@@ -13,6 +13,8 @@ struct sw_reload_options {
     void *ctx;
     /* A good policy, which the callback takes over. */
     void (*loaded)(void *ctx, struct sw_policy *policy);
+    /* A reading begins, and is over, however it ended; NULL is allowed. */
+    void (*reading)(void *ctx, bool begins);
 };
 
 /* Listens for SIGHUP. OPTIONS is copied; never NULL. */

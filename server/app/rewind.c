@@ -9,7 +9,11 @@
 #include "io/feed_emit.h"
 #include "shiftwall/buf.h"
 
-#define PAGE "64" /* entries at a time: some ms of work between two turns of the loop */
+/* Entries at a time: an entry may be one event or hundreds, so as many as take some ms between two turns of the loop. */
+#define PAGE_FIRST 16u
+#define PAGE_MAX 512u
+#define PAGE_NS_MIN UINT64_C(2000000)
+#define PAGE_NS_MAX UINT64_C(8000000)
 #define ID_BYTES 48
 
 struct sw_rewind {
@@ -22,6 +26,7 @@ struct sw_rewind {
     int64_t arrival_ms;    /* of the entry that is read */
     int64_t first_ms;      /* the journal's first entry; 0: none yet */
     bool trimmed, reached, ended;
+    unsigned page;
 };
 
 static void on_closed(void *ctx) {
@@ -94,15 +99,20 @@ static void on_page(void *ctx, const struct sw_reply *reply, int error) {
         return;
     }
     size_t count = sw_reply_count(reply);
+    uint64_t begin_ns = uv_hrtime();
     for (size_t i = 0; i < count && !r->reached; i++) read_entry(r, sw_reply_at(reply, i));
+    uint64_t took_ns = uv_hrtime() - begin_ns;
+    if (took_ns > PAGE_NS_MAX && r->page > 1) r->page /= 2;
+    else if (took_ns < PAGE_NS_MIN && r->page < PAGE_MAX) r->page *= 2;
     if (!count || r->reached) arrive(r);
     else read_on(r);
 }
 
 static void read_on(struct sw_rewind *r) {
-    char from[ID_BYTES + 1];
+    char from[ID_BYTES + 1], page[16];
+    (void)snprintf(page, sizeof page, "%u", r->page);
     (void)snprintf(from, sizeof from, "%s%s", *r->last ? "(" : "-", r->last);
-    const char *argv[] = {"XRANGE", r->journal, from, "+", "COUNT", PAGE};
+    const char *argv[] = {"XRANGE", r->journal, from, "+", "COUNT", page};
     if (sw_redis_conn_send(r->conn, 6, argv, NULL, on_page, r)) end(r, NULL, -SW_EIO, "Redis takes no command");
 }
 
@@ -118,6 +128,7 @@ static void on_state(void *ctx, enum sw_redis_state state, const char *reason) {
 struct sw_rewind *sw_rewind_start(uv_loop_t *loop, const struct sw_rewind_options *options) {
     struct sw_rewind *r = sw_xcalloc(1, sizeof *r);
     r->options = *options;
+    r->page = PAGE_FIRST;
     (void)snprintf(r->site, sizeof r->site, "%s", options->site);
     (void)snprintf(r->journal, sizeof r->journal, "sw:{%s}:journal", r->site);
     r->shifts = sw_shifts_as_of(options->shifts, options->at_ms);

@@ -13,7 +13,7 @@
 
 /* The floor and its people as of the moment; they live until `done` returns. */
 struct sw_rewound {
-    const struct sw_floor *floor;
+    struct sw_floor *floor;
     const struct sw_shifts *shifts;
     int64_t incomplete_since_ms; /* the journal no longer has what was before, 0: it has all of the business day */
 };

@@ -12,10 +12,10 @@
 
 /* A JSON string of at most MAX bytes into OUT; NULL when ITEM is none. */
 static bool take_text(const cJSON *item, char *out, size_t max) {
-    if (!cJSON_IsString(item)) return false;
-    size_t len = strlen(item->valuestring);
-    if (len > max) return false;
-    memcpy(out, item->valuestring, len + 1);
+    const char *text = cJSON_GetStringValue(item);
+    size_t len = text ? strlen(text) : 0;
+    if (!text || len > max) return false;
+    memcpy(out, text, len + 1);
     return true;
 }
 

@@ -77,7 +77,7 @@ int sw_grants_read(struct sw_shifts *shifts, const char *path, const char *text,
         size_t got = (size_t)((newline ? newline : end) - at);
         line++;
         size_t blank = 0;
-        while (blank < got && strchr(" \t\r", at[blank])) blank++;
+        while (blank < got && memchr(" \t\r", at[blank], 3)) blank++;
         int failed = blank == got ? 0 : sw_grant_read(shifts, at, got, &fault);
         if (failed && ++told <= SW_GRANT_FAULTS_MAX) sw_buf_printf(faults, "%s:%zu: %s\n", path, line, sw_buf_text(&fault));
         if (!first) first = failed;

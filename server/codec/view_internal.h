@@ -49,6 +49,7 @@ struct sw_view {
     char *json_name;
     char epoch[SW_VIEW_EPOCH_BYTES_MAX + 1];
     uint64_t version;
+    uint64_t first; /* the first version is the one after this */
     int64_t at_ms;
     struct group groups[1 + SW_VIEW_GROUPS_MAX]; /* [0]: the plain members */
     uint32_t group_count;

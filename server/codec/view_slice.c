@@ -183,6 +183,7 @@ struct sw_view *sw_slices_view(struct sw_slices *slices, struct sw_view *base, c
     for (; slice->team_count < teams->count; slice->team_count++)
         slice->teams[slice->team_count] = sw_xstrdup(teams->ids[slice->team_count]);
     slice->view = sw_view_new(sw_view_name(base), sw_view_epoch(base));
+    sw_view_set_first(slice->view, sw_view_version(base)); /* beyond what an earlier run of this epoch may have sent */
     sw_view_visit(base, slice, fill);
     if (sw_view_version(base)) (void)sw_view_commit(slice->view, sw_view_at_ms(base));
     slice->next = sliced->first;

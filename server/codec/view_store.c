@@ -107,6 +107,8 @@ const struct sw_view_counters *sw_view_counters(const struct sw_view *view) {
     return &view->counters;
 }
 
+void sw_view_set_first(struct sw_view *view, uint64_t first) { view->first = first; }
+
 void sw_view_set_epoch(struct sw_view *view, const char *epoch) {
     if (strcmp(view->epoch, epoch) == 0) return;
     while (view->ring_count) ring_drop_oldest(view);
@@ -422,6 +424,7 @@ bool sw_view_commit(struct sw_view *view, int64_t now_ms) {
     if (changed) {
         size_t len = 0;
         char *text = r < 0 || view->epoch_changed ? NULL : sw_buf_detach(&patch, &len);
+        if (!view->version) view->version = view->first;
         view->version++;
         view->at_ms = now_ms;
         view->epoch_changed = false;

@@ -99,6 +99,10 @@ void sw_view_visit(const struct sw_view *view, void *ctx,
  * the next commit makes a version even when no part changed. */
 void sw_view_set_epoch(struct sw_view *view, const char *epoch);
 
+/* The first version will be FIRST + 1: of an epoch that goes on, beyond all that an earlier run may have sent. Before the
+ * first commit. */
+void sw_view_set_first(struct sw_view *view, uint64_t first);
+
 /* Reads a client's `have` ("EPOCH:NUMBER", LEN bytes). 0 and *VERSION when it is of this epoch and not newer
  * than the view; -SW_EPARSE not of that form; -SW_ENOENT another epoch or a version this view never had. */
 SW_NODISCARD int sw_view_parse_have(const struct sw_view *view, const char *have, size_t len,

@@ -22,7 +22,7 @@ static struct sw_team *find_team(struct sw_floor *floor, const char *id) {
 }
 
 /* Past the cap every new team is the one of the unassigned: an agent's figures matter more than its team's name. */
-static struct sw_team *team_of(struct sw_floor *floor, const char *id) {
+struct sw_team *sw__team_of(struct sw_floor *floor, const char *id) {
     struct sw_team *team = find_team(floor, id);
     if (!team && floor->team_count >= SW_TEAMS_MAX) team = find_team(floor, "unassigned");
     if (team) return team;
@@ -79,21 +79,29 @@ static bool serves(struct sw_scope *const *scopes, size_t count, const struct sw
     return false;
 }
 
-/* Sets the queues an agent serves; the caller has taken it out of the counts. Unknown queues are made; those past
- * the cap are left out. */
-static void set_queues(struct sw_floor *floor, struct sw_agent *agent, const char *const *ids, size_t count) {
-    agent->queues = sw_xrealloc(agent->queues, (count + 1) * sizeof *agent->queues);
-    agent->queue_count = agent->group_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct sw_scope *queue = sw__queue_of(floor, ids[i]);
-        if (!queue || serves(agent->queues, agent->queue_count, queue)) continue;
-        agent->queues[agent->queue_count++] = queue;
+void sw__agent_set_groups(struct sw_agent *agent) {
+    agent->group_count = 0;
+    for (size_t i = 0; i < agent->queue_count; i++) {
+        const struct sw_scope *queue = agent->queues[i];
         for (size_t g = 0; g < queue->link_count; g++) {
             if (serves(agent->groups, agent->group_count, queue->links[g])) continue;
             agent->groups = sw_xrealloc(agent->groups, (agent->group_count + 1) * sizeof *agent->groups);
             agent->groups[agent->group_count++] = queue->links[g];
         }
     }
+}
+
+/* Sets the queues an agent serves; the caller has taken it out of the counts. Unknown queues are made; those past
+ * the cap are left out. */
+static void set_queues(struct sw_floor *floor, struct sw_agent *agent, const char *const *ids, size_t count) {
+    agent->queues = sw_xrealloc(agent->queues, (count + 1) * sizeof *agent->queues);
+    agent->queue_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct sw_scope *queue = sw__queue_of(floor, ids[i]);
+        if (!queue || serves(agent->queues, agent->queue_count, queue)) continue;
+        agent->queues[agent->queue_count++] = queue;
+    }
+    sw__agent_set_groups(agent);
 }
 
 static bool same_queues(const struct sw_agent *agent, const struct sw_event *event) {
@@ -106,7 +114,7 @@ static bool same_queues(const struct sw_agent *agent, const struct sw_event *eve
 static struct sw_agent *make_agent(struct sw_floor *floor, const char *id, const char *team) {
     struct sw_agent *agent = sw_xcalloc(1, sizeof *agent);
     agent->id = sw_xstrdup(id);
-    agent->team = team_of(floor, team ? team : "unassigned");
+    agent->team = sw__team_of(floor, team ? team : "unassigned");
     agent->state_since_ms = agent->since_ms = agent->latest_ms = SW_NEVER;
     agent->first_seen_ms = INT64_MAX;
     sw_series_init(&agent->series, SW_AC_COUNT);
@@ -146,6 +154,7 @@ int sw_floor_add_agent(struct sw_floor *floor, const struct sw_agent_options *op
     struct sw_agent *agent;
     HASH_FIND(hh, floor->agents_by_id, options->id, strlen(options->id), agent);
     if (agent) return -SW_EINVAL;
+    sw__before_change(floor);
     if (floor->agent_count >= SW_AGENTS_MAX) return -SW_ELIMIT;
     agent = make_agent(floor, options->id, options->team);
     agent->configured = true;
@@ -261,7 +270,7 @@ static void change_state(struct sw_floor *floor, struct sw_agent *agent, enum sw
 }
 
 static void change_team(struct sw_floor *floor, struct sw_agent *agent, const char *id, int64_t t_ms) {
-    struct sw_team *team = team_of(floor, id);
+    struct sw_team *team = sw__team_of(floor, id);
     if (team == agent->team) return;
     sw__agent_settle(floor, agent, t_ms);
     stand(floor, agent, -1);

@@ -55,6 +55,10 @@ static bool reserve(struct sw_buf *buf, size_t more) {
     return true;
 }
 
+void sw_buf_reserve(struct sw_buf *buf, size_t more) {
+    if (more <= buf->cap - buf->len) (void)reserve(buf, more);
+}
+
 void sw_buf_add(struct sw_buf *buf, const void *data, size_t len) {
     if (!len || !reserve(buf, len)) return;
     memcpy(buf->data + buf->len, data, len);

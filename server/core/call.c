@@ -140,6 +140,7 @@ static void close_call(struct sw_floor *floor, struct sw_call *call) {
         call->agent->call = NULL;
         sw__agent_touch(floor, call->agent);
     }
+    call->closed_order = floor->closed_count++;
     call->next_closed = NULL;
     call->prev_closed = floor->closed_last;
     *floor->closed_last = call;

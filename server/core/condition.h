@@ -19,6 +19,7 @@ struct sw_alert_entry {
     struct sw_alert alert; /* first: the book's list is read as alerts */
     struct sw_alert_entry *previous, *next;
     struct sw_condition *owner; /* whose open or last closed alert it is */
+    size_t place;               /* in a checkpoint that is written */
     char subject[];
 };
 

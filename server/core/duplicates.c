@@ -10,22 +10,22 @@
 /* The window is measured between the two events' own times, so a producer that resends after an outage is still
  * recognised: keys are kept longer than the window (in a replay, up to the cap). */
 #define KEEP_MS SW_ORPHAN_MS
-#define KEY_BYTES_MAX (2 * 4 * SW_ID_CHARS_MAX + 2)
+#define KEY_BYTES_MAX SW_DUPLICATE_BYTES_MAX
 
-struct key {
+struct sw_duplicate {
     UT_hash_handle hh; /* in order of addition */
     int64_t ts_ms;
     char text[]; /* src, 0x1f, id */
 };
 
 struct sw_duplicates {
-    struct key *keys;
+    struct sw_duplicate *keys;
 };
 
 struct sw_duplicates *sw_duplicates_new(void) { return sw_xcalloc(1, sizeof(struct sw_duplicates)); }
 
 void sw_duplicates_free(struct sw_duplicates *d) {
-    struct key *k, *next;
+    struct sw_duplicate *k, *next;
     HASH_ITER(hh, d->keys, k, next) {
         HASH_DEL(d->keys, k);
         free(k);
@@ -45,7 +45,7 @@ static size_t compose(char out[KEY_BYTES_MAX], const char *src, const char *id) 
 bool sw_duplicates_seen(const struct sw_duplicates *d, const char *src, const char *id, int64_t ts_ms) {
     char text[KEY_BYTES_MAX];
     size_t len = compose(text, src, id);
-    struct key *k;
+    struct sw_duplicate *k;
     HASH_FIND(hh, d->keys, text, len, k);
     return k && ts_ms - k->ts_ms <= SW_DUPLICATE_WINDOW_MS && k->ts_ms - ts_ms <= SW_DUPLICATE_WINDOW_MS;
 }
@@ -53,7 +53,7 @@ bool sw_duplicates_seen(const struct sw_duplicates *d, const char *src, const ch
 int64_t sw_duplicates_add(struct sw_duplicates *d, const char *src, const char *id, int64_t ts_ms) {
     char text[KEY_BYTES_MAX];
     size_t len = compose(text, src, id);
-    struct key *k;
+    struct sw_duplicate *k;
     HASH_FIND(hh, d->keys, text, len, k);
     if (k) {
         HASH_DEL(d->keys, k);
@@ -64,7 +64,7 @@ int64_t sw_duplicates_add(struct sw_duplicates *d, const char *src, const char *
     k->ts_ms = ts_ms;
     HASH_ADD_KEYPTR(hh, d->keys, k->text, len, k);
     if (HASH_COUNT(d->keys) <= SW_DUPLICATE_KEYS_MAX) return 0;
-    struct key *oldest = d->keys;
+    struct sw_duplicate *oldest = d->keys;
     HASH_DEL(d->keys, oldest);
     free(oldest);
     return 1;
@@ -72,8 +72,28 @@ int64_t sw_duplicates_add(struct sw_duplicates *d, const char *src, const char *
 
 void sw_duplicates_expire(struct sw_duplicates *d, int64_t now_ms) {
     while (d->keys && d->keys->ts_ms < now_ms - KEEP_MS) {
-        struct key *oldest = d->keys;
+        struct sw_duplicate *oldest = d->keys;
         HASH_DEL(d->keys, oldest);
         free(oldest);
     }
 }
+
+struct sw_duplicate *sw_duplicates_first(const struct sw_duplicates *d) { return d->keys; }
+
+const char *sw_duplicates_read(struct sw_duplicate **at, size_t *len, int64_t *ts_ms) {
+    const struct sw_duplicate *k = *at;
+    *len = k->hh.keylen;
+    *ts_ms = k->ts_ms;
+    *at = k->hh.next;
+    return k->text;
+}
+
+void sw_duplicates_put(struct sw_duplicates *d, const char *text, size_t len, int64_t ts_ms) {
+    struct sw_duplicate *k = sw_xcalloc(1, sizeof *k + len);
+    memcpy(k->text, text, len);
+    k->ts_ms = ts_ms;
+    HASH_ADD_KEYPTR(hh, d->keys, k->text, len, k);
+}
+
+size_t sw_duplicates_count(const struct sw_duplicates *d) { return HASH_COUNT(d->keys); }
+void sw_duplicates_make_room(struct sw_duplicates *d, size_t count) { HASH_MAKE_ROOM(hh, d->keys, count); }

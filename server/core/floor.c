@@ -30,6 +30,7 @@ struct sw_floor *sw_floor_new(const struct sw_floor_options *options) {
 
 void sw_floor_free(struct sw_floor *floor) {
     if (!floor) return;
+    SW_ASSERT(!floor->saver);
     sw__watch_free(floor->watch);
     floor->watch = NULL;
     struct sw_call *call, *next_call;
@@ -112,6 +113,7 @@ static void enter_minute(struct sw_floor *floor) {
 
 void sw_floor_advance(struct sw_floor *floor, int64_t now_ms) {
     if (now_ms == SW_NEVER) return;
+    sw__before_change(floor);
     if (now_ms > floor->now_ms) {
         bool first = floor->now_ms == SW_NEVER;
         floor->now_ms = now_ms;
@@ -142,6 +144,7 @@ int64_t sw_floor_next_deadline(const struct sw_floor *floor) {
 int64_t sw_floor_now(const struct sw_floor *floor) { return floor->now_ms; }
 
 void sw_floor_settle(struct sw_floor *floor, int64_t t_ms) {
+    sw__before_change(floor);
     for (size_t i = 0; i < floor->agent_count; i++) {
         struct sw_agent *agent = floor->agents[i];
         if (agent->has_state) sw__agent_settle(floor, agent, sw__max(t_ms, agent->state_since_ms));
@@ -153,6 +156,7 @@ void sw_floor_settle(struct sw_floor *floor, int64_t t_ms) {
 const struct sw_floor_counters *sw_floor_counters(const struct sw_floor *floor) { return &floor->counters; }
 
 void sw_floor_count_rejected(struct sw_floor *floor) {
+    sw__before_change(floor);
     floor->counters.events++;
     floor->counters.rejected++;
 }
@@ -185,6 +189,7 @@ static enum sw_outcome dispatch(struct sw_floor *floor, const struct sw_event *e
 enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *event, int64_t now_ms, int64_t latest_ms,
                                enum sw_reject *reject) {
     struct sw_floor_counters *counters = &floor->counters;
+    sw__before_change(floor);
     counters->events++;
     sw_floor_advance(floor, now_ms);
     enum sw_reject why = refusal(floor, event, latest_ms);

@@ -61,6 +61,7 @@ struct sw_scope {
     int64_t crowd_since_ms;       /* since when callers wait without a gap; INT64_MAX: none waits */
     struct sw_heap_node crowd_node;
     bool touched;
+    size_t place; /* in a checkpoint that is written or read; so below */
 };
 
 struct sw_team {
@@ -71,6 +72,7 @@ struct sw_team {
     int64_t settled_sum[SW_ST_COUNT]; /* sum of `settled_ms` of the agents in each state */
     bool dirty;
     struct sw_condition *together;
+    size_t place;
 };
 
 #define SW_WRAPUPS_KEPT 8 /* how far back a call's end that is told late is honoured */
@@ -112,6 +114,7 @@ struct sw_agent {
     struct sw_condition *conditions[SW__AGENT_RULES];
     int64_t outbound_day_ms; /* the last business day it called out on */
     size_t idler; /* place among the watch's idlers + 1 */
+    size_t place;
 };
 
 enum sw_call_phase { SW_CALL_WAITING, SW_CALL_TALKING, SW_CALL_DIALING, SW_CALL_CLOSED };
@@ -132,6 +135,7 @@ struct sw_call {
     char *exit_to;
     struct sw_heap_node queue_node, site_node, breach_node, silence_node, reply_node;
     struct sw_call *next_closed, **prev_closed;
+    uint64_t closed_order; /* the how manieth to close */
     char id[];
 };
 
@@ -168,10 +172,12 @@ struct sw_floor {
     size_t agent_count, agent_size;
     struct sw_agent *in_wrapup;
     struct sw_call *calls_by_id, *closed_first, **closed_last;
+    uint64_t closed_count; /* calls that ever closed */
     struct sw_reason *reasons;
     struct sw_duplicates *duplicates;
     struct sw_heap breaches, silences, limits;
     struct sw_watch *watch; /* NULL without a policy */
+    struct sw_floor_saver *saver; /* NULL: no checkpoint is being written */
     bool in_event;
     struct sw_notice_entry notices[SW_NOTICES_MAX], alarms[SW_ALARMS_MAX];
     size_t notice_count, alarm_count;
@@ -223,6 +229,10 @@ void sw__wrapups_settle(struct sw_floor *floor, int64_t t_ms);
 /* Forgets agents that are signed out and have no figures left. */
 void sw__agents_purge(struct sw_floor *floor);
 struct sw_team *sw__team_new(const char *id);
+/* The team of that id, made when new; that of the unassigned past the cap. */
+struct sw_team *sw__team_of(struct sw_floor *floor, const char *id);
+/* Sets the groups of an agent from the queues it serves. */
+void sw__agent_set_groups(struct sw_agent *agent);
 void sw__team_free(struct sw_team *team);
 
 /* wrap-up by queue */
@@ -238,6 +248,12 @@ enum sw_outcome sw__call_event(struct sw_floor *floor, const struct sw_event *ev
 void sw__calls_due(struct sw_floor *floor, int64_t now_ms);
 void sw__call_free(struct sw_floor *floor, struct sw_call *call);
 struct sw_call *sw__call_find(struct sw_floor *floor, const char *id);
+
+/* checkpoint: what is being saved is saved as it is, before it changes */
+void sw__saver_finish(struct sw_floor *floor);
+static inline void sw__before_change(struct sw_floor *floor) {
+    if (floor->saver) sw__saver_finish(floor);
+}
 
 /* notices: announcements and outside alarms */
 enum sw_outcome sw__notice_event(struct sw_floor *floor, const struct sw_event *event);

@@ -8,6 +8,12 @@
 #define uthash_fatal(msg) sw__assert_failed("uthash: " msg, __FILE__, __LINE__)
 #include <uthash.h>
 
+/* Makes room for COUNT items in a map that holds one: a map that grows with its items moves them again and again. */
+#define HASH_MAKE_ROOM(hh_, head, count)                                                                      \
+    do {                                                                                                      \
+        while ((head)->hh_.tbl->num_buckets < (count) / 2) HASH_EXPAND_BUCKETS(hh_, (head)->hh_.tbl, 0);       \
+    } while (0)
+
 /* FNV-1a with unsigned arithmetic only. */
 #define HASH_FNV_SEEDLESS(keyptr, keylen, hashv)                                                              \
     do {                                                                                                      \

@@ -16,6 +16,7 @@ static void append(struct sw_notice_entry *list, size_t *count, size_t max, stru
 static void touch(struct sw_floor *floor) { floor->changed = floor->site_dirty = true; }
 
 void sw_floor_announce(struct sw_floor *floor, const char *text, int64_t since_ms, int64_t until_ms) {
+    sw__before_change(floor);
     /* one that says no end is taken down with the business day */
     if (until_ms == INT64_MAX) until_ms = sw__calendar_day(floor, since_ms)->end_ms;
     if (until_ms <= floor->now_ms) return;

@@ -146,8 +146,9 @@ static void put_now(struct maker *m) {
         now->per_ms = LATELY_MS;
     }
     now->need = sw_staffing_need(&m->plan, &(struct sw_load){now->calls_milli, now->per_ms, m->out->forecast.aht_ms});
-    int64_t missing = now->need.required - now->signed_in;
-    now->short_by = now->need.required == SW_UNKNOWN ? SW_UNKNOWN : missing > 0 ? missing : 0;
+    bool known = now->need.required != SW_UNKNOWN;
+    int64_t missing = known ? now->need.required - now->signed_in : SW_UNKNOWN;
+    now->short_by = known && missing < 0 ? 0 : missing;
 }
 
 void sw_outlook_make(const struct sw_outlook_input *in, struct sw_outlook *out) {

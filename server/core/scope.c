@@ -67,6 +67,7 @@ int sw_floor_add_group(struct sw_floor *floor, const char *id, const char *name)
     struct sw_scope *group;
     HASH_FIND(hh, floor->groups_by_id, id, strlen(id), group);
     if (group) return -SW_EINVAL;
+    sw__before_change(floor);
     if (floor->group_count >= SW_GROUPS_MAX) return -SW_ELIMIT;
     group = sw__scope_new(SW_SCOPE_GROUP, id, name);
     HASH_ADD_KEYPTR(hh, floor->groups_by_id, group->id, strlen(group->id), group);
@@ -79,6 +80,7 @@ int sw_floor_add_queue(struct sw_floor *floor, const struct sw_queue_options *op
     struct sw_scope *queue;
     HASH_FIND(hh, floor->queues_by_id, options->id, strlen(options->id), queue);
     if (queue) return -SW_EINVAL;
+    sw__before_change(floor);
     if (floor->queue_count >= SW_QUEUES_MAX) return -SW_ELIMIT;
     for (size_t i = 0; i < options->group_count; i++) {
         struct sw_scope *group;

@@ -22,7 +22,7 @@ struct sw_shifts *sw_shifts_new(const struct sw_policy *policy, const struct sw_
     shifts->policy = policy;
     if (!zone) zone = shifts->own_zone = sw_zone_utc();
     shifts->zone = zone;
-    shifts->now_ms = INT64_MIN;
+    shifts->now_ms = shifts->forgotten_ms = INT64_MIN;
     return shifts;
 }
 
@@ -312,15 +312,21 @@ static void forget_grants(struct sw_shifts *shifts, struct sw_rostered *agent, i
     agent->grant_count = kept;
 }
 
-void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms) {
+static void drop_ended(struct sw_shifts *shifts, int64_t t_ms) {
     size_t kept = 0;
-    for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) sw__keep_late_run(shifts, agent, t_ms);
     for (size_t i = 0; i < shifts->count; i++) {
         if (shifts->shifts[i]->row.end_ms >= t_ms) shifts->shifts[kept++] = shifts->shifts[i];
         else free_shift(shifts->shifts[i]);
     }
     shifts->count = kept;
     link_agents(shifts);
+}
+
+void sw_shifts_forget(struct sw_shifts *shifts, int64_t t_ms) {
+    drop_ended(shifts, shifts->forgotten_ms); /* a roster read again has brought them back: they count once */
+    for (struct sw_rostered *agent = shifts->agents; agent; agent = agent->hh.next) sw__keep_late_run(shifts, agent, t_ms);
+    drop_ended(shifts, t_ms);
+    shifts->forgotten_ms = sw__later(shifts->forgotten_ms, t_ms);
     struct sw_rostered *agent, *next;
     HASH_ITER(hh, shifts->agents, agent, next) {
         forget_grants(shifts, agent, t_ms);

@@ -59,6 +59,7 @@ struct sw_shifts {
     struct sw_heap due;
     struct sw_rostered *changed;
     int64_t now_ms;
+    int64_t forgotten_ms; /* what ended before is forgotten, and late_run knows of it; INT64_MIN: nothing is */
 };
 
 /* The agent of that id, made when new; NULL past the cap. */

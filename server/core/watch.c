@@ -426,6 +426,7 @@ int64_t sw__watch_next(const struct sw_floor *floor) {
 
 void sw_floor_review(struct sw_floor *floor) {
     if (!floor->watch || floor->now_ms == SW_NEVER) return;
+    sw__before_change(floor);
     for (size_t i = 0; i < floor->agent_count; i++) sw__watch_agent(floor, floor->agents[i], floor->now_ms);
     for (size_t i = 0; i < floor->team_count; i++) sw__watch_team(floor, floor->teams[i], floor->now_ms);
     for (size_t i = 0; i < floor->queue_count; i++) sw__watch_touched(floor, floor->queues[i]);
@@ -436,6 +437,7 @@ void sw_floor_review_agent(struct sw_floor *floor, const char *id) {
     struct sw_agent *agent;
     HASH_FIND(hh, floor->agents_by_id, id, strlen(id), agent);
     if (!agent || !floor->watch || floor->now_ms == SW_NEVER) return;
+    sw__before_change(floor);
     sw__watch_agent(floor, agent, floor->now_ms);
     sw__watch_advance(floor, floor->now_ms);
 }

@@ -215,7 +215,9 @@ int sw_parse_rfc3339(const char *text, int64_t *t_ms) {
         !digits(&text, 2, &second) || !fraction(&text, &ms) || !offset(&text, &offset_ms) || *text)
         return -SW_EPARSE;
     if (hour > 23 || minute > 59 || second > 60) return -SW_EPARSE;
-    *t_ms = sw_days_from_date(year, month, day) * SW_DAY_MS +
-            ((hour * 60 + minute) * INT64_C(60) + second) * 1000 + ms - offset_ms;
+    int64_t value = sw_days_from_date(year, month, day) * SW_DAY_MS +
+                    ((hour * 60 + minute) * INT64_C(60) + second) * 1000 + ms - offset_ms;
+    if (value > T_MAX_MS) return -SW_EPARSE; /* a leap second or an offset past the last year we can write */
+    *t_ms = value;
     return 0;
 }

@@ -81,6 +81,12 @@ struct sw_feed_id sw_feed_last_id(const struct sw_feed *feed) {
     return feed->last;
 }
 
+size_t sw_feed_place(const struct sw_feed *feed, struct sw_feed_id *confirmed, struct sw_feed_id *out) {
+    *confirmed = feed->confirmed;
+    for (uint32_t i = 0; i < feed->ring_count; i++) out[i] = feed->ring[(feed->ring_head + i) % FEED_RING];
+    return feed->ring_count;
+}
+
 void sw__feed_deliver(struct sw_feed *feed, struct sw_feed_id id, const char *data, size_t len) {
     if (feed->closing) return;
     struct sw_feed_message message = {
@@ -246,6 +252,17 @@ static void on_start(uv_timer_t *timer) {
     if (!feed->closing) sw_redis_conn_start(feed->cmd);
 }
 
+/* Goes on from where a checkpoint was. */
+static void resume(struct sw_feed *feed, const struct sw_feed_options *options) {
+    feed->last = feed->confirmed = options->start;
+    for (size_t i = 0; i < options->had_count && i < FEED_RING; i++) feed->last = feed->ring[i] = options->had[i];
+    feed->ring_count = (uint32_t)(options->had_count < FEED_RING ? options->had_count : FEED_RING);
+    feed->resuming = !sw__feed_id_is_zero(feed->last);
+    feed->options.had = NULL;
+    feed->status.incomplete_since_ms = options->incomplete_since_ms;
+    feed->status.incomplete_until_ms = options->incomplete_until_ms;
+}
+
 struct sw_feed *sw_feed_new(uv_loop_t *loop, const struct sw_feed_options *options,
                             const struct sw_feed_handler *handler, void *ctx) {
     if (!options->site || !sw_site_name_is_valid(options->site) || !handler->message) return NULL;
@@ -260,7 +277,7 @@ struct sw_feed *sw_feed_new(uv_loop_t *loop, const struct sw_feed_options *optio
     (void)snprintf(feed->journal, sizeof feed->journal, "sw:{%s}:journal", feed->site);
     (void)snprintf(feed->events, sizeof feed->events, "sw:{%s}:events", feed->site);
     (void)snprintf(feed->probe, sizeof feed->probe, "sw:{%s}:probe", feed->site);
-    feed->last = feed->confirmed = options->start;
+    resume(feed, options);
     feed->status.since_ms = sw__feed_now_ms(feed);
     SW_ASSERT(uv_timer_init(loop, &feed->tick_timer) == 0);
     SW_ASSERT(uv_timer_init(loop, &feed->drain_timer) == 0);

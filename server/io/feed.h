@@ -21,6 +21,7 @@
 #include "shiftwall/error.h"
 
 #define SW_FEED_REASON_MAX 256
+#define SW_FEED_UNCONFIRMED_MAX 16384 /* entries taken from the channel that the stream has not confirmed yet */
 
 /* An ID of the stream; 0-0 is "before everything". */
 struct sw_feed_id {
@@ -93,7 +94,12 @@ struct sw_feed_handler {
 struct sw_feed_options {
     struct sw_redis_options redis;
     const char *site;        /* a valid site name; copied */
-    struct sw_feed_id start; /* the last ID had (of a checkpoint) [0-0: read the whole journal] */
+    /* Of a checkpoint: the last ID confirmed [0-0: read the whole journal], and what was had after it, ascending
+     * (copied). A journal that does not go on from there is read from its beginning, after `reset`. */
+    struct sw_feed_id start;
+    const struct sw_feed_id *had;
+    size_t had_count;
+    int64_t incomplete_since_ms, incomplete_until_ms; /* what the status said */
     int64_t from_ms;         /* the figures begin here (business day): a past trimmed before it is no loss;
                               * 0: a trimmed past is reported as trimmed_before_ms only */
     int64_t tick_ms;         /* probes and comparisons with the stream [5000] */
@@ -114,8 +120,13 @@ struct sw_feed *sw_feed_new(uv_loop_t *loop, const struct sw_feed_options *optio
 void sw_feed_close(struct sw_feed *feed, void (*closed)(void *ctx), void *ctx);
 
 void sw_feed_status_get(const struct sw_feed *feed, struct sw_feed_status *out);
-/* The ID of the last journaled message delivered: what a checkpoint keeps. */
+/* The ID of the last journaled message delivered. */
 struct sw_feed_id sw_feed_last_id(const struct sw_feed *feed);
+/* What a checkpoint keeps: the last ID that the stream has confirmed, and those delivered after it, into OUT, which has
+ * room for SW_FEED_UNCONFIRMED_MAX. Returns how many. */
+size_t sw_feed_place(const struct sw_feed *feed, struct sw_feed_id *confirmed, struct sw_feed_id *out);
+/* While a feed is held, what arrives live is kept back; after that it is delivered, as if it had arrived then. */
+void sw_feed_hold(struct sw_feed *feed, bool held);
 /* The figures now begin at FROM_MS (a new business day): a loss that ended before it is forgotten. */
 void sw_feed_set_from(struct sw_feed *feed, int64_t from_ms);
 

@@ -5,7 +5,7 @@
 
 #include "io/feed.h"
 
-#define FEED_RING 16384 /* entries applied live and not yet confirmed by the stream; a power of two */
+#define FEED_RING SW_FEED_UNCONFIRMED_MAX /* entries applied live and not yet confirmed by the stream; a power of two */
 #define FEED_NAME_MAX (SW_SITE_MAX + 32)
 #define FEED_SLICE 1000 /* buffered messages applied in one turn of the loop */
 
@@ -60,6 +60,8 @@ struct sw_feed {
     uint32_t page, pages_read;
     bool read_again; /* the subscription came up during the read */
     bool rebuilding; /* the present read began with a reset */
+    bool resuming;   /* began with the ID of a checkpoint, and nothing has linked to it yet */
+    bool held;       /* what arrives is buffered */
     bool checking;   /* a comparison is outstanding */
     struct feed_buffer buffer;
 

@@ -224,6 +224,16 @@ void sw__feed_drain(struct sw_feed *feed) {
     }
 }
 
+void sw_feed_hold(struct sw_feed *feed, bool held) {
+    feed->held = held;
+    /* in any other mode the end of the read or the drain takes them */
+    while (!held && feed->mode == FEED_LIVE && feed->buffer.count && !feed->closing) {
+        if (drain_one(feed)) continue;
+        feed->status.gaps++;
+        sw__feed_read(feed);
+    }
+}
+
 void sw__feed_on_event(struct sw_feed *feed, const char *data, size_t len) {
     struct channel_message message;
     if (len > UINT32_MAX || !classify(data, len, &message)) {
@@ -234,7 +244,7 @@ void sw__feed_on_event(struct sw_feed *feed, const char *data, size_t len) {
         feed->plain_seen = true;
     else
         feed->journal_heard = true;
-    if (feed->mode != FEED_LIVE) {
+    if (feed->mode != FEED_LIVE || feed->held) {
         buffer_push(feed, data, len, message.plain);
     } else if (message.plain) {
         sw__feed_deliver(feed, (struct sw_feed_id){0}, message.json, message.len);

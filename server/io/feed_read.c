@@ -26,13 +26,32 @@ static void replace_journal(struct sw_feed *feed) {
     int64_t since_ms = (int64_t)known.ms;
     feed->status.resets++;
     feed->rebuilding = true;
+    feed->resuming = false;
     feed->last = feed->confirmed = (struct sw_feed_id){0};
     feed->ring_head = feed->ring_count = 0;
     sw__feed_incomplete(feed, since_ms, sw__feed_now_ms(feed));
     if (!feed->closing && feed->handler.reset) feed->handler.reset(feed->ctx, since_ms);
 }
 
+/* A checkpoint whose journal does not go on from it: trimmed past it, say. What the whole journal tells is then as good as
+ * it gets; whether that is a loss is seen at its beginning. */
+static void begin_anew(struct sw_feed *feed) {
+    feed->resuming = false;
+    feed->rebuilding = true;
+    feed->status.resets++;
+    int64_t since_ms = (int64_t)feed->last.ms;
+    feed->last = feed->confirmed = (struct sw_feed_id){0};
+    feed->ring_head = feed->ring_count = 0;
+    if (feed->handler.reset) feed->handler.reset(feed->ctx, since_ms);
+}
+
 static void finish_read(struct sw_feed *feed) {
+    if (feed->resuming && sw__feed_id_compare(feed->confirmed, feed->top) < 0) {
+        begin_anew(feed);
+        if (!feed->closing) send_page(feed);
+        return;
+    }
+    feed->resuming = false;
     /* What we took from the channel and the stream does not have was never in the journal. */
     for (; feed->ring_count; feed->ring_count--) sw__feed_bad_message(feed, NULL, 0);
     if (sw__feed_id_compare(feed->confirmed, feed->top) < 0) {
@@ -66,10 +85,13 @@ static bool began_otherwise(const struct sw_feed *feed, struct sw_feed_id id) {
            sw__feed_id_compare(feed->ring[feed->ring_head], id) != 0;
 }
 
-/* What an entry's link to the one before says. Returns false when the journal was replaced. */
+/* What an entry's link to the one before says. Returns false when the journal has to be read from its beginning. */
 static bool check_link(struct sw_feed *feed, struct sw_feed_id id, struct sw_feed_id prev) {
     if (sw__feed_id_is_zero(feed->confirmed)) {
-        if (began_otherwise(feed, id)) return false;
+        if (began_otherwise(feed, id)) {
+            feed->resuming = false;
+            return false;
+        }
         if (sw__feed_id_is_zero(prev)) return true;
         feed->status.trimmed_before_ms = (int64_t)id.ms;
         if (feed->options.from_ms && (int64_t)id.ms > feed->options.from_ms) {
@@ -79,7 +101,10 @@ static bool check_link(struct sw_feed *feed, struct sw_feed_id id, struct sw_fee
         return true;
     }
     int order = sw__feed_id_compare(prev, feed->confirmed);
+    bool resuming = feed->resuming;
+    if (order <= 0) feed->resuming = false;
     if (order == 0) return true;
+    if (order > 0 && resuming) return false;
     /* A journal that was just read from its beginning and still links backwards was tampered with; to begin
      * again would not end. */
     if (order < 0 && !feed->rebuilding) return false;
@@ -146,7 +171,8 @@ static void on_page(void *ctx, const struct sw_reply *reply, int error) {
     size_t count = sw_reply_count(reply), bytes = 0;
     for (size_t i = 0; i < count && !feed->closing; i++) {
         if (read_entry(feed, sw_reply_at(reply, i), &bytes)) continue;
-        replace_journal(feed);
+        if (feed->resuming) begin_anew(feed);
+        else replace_journal(feed);
         if (!feed->closing) send_page(feed);
         return;
     }

@@ -144,6 +144,7 @@ struct sw_http_counters {
     uint64_t bytes_sent;   /* bodies, as sent */
     uint64_t too_large;    /* request bodies over the cap */
     uint64_t bad_requests; /* paths, queries or headers not understood */
+    uint64_t unauthorised, forbidden, throttled; /* answers 401, 403 and 429 */
     uint64_t foreign;      /* writes that pages of other origins sent */
 };
 

@@ -50,19 +50,20 @@ struct exchange {
 
 /* ---- answers ---- */
 
-const struct lws_protocol_vhost_options *sw__http_headers(void) {
+const struct lws_protocol_vhost_options *sw__http_headers(bool tls) {
     static const struct lws_protocol_vhost_options headers[] = {
-        {&headers[1], NULL, "content-security-policy:",
+        {&headers[1], NULL, "strict-transport-security:", "max-age=31536000"},
+        {&headers[2], NULL, "content-security-policy:",
          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
          "font-src 'self'; media-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'self'; "
          "form-action 'self'"},
-        {&headers[2], NULL, "x-content-type-options:", "nosniff"},
-        {&headers[3], NULL, "referrer-policy:", "no-referrer"},
-        {&headers[4], NULL, "cross-origin-opener-policy:", "same-origin"},
-        {&headers[5], NULL, "cross-origin-resource-policy:", "same-origin"},
+        {&headers[3], NULL, "x-content-type-options:", "nosniff"},
+        {&headers[4], NULL, "referrer-policy:", "no-referrer"},
+        {&headers[5], NULL, "cross-origin-opener-policy:", "same-origin"},
+        {&headers[6], NULL, "cross-origin-resource-policy:", "same-origin"},
         {NULL, NULL, "permissions-policy:",
          "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"}};
-    return headers;
+    return tls ? headers : headers + 1; /* the first is for TLS */
 }
 
 /* A block of response headers being written. */
@@ -100,6 +101,9 @@ static void head_add(struct head *head, struct lws *wsi, const char *name, const
 static void count_answer(struct sw_http *http, int status) {
     int class = status / 100;
     if (class >= 1 && class <= 5) http->counters.by_class[class]++;
+    http->counters.unauthorised += status == 401;
+    http->counters.forbidden += status == 403;
+    http->counters.throttled += status == 429;
 }
 
 int sw__http_refuse(struct sw_http *http, struct lws *wsi, int status, const char *detail) {

@@ -7,7 +7,7 @@
 #include "io/http_internal.h"
 
 /* The security headers of every answer: for `headers` of the virtual host. Static. */
-const struct lws_protocol_vhost_options *sw__http_headers(void);
+const struct lws_protocol_vhost_options *sw__http_headers(bool tls);
 
 /* Handles one callback about an HTTP connection; returns what libwebsockets wants. */
 int sw__http_callback(struct sw_http *http, struct lws *wsi, enum lws_callback_reasons reason,

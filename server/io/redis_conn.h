@@ -39,6 +39,8 @@ struct sw_redis_address {
  * gives a password to the default user.
  * Errors: -SW_EPARSE (not such a URL), -SW_ELIMIT (a part is too long). */
 SW_NODISCARD int sw_redis_url_parse(const char *url, struct sw_redis_address *out);
+/* The same where PASSWORD (not "") may stand apart from the URL: it is taken when the URL has none. */
+SW_NODISCARD int sw_redis_url_parse_with(const char *url, const char *password, struct sw_redis_address *out);
 
 /* Writes the address without its secrets, as "host:port/db" or "/path?db=N", cut to SIZE bytes. Returns TEXT.
  */

@@ -134,7 +134,9 @@ static int parse_tcp(const char *text, struct sw_redis_address *out) {
     return parse_host((struct span){text, len}, out);
 }
 
-int sw_redis_url_parse(const char *url, struct sw_redis_address *out) {
+int sw_redis_url_parse(const char *url, struct sw_redis_address *out) { return sw_redis_url_parse_with(url, "", out); }
+
+int sw_redis_url_parse_with(const char *url, const char *password, struct sw_redis_address *out) {
     struct sw_redis_address address = {0};
     int error = -SW_EPARSE;
     if (strncmp(url, "redis://", 8) == 0)
@@ -143,6 +145,10 @@ int sw_redis_url_parse(const char *url, struct sw_redis_address *out) {
         error = parse_unix(url + 7, &address);
     else if (strncmp(url, "redis+unix://", 13) == 0)
         error = parse_unix(url + 13, &address);
+    if (!error && !address.password[0]) {
+        if (strlen(password) >= sizeof address.password) error = -SW_ELIMIT;
+        else memcpy(address.password, password, strlen(password) + 1);
+    }
     /* AUTH needs a password: a user without one would be ignored in silence. */
     if (!error && address.user[0] && !address.password[0]) error = -SW_EPARSE;
     if (!error) *out = address;

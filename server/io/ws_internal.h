@@ -100,6 +100,8 @@ struct sw_ws_server {
     lws_retry_bo_t idle;
     struct lws_context *context;
     struct lws_vhost *vhost;
+    struct ssl_ctx_st *tls; /* the vhost's; NULL: plain */
+    char *certificate, *key;
     uint16_t port;
     enum ws_state state;
     struct ws_client *clients;

@@ -14,6 +14,8 @@
 #include "io/http_serve.h"
 #include "io/ws_internal.h"
 
+#include <openssl/ssl.h>
+
 #define SWEEP_MS 1000
 #define STOP_SWEEP_MS 20
 #define RETRY_MIN_MS 500 /* after which clients come back when we go down */
@@ -121,10 +123,11 @@ static bool offers_protocol(struct lws *wsi) {
 }
 
 /* Judges an upgrade: 0 lets it through, else a status and *WHY. */
-static int judge_upgrade(struct sw_ws_server *server, struct lws *wsi, const char *kind, const char **why) {
-    char path[8], version[8];
+static int judge_upgrade(struct sw_ws_server *server, struct lws *wsi, const char **why) {
+    char kind[16], path[8], version[8];
     struct sw_ws_counters *counters = &server->counters;
-    bool known = strcasecmp(kind, "websocket") == 0 && sw__http_header(wsi, WSI_TOKEN_GET_URI, path, sizeof path) &&
+    bool known = sw__http_header(wsi, WSI_TOKEN_UPGRADE, kind, sizeof kind) && strcasecmp(kind, "websocket") == 0 &&
+                 sw__http_header(wsi, WSI_TOKEN_GET_URI, path, sizeof path) &&
                  strcmp(path, SW_WS_PATH) == 0;
     if (!known) {
         counters->refused_path++;
@@ -159,10 +162,15 @@ static int judge_upgrade(struct sw_ws_server *server, struct lws *wsi, const cha
     return 0;
 }
 
-/* For libwebsockets: 0 goes on, 1 the answer has been sent, -1 hang up. */
-static int confirm_upgrade(struct sw_ws_server *server, struct lws *wsi, const char *kind) {
+/* For libwebsockets: 0 goes on, 1 the answer has been sent, -1 hang up. An upgrade of a kind that it does not know it has
+ * refused itself, and lost its headers (what it hands us with the callback is freed memory): it must not go on. */
+static int confirm_upgrade(struct sw_ws_server *server, struct lws *wsi) {
     const char *why = NULL;
-    int status = judge_upgrade(server, wsi, kind, &why);
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) <= 0) {
+        server->counters.refused_path++;
+        return -1;
+    }
+    int status = judge_upgrade(server, wsi, &why);
     if (status == 0) return 0;
     return sw__http_refuse(server->options.http, wsi, status, why) < 0 ? -1 : 1;
 }
@@ -175,8 +183,9 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
     switch (reason) {
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: return admit_socket(server, (int)(lws_intptr_t)in);
     case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: count_socket(server, wsi); return 0;
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS: server->tls = user; return 0;
     case LWS_CALLBACK_WSI_DESTROY: uncount_socket(server, wsi); return 0;
-    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return confirm_upgrade(server, wsi, in);
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return confirm_upgrade(server, wsi);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: return -1; /* a WebSocket without our subprotocol */
     case LWS_CALLBACK_RAW_ADOPT:
     case LWS_CALLBACK_RAW_CONNECTED:
@@ -190,6 +199,7 @@ static int on_ws(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
     struct ws_client **session = user, *client = session ? *session : NULL;
     switch (reason) {
     case LWS_CALLBACK_ESTABLISHED:
+        if (!session) return -1;
         client = *session = sw__ws_client_new(server, wsi);
         sw__ws_client_pump(client);
         return 0;
@@ -259,6 +269,9 @@ static void take_options(struct sw_ws_server *server, const struct sw_ws_options
     if (!o->hangup_s) o->hangup_s = 40;
     for (uint32_t i = 0; i < o->origin_count; i++) server->origins[i] = sw_xstrdup(options->origins[i]);
     o->origins = NULL;
+    if (o->certificate) server->certificate = sw_xstrdup(o->certificate);
+    if (o->certificate) server->key = sw_xstrdup(o->key);
+    o->certificate = o->key = NULL;
     snprintf(server->address, sizeof server->address, "%s", options->address);
     o->address = server->address;
     server->idle.secs_since_valid_ping = o->ping_s;
@@ -292,7 +305,18 @@ static void server_free(struct sw_ws_server *server) {
         sw_frame_unref(server->sites[i]->feed);
         free(server->sites[i]);
     }
+    free(server->certificate);
+    free(server->key);
     free(server);
+}
+
+/* HTTP/1.1 only: over HTTP/2 this libwebsockets offers browsers no WebSockets. */
+static void set_tls(struct sw_ws_server *server, struct lws_context_creation_info *info) {
+    info->ssl_cert_filepath = server->certificate;
+    info->ssl_private_key_filepath = server->key;
+    info->alpn = "http/1.1";
+    info->ssl_options_set = SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                            SSL_OP_CIPHER_SERVER_PREFERENCE;
 }
 
 /* Makes the context and the listening socket. */
@@ -305,7 +329,7 @@ static int start_lws(struct sw_ws_server *server, bool v4, bool any, char *error
     info.max_http_header_data = HEADER_BYTES_MAX;
     info.timeout_secs = REQUEST_TIMEOUT_S;
     info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN |
-                   LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+                   LWS_SERVER_OPTION_EXPLICIT_VHOSTS | (server->certificate ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0);
     server->context = lws_create_context(&info);
     if (!server->context) {
         snprintf(error, size,
@@ -318,7 +342,8 @@ static int start_lws(struct sw_ws_server *server, bool v4, bool any, char *error
     info.port = server->options.port;
     info.iface = any ? NULL : server->address;
     info.protocols = server->protocols;
-    info.headers = sw__http_headers();
+    info.headers = sw__http_headers(server->certificate != NULL);
+    if (server->certificate) set_tls(server, &info);
     info.retry_and_idle_policy = &server->idle;
     info.keepalive_timeout = KEEPALIVE_S;
     info.timeout_secs_ah_idle = REQUEST_TIMEOUT_S;

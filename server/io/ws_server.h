@@ -44,6 +44,7 @@ struct sw_client_message;
 struct sw_ws_options {
     uv_loop_t *loop;
     struct sw_http *http;       /* answers everything but /ws; borrowed, must outlive the server */
+    const char *certificate, *key; /* PEM files: TLS 1.2 or newer only; NULL = plain. Copied */
     const char *address;        /* numeric IPv4 or IPv6, e.g. "127.0.0.1", "0.0.0.0", "::" */
     uint16_t port;              /* 0 = a free one, see sw_ws_server_port */
     uint32_t max_clients;       /* WebSocket clients; 0 = 10000 */
@@ -129,6 +130,10 @@ void sw_ws_server_forget_view(struct sw_ws_server *server, struct sw_view *view)
  * (sites). */
 SW_NODISCARD int sw_ws_server_set_feed(struct sw_ws_server *server, const char *site, const char *json,
                                        size_t len);
+
+struct sw_certificate;
+/* New connections see another certificate; those there are go on. 0; -SW_EINVAL: there is no TLS; -SW_EIO. */
+SW_NODISCARD int sw_ws_server_use_certificate(struct sw_ws_server *server, const struct sw_certificate *certificate);
 
 /* Rights may have changed: every client is judged again. Who is somebody else now, or nobody, is closed and may come back. */
 void sw_ws_server_review(struct sw_ws_server *server);

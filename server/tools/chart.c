@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "codec/chart_json.h"
 #include "report/chart_model.h"
@@ -84,9 +85,9 @@ static bool order_of(const struct sw_tool_args *args, struct order *order) {
 }
 
 static int write_out(const char *path, const struct sw_buf *content) {
-    FILE *file = strcmp(path, "-") ? fopen(path, "wb") : stdout;
+    FILE *file = strcmp(path, "-") ? fopen(path, "wb") : fdopen(dup(STDOUT_FILENO), "wb");
     bool good = file && fwrite(sw_buf_text(content), 1, content->len, file) == content->len;
-    if (file && (file == stdout ? fflush(file) : fclose(file))) good = false;
+    if (file && fclose(file)) good = false;
     if (!good) fprintf(stderr, "shiftwall chart: %s: %s\n", path, strerror(errno));
     return good ? SW_TOOL_OK : SW_TOOL_INPUT;
 }

@@ -34,7 +34,7 @@ static void apply(void *ctx, const struct sw_event *event, enum sw_reject reject
 
 static bool is_blank(const char *line, size_t len) {
     for (size_t i = 0; i < len; i++)
-        if (!strchr(" \t\r\n", line[i])) return false;
+        if (!memchr(" \t\r\n", line[i], 4)) return false;
     return true;
 }
 

@@ -121,7 +121,7 @@ static int new_log(struct import *im, long wrapup_s) {
 }
 
 static int read_file(struct import *im, const char *path) {
-    FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+    FILE *file = strcmp(path, "-") ? fopen(path, "rb") : fdopen(dup(STDIN_FILENO), "rb");
     struct stat info;
     /* a folder opens, and only then fails to be read */
     if (!file || fstat(fileno(file), &info) || (S_ISDIR(info.st_mode) && (errno = EISDIR))) {
@@ -144,7 +144,7 @@ static int read_file(struct import *im, const char *path) {
     free(line);
     int status = ferror(file) ? SW_TOOL_INPUT : SW_TOOL_OK;
     if (status) fprintf(stderr, "shiftwall import: %s: %s\n", path, strerror(errno));
-    if (file != stdin) fclose(file);
+    fclose(file);
     return status;
 }
 

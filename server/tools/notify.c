@@ -155,7 +155,8 @@ static bool find(const struct run *r, const char *id, int *index) {
 static bool read_lines(struct run *r, const char *path) {
     char chunk[65536];
     size_t got;
-    FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+    bool own = strcmp(path, "-") != 0;
+    FILE *file = own ? fopen(path, "rb") : stdin;
     sw_buf_init(&r->lines, FILE_BYTES_MAX);
     if (!file) {
         fprintf(stderr, "shiftwall notify: %s: %s\n", path, strerror(errno));
@@ -164,7 +165,7 @@ static bool read_lines(struct run *r, const char *path) {
     while ((got = fread(chunk, 1, sizeof chunk, file)) > 0) sw_buf_add(&r->lines, chunk, got);
     bool good = !ferror(file) && !r->lines.failed;
     if (!good) fprintf(stderr, "shiftwall notify: %s: %s\n", path, r->lines.failed ? "too large" : strerror(errno));
-    if (file != stdin) fclose(file);
+    if (own) fclose(file);
     r->path = path;
     r->next = sw_buf_text(&r->lines);
     return good;

@@ -152,7 +152,7 @@ static enum sw_lines_result read_line(struct publish *p) {
     while ((result = sw_lines_next(p->lines, &text, &len, &number)) == SW_LINES_LINE) {
         p->next_unacknowledged = number + 1;
         size_t blank = 0;
-        while (text && blank < len && strchr(" \t\r", text[blank])) blank++;
+        while (text && blank < len && memchr(" \t\r", text[blank], 3)) blank++;
         if (text && blank == len) continue;
         p->read++;
         bool array = text && text[blank] == '[';

@@ -25,6 +25,8 @@ const TABLE = [
   ['get /api/v1/sites/{site}/views/{view}', `${S}/views/queues`, BOARDS],
   ...['teams', 'agents', 'agents%2FA', 'alerts', 'shifts', 'breaches', 'grants', 'walk', 'policy', 'staffing'].map(v => ['get /api/v1/sites/{site}/views/{view}', `${S}/views/${v}`, READERS]),
   ['get /api/v1/sites/{site}/views/{view}', `${S}/views/agents%2FB`, ALL_TEAMS],
+  ['get /api/v1/sites/{site}/at/{at}/views/{view}', `${S}/at/2026-01-01T00:00:00Z/views/site`, READERS],
+  ['get /api/v1/sites/{site}/at/{at}/views/{view}', `${S}/at/2026-01-01T00:00:00Z/views/agents`, ALL_TEAMS],
   ['get /api/v1/sites/{site}/intervals', `${S}/intervals`, BOARDS],
   ['get /api/v1/sites/{site}/intervals', `${S}/intervals?by=team`, BOARDS],
   ['get /api/v1/sites/{site}/intervals', `${S}/intervals?by=agent`, PEOPLE],

@@ -112,6 +112,7 @@ export class Redis {
       this.buffer = Buffer.concat([this.buffer, data]);
       for (let reply; (reply = this.#parse(0)); ) {
         this.buffer = this.buffer.subarray(reply.end);
+        if (!this.waiting.length) return; // closed meanwhile
         const { resolve, reject } = this.waiting.shift();
         if (reply.value instanceof Error) reject(reply.value);
         else resolve(reply.value);
@@ -214,7 +215,7 @@ export async function startDaemon(scene, { redis, args = [], env = {}, wrapper =
       if (!ready) return;
       this.url = await until('the daemon is ready', () => {
         if (this.process.over) throw Object.assign(new Error(`the daemon ended: ${this.process.err}`), { fatal: true });
-        return /^shiftwalld ready (http:\S+)\/$/m.exec(this.process.out)?.[1];
+        return /^shiftwalld ready (https?:\S+)\/$/m.exec(this.process.out)?.[1];
       });
       this.port = Number(new URL(this.url).port);
     },

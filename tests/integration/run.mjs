@@ -1,15 +1,17 @@
 // Runs the scenarios NN-name.mjs of this folder, or those whose file or name holds one of the words given, JOBS (2) at a time.
+// --in FOLDER: those of another folder, whatever their files are called.
 // SLOW=5 waits five times as long, for a daemon under a sanitizer.
 // Ends with "N passed, N failed".
 import fs from 'node:fs';
 import path from 'node:path';
 import { Scene, SLOW } from './lib.mjs';
 
-const here = path.dirname(new URL(import.meta.url).pathname);
 const words = process.argv.slice(2);
+const elsewhere = words[0] === '--in' ? path.resolve(words.splice(0, 2)[1]) : undefined;
+const here = elsewhere ?? path.dirname(new URL(import.meta.url).pathname);
 const files = fs
   .readdirSync(here)
-  .filter(name => /^\d\d-.*\.mjs$/.test(name))
+  .filter(name => (elsewhere ? /\.mjs$/ : /^\d\d-.*\.mjs$/).test(name))
   .sort();
 const JOBS = Number(process.env.JOBS ?? 2);
 const PATIENCE_MS = 1000 * Number(process.env.PATIENCE ?? 180) * SLOW;
@@ -18,7 +20,7 @@ let failed = 0;
 
 const todo = [];
 for (const file of files) {
-  const { default: scenarios } = await import(path.join(here, file));
+  const { default: scenarios = {} } = await import(path.join(here, file));
   for (const [name, play] of Object.entries(scenarios))
     if (!words.length || words.some(word => `${file} ${name}`.includes(word))) todo.push({ file, name, play });
 }

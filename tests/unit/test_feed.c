@@ -366,11 +366,15 @@ static void test_trim(void **state) {
     feed_close(f);
     emit(f, 10, 50);
     (void)command(f, "XTRIM " JOURNAL " MAXLEN = 20");
+    /* What a checkpoint had is no beginning any more: the whole journal is read, and that it is trimmed is the loss. */
     f->options.start = last;
+    f->options.from_ms = 1000;
     feed_open(f);
     WAIT_FOR(f, is_live(f) && f->journaled_count == 20);
     assert_sequence(f, 40, 20);
-    assert_int_equal(now(f).incomplete_since_ms, last.ms);
+    assert_int_equal(f->reset_count, 1);
+    assert_int_equal(f->reset_since_ms, last.ms);
+    assert_int_equal(now(f).incomplete_since_ms, 1000);
     assert_int_equal(now(f).losses, 1);
     feed_close(f);
     /* Cold: the past is trimmed; that is a loss only if it reaches into the figures. */
@@ -393,13 +397,60 @@ static void test_trim(void **state) {
     feed_open(f);
     WAIT_FOR(f, is_live(f));
     assert_int_equal(f->journaled_count, 0);
-    assert_int_equal(now(f).incomplete_since_ms, before.ms);
+    assert_int_equal(f->reset_count, 2);
+    assert_int_equal(now(f).incomplete_since_ms, 1000);
     emit(f, 60, 2);
     WAIT_FOR(f, f->journaled_count == 2);
     assert_int_equal(now(f).losses, 1);
 }
 
 /* The journal forgets by age: whole nodes of it (the MINID is approximate) that are older than 48 hours. */
+/* What was taken from the channel and not yet confirmed goes with a checkpoint: nothing is had twice. */
+static void test_unconfirmed_entries_are_had(void **state) {
+    struct fixture *f = *state;
+    feed_open(f);
+    WAIT_FOR(f, is_live(f) && now(f).function[0]);
+    emit(f, 0, 30);
+    WAIT_FOR(f, f->journaled_count == 30);
+    struct sw_feed_id confirmed, *had = sw_xmalloc(SW_FEED_UNCONFIRMED_MAX * sizeof *had);
+    size_t count = sw_feed_place(f->feed, &confirmed, had);
+    assert_in_range(count, 1, 30);
+    assert_int_equal(had[count - 1].ms, sw_feed_last_id(f->feed).ms);
+    feed_close(f);
+    emit(f, 30, 7);
+    f->options.start = confirmed;
+    f->options.had = had;
+    f->options.had_count = count;
+    f->options.incomplete_since_ms = 77;
+    f->options.incomplete_until_ms = 78;
+    feed_open(f);
+    free(had);
+    WAIT_FOR(f, is_live(f) && f->journaled_count == 7);
+    assert_sequence(f, 30, 7);
+    assert_int_equal(f->reset_count + now(f).bad_messages, 0);
+    assert_int_equal(now(f).incomplete_since_ms, 77);
+    sw_feed_set_from(f->feed, 79);
+    assert_int_equal(now(f).incomplete_since_ms, 0);
+}
+
+static void test_a_held_feed_keeps_back(void **state) {
+    struct fixture *f = *state;
+    feed_open(f);
+    WAIT_FOR(f, is_live(f) && now(f).function[0]);
+    sw_feed_hold(f->feed, true);
+    emit(f, 0, 20);
+    assert_int_equal(command(f, "PUBLISH " EVENTS " %s", "{\"n\":1}"), 1);
+    WAIT_FOR(f, now(f).buffered == 21);
+    assert_int_equal(f->journaled_count + f->plain_count, 0);
+    sw_feed_hold(f->feed, false);
+    assert_sequence(f, 0, 20);
+    assert_int_equal(f->plain_count, 1);
+    emit(f, 20, 5);
+    WAIT_FOR(f, f->journaled_count == 25);
+    assert_sequence(f, 0, 25);
+    assert_int_equal(now(f).gaps, 0);
+}
+
 static void test_old_entries_go(void **state) {
     struct fixture *f = *state;
     feed_open(f);
@@ -592,6 +643,8 @@ int main(void) {
         TEST(test_output_buffer_kill),
         TEST(test_flush),
         TEST(test_trim),
+        TEST(test_unconfirmed_entries_are_had),
+        TEST(test_a_held_feed_keeps_back),
         TEST(test_old_entries_go),
         TEST(test_forged),
         TEST_DOWN(test_kill_redis),

@@ -54,7 +54,7 @@ static void test_defaults(void **state) {
     assert_null(o.redis);
     assert_null(o.site);
     assert_null(o.web);
-    assert_true(o.speed == 1.0 && o.seed == 1);
+    assert_true(o.speed == 1.0 && o.seed == 1 && o.checkpoint_s == 60);
 }
 
 static void test_both_spellings(void **state) {
@@ -70,6 +70,8 @@ static void test_both_spellings(void **state) {
     assert_string_equal(o.site, "north-1");
     assert_string_equal(o.web, "w");
     assert_true(o.check);
+    good("--checkpoint 3600", &o);
+    assert_int_equal(o.checkpoint_s, 3600);
     good("--listen a:1 --listen b:2", &o); /* the last one counts */
     assert_string_equal(o.listen, "b:2");
 }
@@ -100,6 +102,7 @@ static void test_help_and_version_win(void **state) {
 
 static void test_mistakes(void **state) {
     (void)state;
+    bad("--checkpoint 0", "--checkpoint: must be a whole number from 1 to 3600 (see --help)");
     bad("--lisen a:1", "--lisen: no such option (see --help)");
     bad("-x", "-x: no such option (see --help)");
     bad("--", "--: no such option (see --help)");

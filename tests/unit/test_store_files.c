@@ -326,7 +326,8 @@ static void test_unwritable(void **state) {
 
 static void test_waits_for_others(void **state) {
     (void)state;
-    struct sw_store *store = opened();
+    static struct sw_store *store; /* so that valgrind sees it in the child, too */
+    store = opened();
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     pid_t child = fork();

@@ -358,6 +358,35 @@ static int try_upgrade(struct floor *f, const char *path, const char *protocol, 
     return status;
 }
 
+/* On a connection that was kept libwebsockets refuses it, and then asks us with a text that it has freed: one answer, and
+ * the connection ends. */
+static void test_unknown_upgrade(void **state) {
+    (void)state;
+    static const char first[] = "GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n";
+    static const char other[] = "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n";
+    struct floor f;
+    struct wire w;
+    start(&f, few_clients);
+    wire_connect(&w, &f.loop, sw_ws_server_port(f.server), 0);
+    wire_send(&w, first, sizeof first - 1);
+    assert_true(wire_want(&w, 1, WIRE_TIMEOUT_MS));
+    wire_idle(&f.loop, 50);
+    while (wire_receive(&w)) assert_false(w.eof);
+    wire_take(&w, w.in_len);
+    wire_send(&w, other, sizeof other - 1);
+    char *head = wire_head(&w);
+    assert_non_null(head);
+    assert_memory_equal(head + 9, "403", 3);
+    free(head);
+    assert_false(wire_want(&w, SIZE_MAX, WIRE_TIMEOUT_MS));
+    assert_true(w.eof);
+    assert_null(memmem(w.in, w.in_len, "HTTP/", 5));
+    assert_int_equal(counters(&f)->refused_path, 1);
+    wire_free(&w);
+    assert_int_equal(try_upgrade(&f, "/ws", "shiftwall.v1", ""), 101);
+    stop(&f);
+}
+
 static void test_who_may_connect(void **state) {
     (void)state;
     struct floor f;
@@ -645,7 +674,7 @@ int main(void) {
         cmocka_unit_test(test_errors_and_limits),
         cmocka_unit_test(test_message_sizes),
         cmocka_unit_test(test_rate),
-        cmocka_unit_test(test_who_may_connect),
+        cmocka_unit_test(test_unknown_upgrade), cmocka_unit_test(test_who_may_connect),
         cmocka_unit_test(test_slow_client),
         cmocka_unit_test(test_large_frame_is_shared_intact),
         cmocka_unit_test(test_stop_tells_clients),

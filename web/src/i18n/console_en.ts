@@ -86,6 +86,7 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'session.person': 'Person',
   'session.choose': 'Choose',
   'session.pin': 'PIN',
+  'session.password': 'Password',
   'session.signIn': 'Sign in',
   'session.signOut': 'Sign out',
   'session.look': 'Only look',

@@ -1,4 +1,4 @@
-// Signing in: a name where the machine is open to all, else a person and their PIN.
+// Signing in: a name where the machine is open to all, else a person and their PIN, or an account and its password.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { c, roleName } from '../../i18n/console';
@@ -48,8 +48,8 @@ export function SignInForm(): JSX.Element | null {
           </Field>
         )}
         {!open && (
-          <Field label={c('session.pin')} id="session-pin">
-            <input id="session-pin" class="field" type="password" inputMode="numeric" maxLength={64} required autoComplete="current-password" value={pin.value} onInput={(event) => { pin.value = event.currentTarget.value; }} />
+          <Field label={c(people.length ? 'session.pin' : 'session.password')} id="session-pin">
+            <input id="session-pin" class="field" type="password" inputMode={people.length ? 'numeric' : 'text'} maxLength={256} required autoComplete="current-password" value={pin.value} onInput={(event) => { pin.value = event.currentTarget.value; }} />
           </Field>
         )}
         <Problems problem={problem.value} />
