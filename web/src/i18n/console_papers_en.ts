@@ -46,6 +46,12 @@ export const papersEn: Readonly<Record<keyof typeof papersZh, string>> = {
   'staffing.spare': 'Spare',
   'staffing.total': 'In all',
 
+  // who may come in
+  'go.screens': 'Screens',
+  'go.accounts': 'Accounts',
+  'go.audit': 'Audit',
+  'session.mine': 'My account',
+
   // chat groups
   'go.chat': 'Chat',
   'charts.publish': 'Publish again',

@@ -44,6 +44,12 @@ export const papersZh = {
   'staffing.spare': '备员',
   'staffing.total': '合计',
 
+  // who may come in
+  'go.screens': '屏幕',
+  'go.accounts': '账号',
+  'go.audit': '审计',
+  'session.mine': '我的账号',
+
   // chat groups
   'go.chat': '群消息',
   'charts.publish': '再次发布',

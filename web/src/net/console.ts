@@ -37,7 +37,8 @@ export async function call(request: Request): Promise<Answer> {
     });
     const doc = await bodyOf(response);
     if (response.ok) return { ok: true, doc };
-    return { ok: false, problem: asProblem(response.status, doc) };
+    const retry = Number(response.headers.get('retry-after'));
+    return { ok: false, problem: { ...asProblem(response.status, doc), ...(retry > 0 ? { retry } : {}) } };
   } catch (error) {
     const timedOut = error instanceof DOMException && error.name === 'AbortError';
     return { ok: false, problem: { status: 0, title: request.method === 'GET' ? 'read' : timedOut ? 'timeout' : 'network', detail: '', faults: [] } };

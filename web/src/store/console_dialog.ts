@@ -1,5 +1,6 @@
 // Which form is open, and about whom.
 import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
 import type { GrantKind } from '../wire/console';
 
 export type Form =
@@ -21,7 +22,10 @@ export type Form =
   | { readonly kind: 'close_walk'; readonly walk: string }
   | { readonly kind: 'note'; readonly walk: string; readonly item: string }
   | { readonly kind: 'upload' }
-  | { readonly kind: 'help' };
+  | { readonly kind: 'help' }
+  | { readonly kind: 'account' }
+  /** A form of a section that is loaded later. */
+  | { readonly kind: 'later'; readonly show: () => JSX.Element };
 
 export const form = signal<Form | undefined>(undefined);
 

@@ -1,8 +1,8 @@
 // Where in the console one is. It is kept in the fragment of the address, so that back and forward work, on a phone too.
 import { computed, signal } from '@preact/signals';
-import { onlySelf } from './console_session';
+import { isChief, isLeader, onlySelf, outside, session } from './console_session';
 
-export const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'charts', 'reports', 'staffing', 'chat', 'policy', 'more'] as const;
+export const SECTIONS = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'day', 'charts', 'reports', 'staffing', 'chat', 'policy', 'screens', 'accounts', 'audit', 'more'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Place = { readonly section: Section } | { readonly section: 'agent'; readonly agent: string };
@@ -25,20 +25,32 @@ export function hashOf(place: Place): string {
 }
 
 export const place = signal<Place>({ section: 'floor' });
-// What an agent may see: the floor as on the wall, and the record of themselves.
+// What an agent may see: the record of themselves, and the floor as on a wall that is for everybody.
 const SELF_SECTIONS: readonly Section[] = ['floor', 'queues', 'more'];
+
+/** Whether SECTION is for whoever is signed in. */
+export function isOpenTo(section: Section): boolean {
+  const { role, open = false, accounts = false } = session.value ?? {};
+  if (outside.value) return section === 'more';
+  if (onlySelf.value !== undefined) return SELF_SECTIONS.includes(section) && (!accounts || section === 'more');
+  switch (section) {
+    // Papers of all teams, which no lead of some may read.
+    case 'reports': case 'chat': return role !== 'lead';
+    case 'screens': return isLeader.value;
+    case 'audit': return isChief.value;
+    // While there are no accounts it says how the first is made.
+    case 'accounts': return role === 'admin' || open;
+    default: return true;
+  }
+}
 
 /** Where one is shown to be: an agent finds their own record wherever they may not look. */
 export const shownPlace = computed<Place>(() => {
   const self = onlySelf.value;
   const at = place.value;
-  return self === undefined || (at.section !== 'agent' && SELF_SECTIONS.includes(at.section)) ? at : { section: 'agent', agent: self };
+  if (at.section !== 'agent' && isOpenTo(at.section)) return at;
+  return self !== undefined ? { section: 'agent', agent: self } : at.section === 'agent' ? at : { section: outside.value ? 'more' : 'floor' };
 });
-
-/** Whether SECTION is for whoever is signed in. */
-export function isOpenTo(section: Section): boolean {
-  return onlySelf.value === undefined || SELF_SECTIONS.includes(section);
-}
 
 /** The section that is lit in the navigation: an agent's record belongs to where one came from. */
 export const cameFrom = signal<Section>('floor');

@@ -7,14 +7,20 @@ import { asSession, type Problem, type Session } from '../wire/console';
 const PATH = '/api/v1/session';
 // Roles that read only; whoever has none yet may try, the server decides.
 const READERS: readonly string[] = ['display', 'agent', 'quality'];
+const CHIEFS: readonly string[] = ['duty', 'manager', 'admin'];
 
 export const session = signal<Session | undefined>(undefined);
 export const sessionFailed = signal(false);
 /** The sign-in dialog: open, and whether something waits to be recorded. */
 export const asking = signal<{ readonly why: boolean } | undefined>(undefined);
 
-export const signedIn = computed(() => session.value?.person !== undefined || session.value?.name !== undefined);
+export const signedIn = computed(() => (session.value?.person !== undefined || session.value?.name !== undefined) && !session.value?.mustChange);
+/** There are accounts, and nobody is signed in: nothing may be seen. */
+export const outside = computed(() => session.value?.accounts === true && !signedIn.value);
 export const mayWrite = computed(() => !READERS.includes(session.value?.role ?? ''));
+/** Who leads the whole floor, or may do as much: whoever is at this machine while there are no accounts. */
+export const isChief = computed(() => session.value?.open === true || CHIEFS.includes(session.value?.role ?? ''));
+export const isLeader = computed(() => isChief.value || session.value?.role === 'lead');
 export const isAgent = computed(() => session.value?.role === 'agent');
 
 /** Whom one may see the record of and nothing else: the agent who is signed in; undefined for everybody else. */
@@ -89,7 +95,7 @@ export function signed(request: Request): Request {
   return { ...request, json: { ...request.json, by: name } };
 }
 
-export type Credentials = { readonly name: string } | { readonly person: string; readonly pin: string };
+export type Credentials = { readonly name: string } | { readonly person: string; readonly password: string };
 
 /** Undefined when it worked, else what is wrong. */
 export async function signIn(credentials: Credentials): Promise<Problem | undefined> {
@@ -97,7 +103,17 @@ export async function signIn(credentials: Credentials): Promise<Problem | undefi
   if (!answer.ok) return answer.problem;
   const next = asSession(answer.doc);
   session.value = { ...session.peek(), ...next, people: next.people.length ? next.people : (session.peek()?.people ?? []) };
-  settle(signedIn.peek());
+  if (!next.mustChange) settle(signedIn.peek());
+  return undefined;
+}
+
+/** Undefined when the password is NEXT from now on, else what is wrong. The other sessions of the account end. */
+export async function changePassword(password: string, next: string): Promise<Problem | undefined> {
+  const answer = await call({ method: 'POST', path: `${PATH}/password`, json: { password, new_password: next } });
+  if (!answer.ok) return answer.problem;
+  const { mustChange: _, ...before } = session.peek() ?? asSession({});
+  session.value = { ...before, ...asSession(answer.doc) };
+  if (asking.peek()) settle(signedIn.peek());
   return undefined;
 }
 
@@ -111,6 +127,6 @@ export async function signOut(): Promise<Problem | undefined> {
 
 /** The server does not know us any more. */
 export function forget(): void {
-  const { open = false, people = [] } = session.peek() ?? {};
-  session.value = { teams: [], open, people };
+  const { open = false, people = [], accounts } = session.peek() ?? {};
+  session.value = { teams: [], open, people, ...(accounts ? { accounts } : {}) };
 }

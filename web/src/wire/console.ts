@@ -18,6 +18,10 @@ export interface Session {
   readonly teams: readonly string[];
   /** Nobody needs a PIN here (loopback, no accounts): a name is enough. */
   readonly open: boolean;
+  /** There are accounts: whoever is not signed in sees nothing. */
+  readonly accounts?: boolean;
+  /** Somebody else knows the password: nothing else may be done before it is another. */
+  readonly mustChange?: boolean;
   readonly people: readonly Person[];
 }
 
@@ -233,6 +237,8 @@ export interface Problem {
   readonly title: string;
   readonly detail: string;
   readonly faults: readonly Fault[];
+  /** How many seconds the server asks to wait. */
+  readonly retry?: number;
   /** Of a conflict: what the first one recorded. */
   readonly record?: JsonObject;
 }
@@ -394,6 +400,7 @@ export function asSession(value: unknown): Session {
   const doc = isObject(value) ? value : {};
   return present<Session>({
     person: text(doc['person']), name: text(doc['name']), role: text(doc['role']), teams: texts(doc['teams']), open: doc['open'] === true,
+    accounts: doc['accounts'] === true || undefined, mustChange: doc['must_change'] === true || undefined,
     people: objects(doc['people']).flatMap((p) => {
       const id = text(p['id']);
       return id === undefined ? [] : [present<Person>({ id, name: text(p['name']), role: text(p['role']) })];

@@ -62,7 +62,7 @@ export function decodeMessage(data: unknown): Message | undefined {
       const screen = isObject(o['screen']) ? { id: text(o['screen']['id']), name: text(o['screen']['name']) } : undefined;
       return {
         op: 'hello', server: text(o['server']), now: o['now'], sites, epoch: text(o['epoch']), ...(site ? { site } : {}),
-        ...(screen?.id ? { screen, board: text(o['board']) } : {}), ...(text(o['role']) ? { role: text(o['role']) } : {}),
+        ...(screen?.id ? { screen, board: text(o['board']) } : {}),
       };
     }
     case 'view':

@@ -351,8 +351,7 @@ export interface Hello {
   readonly site?: string;
   readonly sites?: readonly string[];
   readonly epoch?: string;
-  /** What whoever opened the line is to the server; for a paired screen also which screen, and the boards it shows. */
-  readonly role?: string;
+  /** Which paired screen opened the line, and the boards it shows. */
   readonly screen?: { readonly id: string; readonly name: string };
   readonly board?: string;
 }

@@ -118,8 +118,8 @@ export function Agent({ id }: { readonly id: string }): JSX.Element {
   // What others decide about this agent is seen at once: the record is read again when anything here changes.
   const version = JSON.stringify([pushed[0].map(([key, b]) => [key, b.decision?.at, b.dispute?.at, b.excused]), pushed[1].map(([key]) => key), onlySelf.value === undefined ? 0 : [recorded.value, minute]]);
   const records = useFetched(dayEnd === undefined ? undefined : apiPath('records', { agent: id, from: String(dayEnd - MONTH_MS), to: String(dayEnd) }), asRecords, version).value;
-  if (!loaded.value || agents.value === undefined) return <Waiting />;
   const self = onlySelf.value !== undefined;
+  if (!loaded.value || (agents.value === undefined && !self)) return <Waiting />;
   const own = (self ? Object.entries(breachesOf(records.doc ?? [], dayStart)) : pushed[0]).sort(([, a], [, b]) => b.at - a.at);
   const granted = (self ? Object.entries(grantsOf(records.doc ?? [], dayStart)) : pushed[1]).sort(([, a], [, b]) => b.from - a.from);
   const known = everybody.value.some((who) => who.id === id) || own.length > 0;

@@ -6,7 +6,7 @@ import { c } from '../../i18n/console';
 import { moment } from '../../i18n/format';
 import { openForm } from '../../store/console_dialog';
 import { going, shownPlace, type Place } from '../../store/console_route';
-import { signedIn } from '../../store/console_session';
+import { asking, outside, session, signedIn } from '../../store/console_session';
 import { soundWanted } from '../../store/console_settings';
 import { toggleSound, unlocked } from '../../store/console_sound';
 import { walk } from '../../store/console_views';
@@ -29,7 +29,7 @@ import { Bar, NAMES, Rail } from './nav';
 import { Action, Countdown, Net } from './parts';
 import { Later } from './later';
 import { Queues } from './queues';
-import { Account, SignInForm } from './session';
+import { Account } from './session';
 import { SignIn } from './signin';
 import { Walk, WalkReminder } from './walk';
 
@@ -49,6 +49,9 @@ function Section({ at }: { readonly at: Place }): JSX.Element {
     case 'staffing': return <Later key="staffing" name="staffing" />;
     case 'chat': return <Later key="chat" name="chat" />;
     case 'policy': return <Later key="policy" name="policy" />;
+    case 'screens': return <Later key="screens" name="screens" />;
+    case 'accounts': return <Later key="accounts" name="accounts" />;
+    case 'audit': return <Later key="audit" name="audit" />;
     case 'more': return <More />;
   }
 }
@@ -84,6 +87,7 @@ function Head({ at }: { readonly at: Place }): JSX.Element {
 function LineBanner(): JSX.Element | null {
   const h = health.value;
   const at = (ms: number | undefined): string => moment(ms, site.value?.zone ?? 'UTC', site.value?.day_start);
+  if (outside.value) return null;
   if (h.kind === 'live') {
     return refused.value ? <p class="banner is-warning" role="alert"><LevelIcon level="warning" /><span>{c('line.refused', { text: refused.value.text || refused.value.code })}</span></p> : null;
   }
@@ -160,7 +164,7 @@ export function Console(): JSX.Element {
       <Toasts />
       {going.value && <p class="going" aria-live="polite"><kbd>g</kbd> {c('help.pending')}</p>}
       <Forms />
-      <SignInForm />
+      {(asking.value || session.value?.mustChange) && <Later name="signing" quiet />}
     </div>
   );
 }

@@ -17,6 +17,7 @@ import { Buttons, Field, Modal, Problems, Suggestions } from './dialogs';
 import { GrantForm, Picker } from './form_grant';
 import { UploadForm } from './form_upload';
 import { Help } from './help';
+import { Later } from './later';
 import { Action, Cite, Nothing, Send, Tag, Who, zoneOf } from './parts';
 import { reasonsOf } from './presets';
 import { fromField, toDate, toField } from './zone';
@@ -290,5 +291,10 @@ export function Forms(): JSX.Element | null {
     case 'note': return <NoteForm walkId={open.walk} item={open.item} />;
     case 'upload': return <UploadForm />;
     case 'help': return <Help />;
+    case 'account': return <Later name="account" quiet />;
+    case 'later': {
+      const Show = open.show;
+      return <Show />;
+    }
   }
 }

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { c, type ConsoleKey } from '../../i18n/console';
 import { closeForm } from '../../store/console_dialog';
+import { isOpenTo } from '../../store/console_route';
 import { oneKey, setOneKey } from '../../store/console_settings';
 import { Modal } from './dialogs';
 import { GO_KEYS } from './keys';
@@ -27,7 +28,7 @@ export function Help(): JSX.Element {
   return (
     <Modal title={c('help.title')} name="help" wide close={closeForm}>
       <div class="help">
-        <Lines title={c('help.go')} lines={Object.entries(GO_KEYS).map(([key, section]): Line => [['g', key], `go.${section}`])} />
+        <Lines title={c('help.go')} lines={Object.entries(GO_KEYS).filter(([, section]) => isOpenTo(section)).map(([key, section]): Line => [['g', key], `go.${section}`])} />
         <Lines title={c('help.list')} lines={LISTS} />
         <Lines title={c('help.record')} lines={RECORD} />
       </div>

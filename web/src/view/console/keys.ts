@@ -1,12 +1,12 @@
 // The keyboard: letters press the buttons of the row one is in, so that a key does what a touch would, and no more.
 import { form, openForm } from '../../store/console_dialog';
-import { goBack, going, goTo, place, type Section } from '../../store/console_route';
+import { goBack, going, goTo, isOpenTo, place, type Section } from '../../store/console_route';
 import { asking } from '../../store/console_session';
 import { oneKey } from '../../store/console_settings';
 import { undoLast } from '../../store/console_write';
 import { openFirst } from './floor';
 
-export const GO_KEYS = { f: 'floor', b: 'breaks', s: 'signin', a: 'alerts', w: 'walk', r: 'roster', q: 'queues', d: 'day', c: 'charts', t: 'chat', e: 'reports', n: 'staffing', p: 'policy', m: 'more' } as const satisfies { readonly [key: string]: Section };
+export const GO_KEYS = { f: 'floor', b: 'breaks', s: 'signin', a: 'alerts', w: 'walk', r: 'roster', q: 'queues', d: 'day', c: 'charts', t: 'chat', e: 'reports', n: 'staffing', p: 'policy', v: 'screens', u: 'accounts', l: 'audit', m: 'more' } as const satisfies { readonly [key: string]: Section };
 const ACT_KEYS: { readonly [key: string]: string } = {
   a: 'ack', d: 'decide', n: 'grant', c: 'recall', m: 'note', s: 'start', x: 'swap', 1: 'tick-seen', 2: 'tick-helped', 3: 'tick-confirmed', 4: 'tick-excused',
 };
@@ -65,7 +65,7 @@ function letter(key: string): boolean {
   if (going.peek()) {
     setGoing(false);
     const section = Object.entries(GO_KEYS).find(([k]) => k === key)?.[1];
-    if (section) goTo({ section });
+    if (section && isOpenTo(section)) goTo({ section });
     return section !== undefined;
   }
   switch (key) {

@@ -3,9 +3,15 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { c } from '../../i18n/console';
+import { loadStyle } from '../../store/style';
 import { Nothing, Waiting } from './parts';
 
-type Page = () => JSX.Element;
+type Page = () => JSX.Element | null;
+
+/** With the style sheet of the sections about who may come in. */
+async function dressed(page: Promise<Page>): Promise<Page> {
+  return (await Promise.all([page, loadStyle('doors')]))[0];
+}
 
 const pages = {
   staffing: async (): Promise<Page> => (await import('./staffing')).StaffingPage,
@@ -14,9 +20,15 @@ const pages = {
   policy: async (): Promise<Page> => (await import('./policy')).Policy,
   roster: async (): Promise<Page> => (await import('./roster')).Roster,
   reports: async (): Promise<Page> => (await import('./reports')).Reports,
+  screens: (): Promise<Page> => dressed(import('./screens').then((it) => it.Screens)),
+  accounts: (): Promise<Page> => dressed(import('./accounts').then((it) => it.Accounts)),
+  audit: (): Promise<Page> => dressed(import('./audit').then((it) => it.Audit)),
+  signing: (): Promise<Page> => dressed(import('./signing').then((it) => it.SignInForm)),
+  account: (): Promise<Page> => dressed(import('./account').then((it) => it.MyAccount)),
 };
 
-export function Later({ name }: { readonly name: keyof typeof pages }): JSX.Element {
+/** QUIET: nothing stands in its place until it is there. */
+export function Later({ name, quiet = false }: { readonly name: keyof typeof pages; readonly quiet?: boolean }): JSX.Element | null {
   const page = useSignal<{ readonly show: Page | undefined; readonly failed: boolean }>({ show: undefined, failed: false });
   useEffect(() => {
     let gone = false;
@@ -24,5 +36,6 @@ export function Later({ name }: { readonly name: keyof typeof pages }): JSX.Elem
     return () => { gone = true; };
   }, [name]);
   const Show = page.value.show;
+  if (!Show && quiet) return null;
   return Show ? <Show /> : page.value.failed ? <Nothing text={c('fail.network')} /> : <Waiting />;
 }

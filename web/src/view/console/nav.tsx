@@ -10,11 +10,11 @@ import { Sign } from './icons';
 import { GO_KEYS } from './keys';
 
 export const NAMES: { readonly [S in Section]: ConsoleKey } = {
-  floor: 'go.floor', breaks: 'go.breaks', signin: 'go.signin', alerts: 'go.alerts', walk: 'go.walk', roster: 'go.roster', queues: 'go.queues', day: 'go.day', charts: 'go.charts', chat: 'go.chat', reports: 'go.reports', staffing: 'go.staffing', policy: 'go.policy', more: 'go.more',
+  floor: 'go.floor', breaks: 'go.breaks', signin: 'go.signin', alerts: 'go.alerts', walk: 'go.walk', roster: 'go.roster', queues: 'go.queues', day: 'go.day', charts: 'go.charts', chat: 'go.chat', reports: 'go.reports', staffing: 'go.staffing', policy: 'go.policy', screens: 'go.screens', accounts: 'go.accounts', audit: 'go.audit', more: 'go.more',
 };
-const RAIL = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'staffing', 'day', 'charts', 'reports', 'chat', 'policy', 'more'] as const;
+const RAIL = ['floor', 'breaks', 'signin', 'alerts', 'walk', 'roster', 'queues', 'staffing', 'day', 'charts', 'reports', 'chat', 'policy', 'screens', 'accounts', 'audit', 'more'] as const;
 const BAR = ['floor', 'alerts', 'walk', 'breaks', 'more'] as const;
-export const EXTRA = ['signin', 'queues', 'day', 'staffing', 'charts', 'reports', 'chat', 'roster', 'policy'] as const;
+export const EXTRA = ['signin', 'queues', 'day', 'staffing', 'charts', 'reports', 'chat', 'roster', 'policy', 'screens', 'accounts', 'audit'] as const;
 
 interface Mark {
   readonly n: number;

@@ -3,7 +3,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import type { Connection } from '../../net/connection';
 import { followAddress } from '../../store/console_route';
-import { loadSession, renewSession, session } from '../../store/console_session';
+import { loadSession, outside, renewSession, session, signedIn } from '../../store/console_session';
 import { listen } from '../../store/console_sound';
 import { CONSOLE_VIEWS, OPEN_VIEWS, takeConsoleView } from '../../store/console_views';
 import { line } from '../../store/wall';
@@ -30,10 +30,12 @@ function followSession(connection: Connection): void {
   effect(() => {
     const now = session.value;
     if (!now) return;
-    const next = now.open ? '' : (now.person ?? '');
-    if (who !== undefined && next !== '' && next !== who) connection.renew();
+    const next = now.open || !signedIn.value ? '' : (now.person ?? '');
+    connection.watch(now.open || (next !== '' && now.role !== 'agent') ? CONSOLE_VIEWS : now.accounts ? ['site'] : OPEN_VIEWS);
+    if (outside.value) connection.stop();
+    else if (who !== undefined && next !== '' && next !== who) connection.renew();
+    else connection.start();
     who = next;
-    connection.watch(now.open || (next !== '' && now.role !== 'agent') ? CONSOLE_VIEWS : OPEN_VIEWS);
   });
   effect(() => {
     const was = up;
