@@ -61,9 +61,10 @@ try {
     return performance.now() - began;
   };
   const replayed = () => daemon.metric('shiftwall_start_replayed_events');
+  const cpu = async () => 1000 * (await daemon.metric('process_cpu_seconds_total')); // what other work on the machine does not change
   const applied = () => daemon.metric('shiftwall_events_applied_total');
   const rows = [];
-  rows.push(['without a checkpoint', await live(), await replayed()]);
+  rows.push(['without a checkpoint', await live(), await cpu(), await replayed()]);
   const before = await applied();
   equal(before, calls * PER_CALL, 'events applied');
   const written = () => daemon.metric('shiftwall_checkpoints_total{site="main",result="written"}');
@@ -76,12 +77,13 @@ try {
   for (let i = 0; i < 3; i++) {
     await daemon.process.kill('SIGKILL');
     await daemon.start();
-    rows.push([`with a checkpoint, ${i + 1}`, await live(), await replayed()]);
+    rows.push([`with a checkpoint, ${i + 1}`, await live(), await cpu(), await replayed()]);
     equal(await applied(), before + SINCE + 1, 'events after the restart');
   }
-  console.log(`${calls * PER_CALL} events of ${AGENTS} agents; checkpoint of ${(bytes / 1e6).toFixed(1)} MB, its longest step on the loop ${(longest * 1000).toFixed(1)} ms`);
-  console.log(`${'start'.padEnd(26)}${'ms until live'.padStart(14)}${'events read'.padStart(14)}`);
-  for (const [name, ms, events] of rows) console.log(`${name.padEnd(26)}${ms.toFixed(0).padStart(14)}${String(events).padStart(14)}`);
+  console.log(`${calls * PER_CALL} events of ${AGENTS} agents`);
+  console.log(`checkpoint of ${(bytes / 1e6).toFixed(1)} MB, its longest step on the loop ${(longest * 1000).toFixed(1)} ms`);
+  console.log(`${'start'.padEnd(26)}${'ms until live'.padStart(14)}${'ms of CPU'.padStart(14)}${'events read'.padStart(14)}`);
+  for (const [name, ...figures] of rows) console.log(name.padEnd(26) + figures.map(n => n.toFixed(0).padStart(14)).join(''));
   fs.rmSync(path.join(scene.dir, 'data'), { recursive: true });
 } finally {
   await scene.end();

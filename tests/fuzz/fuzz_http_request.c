@@ -49,8 +49,8 @@ static void check_request(const struct sw_http_request *request) {
     check_text(request->if_none_match);
     check_text(request->accept);
     check_text(request->content_type);
-    check_text(request->cookie);
-    SW_ASSERT(!strcmp(request->peer, "127.0.0.1"));
+    check_text(request->caller.cookie);
+    SW_ASSERT(!strcmp(request->caller.peer, "127.0.0.1"));
     SW_ASSERT(request->body && request->body[request->body_len] == '\0' && request->body_len <= SW_HTTP_REQUEST_BODY_MAX);
     SW_ASSERT(request->query_count <= SW_HTTP_QUERY_PARAMS_MAX);
     for (uint32_t i = 0; i < request->query_count; i++) {
@@ -75,7 +75,7 @@ static int on_request(void *ctx, const struct sw_http_request *request, struct s
     return 200;
 }
 
-static struct sw_view *resolve(void *ctx, const struct sw_ws_viewer *viewer, const char *site, const char *name,
+static struct sw_view *resolve(void *ctx, const struct sw_http_caller *viewer, const char *site, const char *name,
                                const char **code) {
     (void)ctx, (void)viewer, (void)site;
     if (!strcmp(name, "site")) return view;
