@@ -19,6 +19,7 @@
 #define SEGMENT_BYTES_MAX 512
 #define SEGMENTS_MAX 4 /* the last one takes what is left: views' names may hold slashes */
 #define RECORDS_MAX 2000
+#define AUDIT_FILE_RECORDS_MAX 20000 /* some 5 MB: an answer holds 16 */
 #define FAULT_BYTES_MAX 1024
 
 /* A request about the desk, taken apart. */
@@ -157,11 +158,14 @@ static bool number_of(struct call *c, const char *name, int64_t most, int64_t *o
     return false;
 }
 
-static bool query_of(struct call *c, struct sw_record_query *query) {
+static bool query_of(struct call *c, int64_t most, struct sw_record_query *query) {
     *query = (struct sw_record_query){.agent = sw_http_query(c->request, "agent"), .kind = sw_http_query(c->request, "kind"),
-                                      .key = sw_http_query(c->request, "key"), .limit = RECORDS_MAX, .newest_first = true};
-    return time_of(c, "from", 0, &query->from_ms) && time_of(c, "to", 0, &query->to_ms) &&
-           number_of(c, "before", INT64_MAX, &query->before_id) && number_of(c, "limit", RECORDS_MAX, &query->limit);
+                                      .key = sw_http_query(c->request, "key"), .limit = most, .newest_first = true};
+    if (!time_of(c, "from", 0, &query->from_ms) || !time_of(c, "to", 0, &query->to_ms) ||
+        !number_of(c, "before", INT64_MAX, &query->before_id) || !number_of(c, "limit", most, &query->limit))
+        return false;
+    if (!query->limit) query->limit = most;
+    return true;
 }
 
 /* Whose records somebody may see who leads only some teams; and nobody sees here who came in: that is for the audit. */
@@ -211,7 +215,7 @@ static void on_records(void *ctx, int status, const char *json, const char *text
 
 static void get_records(struct call *c) {
     struct sw_record_query query;
-    if (query_of(c, &query)) sw_desk_records(c->api->desk, &query, (struct sw_desk_reply){new_reader(c, false), on_records});
+    if (query_of(c, RECORDS_MAX, &query)) sw_desk_records(c->api->desk, &query, (struct sw_desk_reply){new_reader(c, false), on_records});
 }
 
 static void on_audit(void *ctx, int status, const char *json, const char *text) {
@@ -239,7 +243,7 @@ static void get_audit(struct call *c) {
         sw_http_problem(c->response, 400, NULL, "format: json or csv");
         return;
     }
-    if (!query_of(c, &query)) return;
+    if (!query_of(c, csv ? AUDIT_FILE_RECORDS_MAX : RECORDS_MAX, &query)) return;
     query.by = sw_http_query(c->request, "by");
     sw_desk_records(c->api->desk, &query, (struct sw_desk_reply){new_reader(c, csv), on_audit});
 }

@@ -86,7 +86,6 @@ export const en: Readonly<Record<ConsoleKey, string>> = {
   'session.person': 'Person',
   'session.choose': 'Choose',
   'session.pin': 'PIN',
-  'session.password': 'Password',
   'session.signIn': 'Sign in',
   'session.signOut': 'Sign out',
   'session.look': 'Only look',

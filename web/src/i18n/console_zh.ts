@@ -85,7 +85,6 @@ export const zh = {
   'session.person': '人员',
   'session.choose': '请选择',
   'session.pin': 'PIN',
-  'session.password': '密码',
   'session.signIn': '登录',
   'session.signOut': '退出登录',
   'session.look': '只看不操作',

@@ -30,7 +30,7 @@ export type DoorKey = keyof typeof zh;
 
 const en: Readonly<Record<DoorKey, string>> = {
   'pair.title': 'Pair this screen',
-  'pair.how': 'In the console, under Screens, choose “Pair a screen” and enter this code',
+  'pair.how': 'In the console, under Screens, choose "Pair a screen" and enter this code',
   'pair.where': 'The console is at',
   'pair.left': 'A new code in {n}',
   'pair.asking': 'Asking for a code…',
@@ -39,7 +39,7 @@ const en: Readonly<Record<DoorKey, string>> = {
   'pair.busy': 'Too many screens wait to be paired; trying again in a while',
   'pair.closed': 'The server cannot pair screens now; trying again',
   'pair.done': 'Paired',
-  'pair.goes': '“{name}”: the board {board} is coming',
+  'pair.goes': '{name}: the board {board} is coming',
   'pair.code': 'Code',
   'door.revoked': 'This screen is no longer paired',
   'door.revokedHow': 'The pairing page follows in {n} s',

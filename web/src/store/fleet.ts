@@ -10,7 +10,7 @@ type Tell = (message: { readonly op: string; readonly [key: string]: unknown }) 
 
 let report: (() => void) | undefined;
 
-function versionHere(): string {
+export function versionHere(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="version"]')?.content ?? '';
 }
 

@@ -609,7 +609,7 @@ const BODY_NAMES: { readonly [name: string]: string } = { kind: 'grant_kind', va
 function fieldsOf(kind: string, record: JsonObject): JsonObject {
   const body = isObject(record['body']) ? record['body'] : {};
   const own = kind.startsWith('alert') ? ['value', 'limit', 'kind', 'subject'] : [];
-  const entries = Object.entries(body).filter(([key]) => !BODY_HIDDEN.includes(key) && !own.includes(key)).map(([key, value]) => [BODY_NAMES[key] ?? key, value] as const);
+  const entries = Object.entries(body).filter(([key]) => (!BODY_HIDDEN.includes(key) || (key === 'role' && kind.startsWith('account'))) && !own.includes(key)).map(([key, value]) => [BODY_NAMES[key] ?? key, value] as const);
   const agent = text(record['agent']);
   const about = own.length > 0 && agent === undefined ? [text(body['kind']), text(body['subject'])].filter((part) => part !== undefined).join(':') : '';
   return { ...(agent === undefined ? {} : { agent }), ...(about ? { subject: about } : {}), ...Object.fromEntries(entries) };

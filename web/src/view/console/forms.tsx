@@ -15,7 +15,6 @@ import { apiPath, closeWalk, decide, dispute, handOver, nameOf, noteItem, notice
 import { BreachFacts } from './alerts';
 import { Buttons, Field, Modal, Problems, Suggestions } from './dialogs';
 import { GrantForm, Picker } from './form_grant';
-import { UploadForm } from './form_upload';
 import { Help } from './help';
 import { Later } from './later';
 import { Action, Cite, Nothing, Send, Tag, Who, zoneOf } from './parts';
@@ -289,7 +288,7 @@ export function Forms(): JSX.Element | null {
     case 'duty': return <DutyForm />;
     case 'close_walk': return <CloseWalkForm id={open.walk} />;
     case 'note': return <NoteForm walkId={open.walk} item={open.item} />;
-    case 'upload': return <UploadForm />;
+    case 'upload': return <Later name="upload" quiet />;
     case 'help': return <Help />;
     case 'account': return <Later name="account" quiet />;
     case 'later': {

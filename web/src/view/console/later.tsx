@@ -20,6 +20,7 @@ const pages = {
   policy: async (): Promise<Page> => (await import('./policy')).Policy,
   roster: async (): Promise<Page> => (await import('./roster')).Roster,
   reports: async (): Promise<Page> => (await import('./reports')).Reports,
+  upload: async (): Promise<Page> => (await import('./form_upload')).UploadForm,
   screens: (): Promise<Page> => dressed(import('./screens').then((it) => it.Screens)),
   accounts: (): Promise<Page> => dressed(import('./accounts').then((it) => it.Accounts)),
   audit: (): Promise<Page> => dressed(import('./audit').then((it) => it.Audit)),

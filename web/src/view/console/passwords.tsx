@@ -22,7 +22,7 @@ export function PasswordField({ id, label, value, complete, first = false, hint,
   return (
     <Field label={label} id={id} {...(hint === undefined ? {} : { hint })}>
       <span class="password">
-        <input id={id} class="field" type={shown.value ? 'text' : 'password'} required maxLength={256} autoComplete={complete} autoCapitalize="off" spellcheck={false} value={value.value} aria-invalid={invalid || undefined}
+        <input id={id} class="field" type={(shown.value ? 'text' : 'password') as 'password'} required maxLength={256} autoComplete={complete} autoCapitalize="off" spellcheck={false} value={value.value} aria-invalid={invalid || undefined}
           {...(first ? { 'data-first': '' } : {})} onInput={(event) => { value.value = event.currentTarget.value; }} onKeyDown={look} onKeyUp={look} onBlur={() => { caps.value = false; }} />
         <Action text={d(shown.value ? 'in.hide' : 'in.show')} pressed={shown.value} onClick={() => { shown.value = !shown.value; }} />
       </span>

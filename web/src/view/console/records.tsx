@@ -1,7 +1,7 @@
 // Lines of the ledger, whatever they hold: known members in words, times as times, the rest as written.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { c, named, ruleName, stepName } from '../../i18n/console';
+import { c, named, roleName, ruleName, stepName } from '../../i18n/console';
 import { duration, moment } from '../../i18n/format';
 import { nameOf } from './acts';
 import { subjectText } from './alerts';
@@ -25,6 +25,7 @@ function valueText(key: string, value: Json): string {
   }
   if (typeof value === 'string') {
     switch (key) {
+      case 'role': return roleName(value);
       case 'rule': return ruleName(value);
       case 'agent': return `${nameOf(value)}${nameOf(value) === value ? '' : ` ${value}`}`;
       case 'step': return stepName(value);
@@ -44,13 +45,16 @@ function itemText(subject: string): string {
   return subject.startsWith('agent:') ? nameOf(subject.slice(6)) : subjectText({ subject });
 }
 
-function fieldsText(fields: JsonObject): string {
-  const shown = Object.entries(fields).filter(([, value]) => value !== false);
-  return shown.map(([key, value]) => `${named('field', key.replace(/_(ms|fen)$/, ''))} ${valueText(key, value)}`).join(' · ');
+type Naming = (prefix: string, name: string | undefined) => string;
+
+function fieldsText(fields: JsonObject, naming: Naming = named): string {
+  const shown = Object.entries(fields).filter(([, value]) => value !== false && !(Array.isArray(value) && !value.length));
+  return shown.map(([key, value]) => `${naming('field', key.replace(/_(ms|fen)$/, ''))} ${valueText(key, value)}`).join(' · ');
 }
 
-export function Records({ records, empty, agent }: { readonly records: readonly LedgerRecord[]; readonly empty: string; readonly agent?: string }): JSX.Element {
-  const all = useSignal(false);
+/** NAMING: how kinds and members are called; ALL: none is left out at first. */
+export function Records({ records, empty, agent, naming = named, all: whole = false }: { readonly records: readonly LedgerRecord[]; readonly empty: string; readonly agent?: string; readonly naming?: Naming; readonly all?: boolean }): JSX.Element {
+  const all = useSignal(whole);
   if (!records.length) return <Nothing text={empty} />;
   const shown = all.value ? records : records.slice(0, SHOWN_MAX);
   return (
@@ -61,8 +65,8 @@ export function Records({ records, empty, agent }: { readonly records: readonly 
           return (
             <li key={record.id ?? i} class="row record-row" data-row data-record={record.kind} tabIndex={-1}>
               <span class="muted record-time">{moment(record.at, zoneOf(), site.value?.day_start)}</span>
-              <Tag text={named('record', record.kind)} />
-              <span class="record-text">{fieldsText(fields)}</span>
+              <Tag text={naming('record', record.kind)} />
+              <span class="record-text">{fieldsText(fields, naming)}</span>
               <span class="muted record-by">{personName(record.by)}</span>
             </li>
           );
