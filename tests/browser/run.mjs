@@ -6,6 +6,7 @@ import './console_acts.mjs';
 import './console_charts.mjs';
 import './console_many.mjs';
 import './console_pages.mjs';
+import './doors.mjs';
 import { playAll } from './lib.mjs';
 
 await playAll();

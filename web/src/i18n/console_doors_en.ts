@@ -170,7 +170,6 @@ export const doorsEn: Readonly<Record<keyof typeof doorsZh, string>> = {
   'field.role': 'Role',
   'field.teams': 'Teams',
   'field.disabled': 'Disabled',
-  'field.password': 'Password',
   'field.board': 'Board',
   'field.subject': 'Of',
   'field.screen': 'Screen',

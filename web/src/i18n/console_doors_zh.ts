@@ -168,7 +168,6 @@ export const doorsZh = {
   'field.role': '角色',
   'field.teams': '班组',
   'field.disabled': '停用',
-  'field.password': '密码',
   'field.board': '看板',
   'field.subject': '对象',
   'field.screen': '屏幕',

@@ -24,7 +24,8 @@ const KINDS = ['session*', 'account*', 'screen*', 'alert*', 'breach*', 'grant*',
 function withKey(record: LedgerRecord): LedgerRecord {
   const about = /^(session|account)\b/.test(record.kind) ? 'account' : /^screen\b/.test(record.kind) ? 'screen' : undefined;
   if (about === undefined || record.key === undefined || record.key === record.by) return record;
-  return { ...record, fields: { [about]: record.key, ...record.fields } };
+  const { password: _, ...fields } = record.fields;
+  return { ...record, fields: { [about]: record.key, ...fields } };
 }
 
 interface Found {
