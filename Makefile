@@ -158,7 +158,7 @@ uninstall: ## removes what install put there; the configuration and what was rec
 deb: ## the Debian package, into build/
 	$(Q)deploy/build-deb build
 
-test-package: ## the Debian package in a clean Debian, the proxies, the unit; needs root
+test-package: all ## the Debian package in a clean Debian, the proxies, the unit; needs root
 	$(Q)deploy/install-deps --package
 	$(Q)tests/package/run
 
