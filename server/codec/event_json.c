@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "codec/event_flat.h"
 #include "codec/json_strict.h"
 
 /* The first fault of an event; later ones change nothing. */
@@ -202,7 +203,7 @@ static enum sw_reject reject_of(enum sw_json_fault fault) {
     }
 }
 
-static void read_one(const char *json, size_t len, sw_event_fn fn, void *ctx) {
+void sw_event_read_by_tree(const char *json, size_t len, sw_event_fn fn, void *ctx) {
     cJSON *object = NULL;
     enum sw_reject reject = SW_REJECT_TOO_LONG;
     if (len <= SW_EVENT_BYTES_MAX) reject = reject_of(sw_json_parse(json, len, SW_EVENT_DEPTH_MAX, &object));
@@ -211,6 +212,13 @@ static void read_one(const char *json, size_t len, sw_event_fn fn, void *ctx) {
     if (reject == SW_REJECT_NONE) reject = read_object(object, &event);
     fn(ctx, reject == SW_REJECT_NONE ? &event : NULL, reject, json, len);
     cJSON_Delete(object);
+}
+
+static void read_one(const char *json, size_t len, sw_event_fn fn, void *ctx) {
+    char room[SW_EVENT_FLAT_ROOM(SW_EVENT_BYTES_MAX)];
+    struct sw_event event;
+    if (len <= SW_EVENT_BYTES_MAX && sw_event_read_flat(json, len, room, &event)) fn(ctx, &event, SW_REJECT_NONE, json, len);
+    else sw_event_read_by_tree(json, len, fn, ctx);
 }
 
 static void read_batch(const char *json, size_t len, sw_event_fn fn, void *ctx) {

@@ -11,6 +11,9 @@
 typedef void (*sw_event_fn)(void *ctx, const struct sw_event *event, enum sw_reject reject, const char *text,
                             size_t len);
 
+/* Reads one event by way of a tree of cJSON: the judge of what an event is. sw_event_read comes to the same, sooner. */
+void sw_event_read_by_tree(const char *text, size_t len, sw_event_fn fn, void *ctx);
+
 /* Reads one message, an event or a batch of them, and calls FN for each member in order, at least once. */
 void sw_event_read(const char *text, size_t len, sw_event_fn fn, void *ctx);
 
