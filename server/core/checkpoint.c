@@ -15,7 +15,7 @@ struct sw_floor_saver {
     enum part part;
     size_t agent;                        /* the next one */
     const struct sw_call *call;          /* the next one; so below */
-    struct sw_duplicate *duplicate;
+    struct sw_duplicates_at duplicate;
     const struct sw_rostered *rostered;
 };
 
@@ -93,10 +93,10 @@ static size_t save_calls(struct sw_floor_saver *s, size_t count) {
 }
 
 static size_t save_duplicates(struct sw_floor_saver *s, size_t count) {
-    for (; count && s->duplicate; count--) {
-        size_t len;
-        int64_t ts_ms;
-        const char *text = sw_duplicates_read(&s->duplicate, &len, &ts_ms);
+    const char *text;
+    size_t len;
+    int64_t ts_ms;
+    for (; count && (text = sw_duplicates_read(s->floor->duplicates, &s->duplicate, &len, &ts_ms)); count--) {
         sw__code_put(&s->code, len + 1);
         sw_buf_add(s->code.out, text, len);
         sw__code_instant(&s->code, &ts_ms);
@@ -189,7 +189,7 @@ static void read_duplicates(struct sw_code *c, struct sw_floor *floor) {
     for (size_t count = 0; (size = (size_t)sw__code_uint(c, 0, SW_DUPLICATE_BYTES_MAX)) && !c->failed; count++) {
         const char *text = (const char *)c->at;
         int64_t ts_ms;
-        if (size - 1 > (size_t)(c->end - c->at) || count >= SW_DUPLICATE_KEYS_MAX) {
+        if (size < 2 || size - 1 > (size_t)(c->end - c->at) || count >= SW_DUPLICATE_KEYS_MAX) {
             c->failed = true;
             return;
         }
@@ -214,7 +214,7 @@ static void read_trails(struct sw_code *c, const struct sw_floor *floor, struct 
     if (shifts && !c->failed) shifts->forgotten_ms = forgotten_ms;
     while ((size = (size_t)sw__code_uint(c, 0, SW__CODE_TEXT_MAX)) && !c->failed) {
         char id[SW__CODE_TEXT_MAX];
-        if (size - 1 > (size_t)(c->end - c->at) || memchr(c->at, '\0', size - 1)) c->failed = true;
+        if (size < 2 || size - 1 > (size_t)(c->end - c->at) || memchr(c->at, '\0', size - 1)) c->failed = true;
         if (c->failed) return;
         memcpy(id, c->at, size - 1);
         id[size - 1] = '\0';

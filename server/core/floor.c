@@ -198,7 +198,9 @@ enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *ev
         if (reject) *reject = why;
         return SW_OUTCOME_REJECTED;
     }
-    if (event->id && sw_duplicates_seen(floor->duplicates, event->src, event->id, event->ts_ms)) {
+    struct sw_duplicate_key key;
+    if (event->id) sw_duplicate_key(&key, event->src, event->id);
+    if (event->id && sw_duplicates_seen(floor->duplicates, &key, event->ts_ms)) {
         counters->duplicates++;
         return SW_OUTCOME_DUPLICATE;
     }
@@ -215,7 +217,7 @@ enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *ev
     }
     counters->applied++;
     if (event->id)
-        counters->duplicate_keys_evicted += sw_duplicates_add(floor->duplicates, event->src, event->id, event->ts_ms);
+        counters->duplicate_keys_evicted += sw_duplicates_add(floor->duplicates, &key, event->ts_ms);
     return outcome;
 }
 
