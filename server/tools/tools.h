@@ -51,5 +51,6 @@ int sw_tool_chart(int argc, char **argv);
 int sw_tool_notify(int argc, char **argv);
 int sw_tool_user(int argc, char **argv);
 int sw_tool_screen(int argc, char **argv);
+int sw_tool_producer(int argc, char **argv);
 
 #endif
