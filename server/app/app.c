@@ -334,6 +334,7 @@ static void keep_shifts(struct sw_app *app) {
 static void on_outputs(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
     char status[256];
+    sw_app_expire_sessions(app);
     (void)snprintf(status, sizeof status, "%s %s, %llu walls", app->standing_by ? "standing by; feed" : "feed", sw_app_feed_word(app),
                    (unsigned long long)sw_ws_server_counters(app->ws)->clients);
     sw_service_manager_status(app->manager, status);

@@ -57,6 +57,7 @@ struct sw_app {
     struct sw_shifts *shifts;
     struct sw_reload *reload;
     struct sw_doors doors; /* as the API has them */
+    uint64_t expire_due_ms; /* of the loop: when sessions are looked at */
     struct sw_slices *slices;
     struct sw_certificate_watch *certificate; /* NULL without TLS */
     char metrics_token_hash[65];
@@ -121,6 +122,8 @@ struct sw_app {
 /* Opens the store in DIR (NULL: none) and reads who may come in. */
 void sw_app_open_doors(struct sw_app *app, const char *dir);
 /* Before the recorder is closed; then when the loop has ended. */
+/* Now and then: closes what was opened with sessions that are over. */
+void sw_app_expire_sessions(struct sw_app *app);
 void sw_app_close_doors(struct sw_app *app);
 void sw_app_free_doors(struct sw_app *app);
 /* Starts to listen; false when what is wrong was logged. */

@@ -38,6 +38,7 @@ struct sw_recorder {
     char *site;
     struct sw_store *store; /* the worker's while it works */
     char problem[512];
+    bool lost_accounts;
     struct job *first, **last;
     bool working, closing;
     void *gate_ctx;
@@ -46,6 +47,7 @@ struct sw_recorder {
 };
 
 const char *sw_recorder_problem(const struct sw_recorder *r) { return r->store ? NULL : r->problem; }
+bool sw_recorder_lost_accounts(const struct sw_recorder *r) { return r->lost_accounts; }
 const struct sw_recorder_counters *sw_recorder_counters(const struct sw_recorder *r) { return &r->counters; }
 
 static void open_store(struct sw_recorder *r, const char *dir) {
@@ -57,6 +59,7 @@ static void open_store(struct sw_recorder *r, const char *dir) {
     } else if (!sw_store_open(path, &r->store, r->problem, sizeof r->problem)) {
         return;
     }
+    r->lost_accounts = sw_store_had_accounts(path);
     sw_log(SW_LOG_ERROR, "store", "text=%s", r->problem);
 }
 

@@ -20,6 +20,8 @@ struct sw_recorder *sw_recorder_new(uv_loop_t *loop, const char *dir, const char
 void sw_recorder_close(struct sw_recorder *recorder);
 /* Why nothing can be recorded; NULL when it can. */
 const char *sw_recorder_problem(const struct sw_recorder *recorder);
+/* Whether nothing can be read of the store although there were accounts in it. */
+bool sw_recorder_lost_accounts(const struct sw_recorder *recorder);
 
 /* Whether jobs may be done: who may not be the one that records any more finds out first. */
 enum sw_gate {

@@ -38,7 +38,9 @@ struct sw_http_caller {
     const char *user;    /* whom a trusted proxy says it is */
     const char *browser; /* the User-Agent header */
     bool secure;          /* over TLS, here or at a trusted proxy */
-    bool untrusted_proxy; /* a proxy that is not trusted stands between */
+    /* whatever the peer's address is: a proxy that is not trusted stands between, or it was asked for by a name that is not
+     * this machine's to itself (a page elsewhere can have a name that leads to 127.0.0.1) */
+    bool elsewhere;
 };
 
 /* One request, borrowed for the length of the handler's call. Texts are NUL-terminated, valid UTF-8 without

@@ -22,6 +22,7 @@ struct sw_store {
     sqlite3 *db;
     sqlite3_stmt *statements[SW__STATEMENTS];
     char *path;
+    bool is_marked; /* that there are accounts; see sw_store_had_accounts */
     char error[SW__STORE_ERROR_BYTES];
 };
 
