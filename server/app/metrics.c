@@ -121,7 +121,8 @@ static void hub(const struct page *p) {
         const char *reason;
         uint64_t value;
     } refused[] = {{"not_signed_in", h->unauthorised}, {"forbidden", h->forbidden}, {"throttled", h->throttled},
-                   {"foreign_origin", h->foreign},     {"too_large", h->too_large}, {"bad_request", h->bad_requests}};
+                   {"foreign_origin", h->foreign},     {"too_large", h->too_large}, {"bad_request", h->bad_requests},
+                   {"no_room", h->no_room}, {"too_slow", h->too_slow}};
     head(p, "http_refused_total", "counter", "requests refused, by reason");
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         sw_buf_printf(p->out, "shiftwall_http_refused_total{site=\"%s\",reason=\"%s\"} %llu\n", p->app->config->site_id,
