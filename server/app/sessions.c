@@ -1,5 +1,6 @@
 #include "app/sessions.h"
 
+#include <arpa/inet.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -274,6 +275,17 @@ static void on_worked(uv_work_t *work_, int failed) {
     free_check(c);
 }
 
+/* What wrong passwords of ADDRESS are counted under: of IPv6 the network, as one machine has 2^64 addresses. */
+static void guard_key(const char *address, char *out, size_t size) {
+    struct in6_addr six;
+    char text[INET6_ADDRSTRLEN];
+    if (inet_pton(AF_INET6, address, &six) == 1) {
+        memset(six.s6_addr + 8, 0, 8);
+        if (inet_ntop(AF_INET6, &six, text, sizeof text)) address = text;
+    }
+    (void)snprintf(out, size, "address %s", address);
+}
+
 static void check(struct sw_sessions *s, const struct sw_sign_in *who, bool begins, void *ctx, sw_sessions_done done) {
     const struct sw_account *account = sw_accounts_find(s->accounts, who->person);
     struct check *c = sw_xcalloc(1, sizeof *c);
@@ -283,7 +295,7 @@ static void check(struct sw_sessions *s, const struct sw_sign_in *who, bool begi
                         .done = done};
     int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
     (void)snprintf(c->by_account, sizeof c->by_account, "account %s", who->person);
-    (void)snprintf(c->by_address, sizeof c->by_address, "address %s", who->address);
+    guard_key(who->address, c->by_address, sizeof c->by_address);
     int64_t wait_ms = sw_guard_wait_ms(s->guard, c->by_account, now_ms), other_ms = sw_guard_wait_ms(s->guard, c->by_address, now_ms);
     if (other_ms > wait_ms) wait_ms = other_ms;
     if (wait_ms) {

@@ -382,6 +382,10 @@ export default {
     equal((await via({ authorization: 'Bearer a-token-for-prometheus' }, '/metrics')).status, 200, 'metrics by their token');
     equal((await via({ authorization: 'Bearer another' }, '/metrics')).status, 401, 'not by another');
     equal((await ask(daemon, 'GET', '/metrics', { cookie: cookies.quality })).status, 200, 'or signed in');
+    const guesses = [];
+    for (let i = 0; i < 22; i++) guesses.push((await signIn(daemon, `nobody ${i}`, 'wrong', { 'x-forwarded-for': `2001:db8:1:2:${i}::9` })).status);
+    assert(guesses.includes(429), `one network of IPv6 is one address: ${guesses}`);
+    equal((await signIn(daemon, 'nobody', 'wrong', { 'x-forwarded-for': '2001:db8:1:3::9' })).status, 401, 'another one is not');
     const redis = await startRedis(scene);
     const plain = await startDaemon(scene, { redis });
     await plain.live();
