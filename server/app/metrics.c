@@ -257,6 +257,7 @@ static void desk(const struct page *p) {
     one(p, "store_failures_total", "counter", "writes to the store that failed", r->failed);
     one(p, "store_conflicts_total", "counter", "writes of something that somebody else had written first", r->conflicts);
     one(p, "store_history_rows_total", "counter", "rows of history written", r->history_rows);
+    one(p, "store_dropped_total", "counter", "records given up because the store could not be written for too long", r->dropped);
     one(p, "store_queued", "gauge", "jobs that wait for the store", r->queued);
     one(p, "alerts_open", "gauge", "alerts that are open", d.alerts_open);
     one(p, "breaches", "gauge", "breaches on record that the ladder counts", d.breaches);

@@ -160,11 +160,13 @@ export default {
       fs.writeFileSync(path.join(scene.dir, 'offset'), '+0');
       return { env: { LD_PRELOAD: `${libraries}/faketime/libfaketime.so.1`, FAKETIME_TIMESTAMP_FILE: path.join(scene.dir, 'offset'), FAKETIME_CACHE_DURATION: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' } };
     },
-    async strike({ scene, dice }) {
+    // over the end of a business day and back it ends, and is started anew as its service manager would
+    async strike({ scene, daemon, dice }) {
       for (const step of [dice.pick(['-3600', '+3600']), '+0']) {
         fs.writeFileSync(path.join(scene.dir, 'offset'), step);
         await pause(2500);
       }
+      if (daemon.process.over && daemon.process.code === 1) await daemon.start();
     },
   },
   'one in ten allocations fails': {

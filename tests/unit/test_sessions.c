@@ -46,7 +46,7 @@ static void set_up(struct fixture *f) {
 
 static void tear_down(struct fixture *f) {
     sw_accounts_close(f->accounts);
-    sw_recorder_close(f->recorder);
+    sw_recorder_close(f->recorder, NULL, NULL);
     assert_int_equal(uv_run(&f->loop, UV_RUN_DEFAULT), 0);
     sw_sessions_free(f->sessions);
     sw_accounts_free(f->accounts);
