@@ -209,7 +209,8 @@ static void on_retry(uv_timer_t *timer) {
 
 static void give_up(struct sw_recorder *r, struct job *job) {
     r->counters.dropped += job->count;
-    sw_log(SW_LOG_ERROR, "store.dropped", "records=%zu text=%s", job->count, "too many wait for the store");
+    sw_log(SW_LOG_ERROR, "store.dropped", "records=%zu text=%s", job->count,
+           r->closing ? "the store cannot be written, and this is the end" : "too many wait for the store");
     free_job(job);
 }
 
@@ -261,6 +262,22 @@ static void hold_back(struct sw_recorder *r, struct job *job) {
     uv_timer_start(&r->retry, on_retry, RETRY_MS, 0);
 }
 
+/* At the end there is no later: what else would wait is given up, and not tried one by one. */
+static void give_up_rest(struct sw_recorder *r) {
+    for (struct job **at = &r->first; *at;) {
+        struct job *job = *at;
+        if (job->kind != APPEND || job->done) {
+            at = &job->next;
+            continue;
+        }
+        *at = job->next;
+        r->counters.queued--;
+        give_up(r, job);
+    }
+    r->last = &r->first;
+    while (*r->last) r->last = &(*r->last)->next;
+}
+
 static void count(struct sw_recorder *r, const struct job *job) {
     r->counters.queued--;
     if (job->status == -SW_EBUSY) r->counters.conflicts++;
@@ -280,6 +297,7 @@ static void finish(struct sw_recorder *r, struct job *job) {
         return;
     }
     if (probed) try_kept(r, false);
+    if (r->closing && job->status == -SW_EIO && job->kind == APPEND && !job->done) give_up_rest(r);
     if (job->done) job->done(job->ctx, job->status, job->records, job->count, sw_buf_text(&job->text));
     bool more = job->kind == PURGE && !job->status && job->deleted >= PURGE_ROWS && !r->closing;
     int64_t before_ms = job->before_ms;
