@@ -191,12 +191,15 @@ static int write_row(struct job *job, struct sw_store *store) {
     return failed;
 }
 
+/* A change and its record, or neither. */
 static int write_job(struct job *job, struct sw_store *store, const char *site) {
-    int failed = write_row(job, store);
-    if (failed || !job->recorded) return failed;
+    int failed = sw_store_begin(store);
+    if (failed) return failed;
+    failed = write_row(job, store);
     struct sw_record record = {.at_ms = job->at_ms, .kind = job->kind, .key = job->id, .by = job->by, .role = job->by_role,
                                .body = job->body};
-    return sw_store_append(store, site, &record, 1, NULL);
+    if (!failed && job->recorded) failed = sw_store_append(store, site, &record, 1, NULL);
+    return sw_store_end(store, failed);
 }
 
 static int work(void *ctx, struct sw_store *store, const char *site) {

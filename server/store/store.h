@@ -149,6 +149,11 @@ int sw_store_read_screens(struct sw_store *store, void *ctx,
 /* A number that is another one once somebody else (the command line) has written to the file. 0 or -SW_EIO. */
 int sw_store_data_version(struct sw_store *store, int64_t *version) SW_NODISCARD;
 
+/* What is written between these is there as a whole or not at all: when one of the writes failed, FAILED says so. Returns 0, FAILED,
+ * or -SW_EIO. */
+int sw_store_begin(struct sw_store *store) SW_NODISCARD;
+int sw_store_end(struct sw_store *store, int failed) SW_NODISCARD;
+
 /* ---- upkeep ---- */
 
 /* Forgets what was recorded or counted before T_MS, the oldest first, MAX (1 or more) records and rows at most; DELETED
