@@ -294,7 +294,7 @@ static void test_team_holds_chat(void **state) {
 }
 
 static void alarm_of(struct world *w, int64_t t_ms, int number, bool raised) {
-    char source[16];
+    char source[24];
     (void)snprintf(source, sizeof source, "trunk-%d", number);
     struct sw_event e = base(SW_EV_ALARM, t_ms);
     e.source = source;
