@@ -279,7 +279,7 @@ static void on_worked(uv_work_t *work_, int failed) {
 static void guard_key(const char *address, char *out, size_t size) {
     struct in6_addr six;
     char text[INET6_ADDRSTRLEN];
-    if (inet_pton(AF_INET6, address, &six) == 1) {
+    if (inet_pton(AF_INET6, address, &six) == 1 && !IN6_IS_ADDR_V4MAPPED(&six)) {
         memset(six.s6_addr + 8, 0, 8);
         if (inet_ntop(AF_INET6, &six, text, sizeof text)) address = text;
     }
