@@ -48,6 +48,7 @@ void sw__app_arm_deadline(struct sw_app *app) {
 static void pass_time(struct sw_app *app) {
     if (sw_checkpoints_is_saving(app->checkpoints)) return; /* it stands still for some ms */
     int64_t now_ms = sw__app_clock(app);
+    if (app->passed_ms < now_ms) app->passed_ms = now_ms;
     sw_charts_advance(app->charts, now_ms);
     sw_floor_advance(app->floor, now_ms);
 }
@@ -331,13 +332,21 @@ static void keep_shifts(struct sw_app *app) {
     if (app->desk) sw_desk_count_past(app->desk, kept_from_ms);
 }
 
+static void fail(struct sw_app *app);
+
 static void on_outputs(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
     char status[256];
+    sw_app_expire_sessions(app);
     (void)snprintf(status, sizeof status, "%s %s, %llu walls", app->standing_by ? "standing by; feed" : "feed", sw_app_feed_word(app),
                    (unsigned long long)sw_ws_server_counters(app->ws)->clients);
     sw_service_manager_status(app->manager, status);
     if (!app->feed || !is_live(app)) return;
+    if (sw__app_is_a_day_ahead(app)) { /* starting anew is the one way back */
+        sw_log(SW_LOG_ERROR, "clock.back", "text=%s", "the clock was ahead, in another business day: figures are made anew by a new start");
+        fail(app);
+        return;
+    }
     sw_feed_status_get(app->feed, &app->feed_status);
     pass_time(app);
     keep_day(app);
@@ -369,6 +378,13 @@ static void close_timers(struct sw_app *app) {
 
 static void on_demo_stopped(void *ctx) { ((struct sw_app *)ctx)->demo = NULL; }
 
+/* What waited is written, while the site was still ours. */
+static void on_recorded(void *ctx) {
+    struct sw_app *app = ctx;
+    sw_lease_close(app->lease);
+    app->lease = NULL;
+}
+
 static void stop(struct sw_app *app) {
     app->stopping = true;
     sw_service_manager_close(app->manager);
@@ -395,8 +411,7 @@ static void stop(struct sw_app *app) {
     app->reports = app->api.reports = NULL;
     sw_chat_close(app->chat);
     app->chat = app->api.chat = NULL;
-    if (app->recorder) sw_recorder_close(app->recorder);
-    sw_lease_close(app->lease);
+    sw_recorder_close(app->recorder, app, on_recorded);
     close_timers(app);
 }
 
