@@ -234,24 +234,25 @@ static void drain_scopes(struct sw_scope **scopes, size_t count, void *ctx,
     }
 }
 
-static void drain_agents(struct sw_floor *floor, const struct sw_floor_changes *changes) {
+void sw_floor_drain_agents(struct sw_floor *floor, const struct sw_floor_changes *changes) {
     for (size_t i = 0; i < floor->gone_count; i++) {
         if (changes->agent_gone) changes->agent_gone(changes->ctx, floor->gone[2 * i], floor->gone[2 * i + 1]);
         free(floor->gone[2 * i]);
         free(floor->gone[2 * i + 1]);
     }
     floor->gone_count = 0;
+    if (!changes->agent) return;
     for (size_t i = 0; i < floor->dirty_agent_count; i++) {
         floor->dirty_agents[i]->dirty = false;
-        if (changes->agent) changes->agent(changes->ctx, floor->dirty_agents[i]);
+        changes->agent(changes->ctx, floor->dirty_agents[i]);
     }
     floor->dirty_agent_count = 0;
 }
 
 void sw_floor_drain(struct sw_floor *floor, const struct sw_floor_changes *changes) {
+    sw_floor_drain_agents(floor, changes);
     if (!floor->changed) return;
     floor->changed = false;
-    drain_agents(floor, changes);
     drain_scopes(floor->queues, floor->queue_count, changes->ctx, changes->queue);
     drain_scopes(floor->groups, floor->group_count, changes->ctx, changes->group);
     for (size_t i = 0; i < floor->team_count; i++) {
