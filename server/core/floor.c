@@ -189,7 +189,12 @@ static enum sw_outcome dispatch(struct sw_floor *floor, const struct sw_event *e
 enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *event, int64_t now_ms, int64_t latest_ms,
                                enum sw_reject *reject) {
     struct sw_floor_counters *counters = &floor->counters;
+    struct sw_duplicate_key key;
     sw__before_change(floor);
+    if (event->id) {
+        sw_duplicate_key(&key, event->src, event->id);
+        sw_duplicates_expect(floor->duplicates, &key);
+    }
     counters->events++;
     sw_floor_advance(floor, now_ms);
     enum sw_reject why = refusal(floor, event, latest_ms);
@@ -198,8 +203,6 @@ enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *ev
         if (reject) *reject = why;
         return SW_OUTCOME_REJECTED;
     }
-    struct sw_duplicate_key key;
-    if (event->id) sw_duplicate_key(&key, event->src, event->id);
     if (event->id && sw_duplicates_seen(floor->duplicates, &key, event->ts_ms)) {
         counters->duplicates++;
         return SW_OUTCOME_DUPLICATE;

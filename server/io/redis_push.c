@@ -38,7 +38,7 @@ static bool number(struct scan *s, char kind, size_t *out) {
             *out = value;
             return digits ? expect(s, "\r\n", 2) : stop(s, SW_PUSH_BROKEN);
         }
-        if (digits == DIGITS_MAX) return stop(s, SW_PUSH_BROKEN);
+        if (digits == DIGITS_MAX || (digits && !value)) return stop(s, SW_PUSH_BROKEN); /* nor a zero in front */
         value = value * 10 + (size_t)(*s->at++ - '0');
     }
 }

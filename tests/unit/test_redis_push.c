@@ -69,7 +69,7 @@ static void test_what_is_not_of_redis(void **state) {
                                         HEAD "$-1\r\n",
                                         HEAD "$99999999999\r\n",
                                         HEAD "$999999999\r\n",
-                                        HEAD "$1\r\nab\r\n",
+                                        HEAD "$1\r\nab\r\n", HEAD "$00\r\n\r\n",
                                         "*3\r\n$9\r\nsubscribe\r\n$9999\r\n"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct sw_push push;
