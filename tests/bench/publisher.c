@@ -1,7 +1,8 @@
 /* Publishes the day of a floor to Redis as fast as it takes it, many messages on their way at once: PUBLISH, or sw_emit.
  *   publisher SOCKET plain|journal AGENTS QUEUES EVENTS BATCH FIRST-CALL
  *   publisher - file AGENTS QUEUES EVENTS 1 FIRST-CALL      the same to standard output, one event a line
- * Prints one JSON line: how long it took until the last message was acknowledged, and its processor time. */
+ * Prints "ready", and begins with the next line of its input. Then one JSON line: how long it took until the last message was
+ * acknowledged, and its processor time. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -137,6 +138,9 @@ int main(int argc, char **argv) {
     if (!strcmp(argv[2], "file")) return write_file();
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address)) die(argv[1]);
+    puts("ready");
+    fflush(stdout);
+    if (getchar() == EOF) return 1;
     int64_t began = now_ms(CLOCK_MONOTONIC), ts = now_ms(CLOCK_REALTIME);
     long in_flight = 0, messages = 0;
     for (long n = 0; n < args.events; messages++) {
