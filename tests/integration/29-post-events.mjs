@@ -101,9 +101,11 @@ export default {
     day.sort((a, b) => a.ts - b.ts);
     const file = path.join(scene.dir, 'day.jsonl');
     fs.writeFileSync(file, day.map(e => `${JSON.stringify(e)}\n`).join(''));
-    const { redis, daemon, token } = await stage(scene, { name: 'chat-bot' });
+    // a business day that no midnight cuts
+    const starts = new Date(day[0].ts - 3600_000).toISOString().slice(11, 13);
+    const { redis, daemon, token } = await stage(scene, { name: 'chat-bot', config: `site:\n  day_starts: "${starts}:00"\n` });
     const other = await startRedis({ ...scene, dir: fs.mkdtempSync(path.join(scene.dir, 'other-')), onEnd: fn => scene.onEnd(fn) });
-    const reference = await startDaemon(scene, { redis: other, args: [] });
+    const reference = await startDaemon(scene, { redis: other, args: ['--config', path.join(scene.dir, 'c.yaml')] });
     await reference.live();
     const sent = spawnSync(toolPath, ['publish', '--redis', other.url, '--site', 'main', file], { encoding: 'utf8' });
     equal(sent.status, 0, sent.stderr);
