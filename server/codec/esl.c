@@ -121,7 +121,7 @@ static enum sw_esl_kind kind_of(const struct sw_esl *esl) {
 }
 
 static void deliver(struct sw_esl *esl) {
-    char text[SW_ESL_HEADER_BYTES_MAX];
+    char text[SW_ESL_TEXT_BYTES_MAX];
     size_t len = 0;
     const char *reply = find(esl->block.data, esl->block.len, "Reply-Text", &len);
     (void)snprintf(text, sizeof text, "%.*s", reply ? (int)(len < sizeof text ? len : sizeof text - 1) : 0,

@@ -21,7 +21,7 @@
 #define SW_ESL_BLOCK_BYTES_MAX 16384           /* the lines in front of a body */
 #define SW_ESL_EVENT_BYTES_MAX (256 * 1024)    /* the body of an event */
 #define SW_ESL_BODY_BYTES_MAX (8 * 1024 * 1024) /* any other body: a list of 20,000 agents */
-#define SW_ESL_HEADER_BYTES_MAX 512            /* an event's value, decoded: more is as if it were not there */
+#define SW_ESL_TEXT_BYTES_MAX 512              /* a Reply-Text: more is cut */
 #define SW_ESL_COLUMNS_MAX 64                  /* of a list */
 #define SW_ESL_ROW_BYTES_MAX 8192              /* a row of a list */
 
