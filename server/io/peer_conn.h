@@ -83,7 +83,8 @@ void sw_peer_conn_restart(struct sw_peer_conn *conn, const char *reason, bool re
 /* Sends LEN bytes. 0; -SW_EAGAIN (not UP); -SW_ELIMIT (the peer does not read, and more than output_max_bytes would wait: nothing of
  * it is sent; the owner restarts, or tries later). */
 int sw_peer_conn_send(struct sw_peer_conn *conn, const char *data, size_t len) SW_NODISCARD;
-/* Stops reading, so that the peer is held up by TCP itself, and goes on; bytes at hand are kept. A new connection is not paused. */
+/* Stops reading, so that the peer is held up by TCP itself, and goes on (`bytes` comes on a later turn of the loop). The bytes of the
+ * call in which it is paused are the owner's to keep. A new connection is not paused. */
 void sw_peer_conn_pause(struct sw_peer_conn *conn);
 void sw_peer_conn_resume(struct sw_peer_conn *conn);
 

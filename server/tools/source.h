@@ -10,13 +10,13 @@
 
 #include "io/outbox.h"
 #include "shiftwall/error.h"
-#include "tools/pairs.h"
 #include "tools/tools.h"
 
 #define SW_SOURCE_QUEUES_MAX 256
 #define SW_SOURCE_WRAPUP_MAX_S 3600
 
 struct sw_source_kind;
+struct sw__source_run;
 
 /* What the command gives a kind: the common options, read and checked. Lives as long as the kind. */
 struct sw_source {
@@ -27,14 +27,7 @@ struct sw_source {
     const char *src;                 /* --src, default the kind's name: `src` of every event */
     int64_t wrapup_ms;               /* --wrapup, -1 = not given */
     bool dry_run;                    /* events go to standard output, there is no Redis */
-    /* the rest is the command's own */
-    char queues[SW_SOURCE_QUEUES_MAX][260];
-    size_t queue_count;
-    struct sw_outbox *outbox;
-    uint64_t dry_seq;
-    void *self;
-    int status;
-    bool closing, ready_told;
+    struct sw__source_run *run;      /* the command's own */
 };
 
 /* A kind. All callbacks get what `open` made. */
@@ -66,10 +59,13 @@ struct sw_source_kind {
 
 extern const struct sw_source_kind sw_source_queue_log; /* source_queue_log.c; further kinds stand in source.c's table */
 
-/* Adds one event (LEN bytes of JSON with id and src), as sw_outbox_add. 0, -SW_ELIMIT (stop reading until `room`), -SW_EINVAL. */
+/* Adds one event (LEN bytes of JSON with id and src), as sw_outbox_add. 0, -SW_ELIMIT (stop reading until `room`), -SW_EINVAL. With
+ * --dry-run `acknowledged` is called within it. */
 int sw_source_add(struct sw_source *source, const char *json, size_t len, uint64_t *seq) SW_NODISCARD;
 /* The connection to Redis for reading the journal, inside redis_up and as long as Redis is up; NULL with --dry-run. */
 struct sw_redis_conn *sw_source_redis(struct sw_source *source);
+/* The outbox, for its counters; NULL with --dry-run. */
+struct sw_outbox *sw_source_outbox(struct sw_source *source);
 /* Whether --queues wants QUEUE (always without --queues). */
 bool sw_source_wants_queue(const struct sw_source *source, const char *queue);
 /* The source works: told to the service manager once (READY=1). STATUS is the line `systemctl status` shows; may be told again. */
