@@ -13,7 +13,8 @@
  *    where it is paused in some of them only, the others.
  *  - Wrap-up has no event in most switches. It begins when the agent's last queue call ends while it is not paused, and ends
  *    when its time is over (sw_pbx_advance), with the next call, or with a pause.
- *  - An exit waits up to SW_PBX_HOLD_MS for the call's next queue, so that it can say `to`. Nothing else waits for it.
+ *  - An exit waits up to SW_PBX_HOLD_MS for the call's next queue, so that it can say `to`, and may until then turn out to
+ *    be an abandonment or an answer. Nothing else waits for it.
  *  - What is told of a call never heard of is told with what must have come before (`queued` before `answered`).
  *  - Calls without news for SW_ORPHAN_MS are forgotten, as the core closes them by itself.
  *
@@ -45,6 +46,8 @@ struct sw_pbx_options {
     const char *src; /* the producer's name, an identifier */
     const char *run; /* begins the ids of this run: letters, digits, "-"; never that of an earlier run of the same src */
     int64_t wrapup_ms; /* of agents for whom no other time is known; 0 = none */
+    int64_t resolution_ms; /* of the durations that the switch tells: one that agrees with the times of the facts as well as
+                              it can is not told, since those are finer; 0 = the switch's always prevail */
     struct sw_pbx_reasons *reasons; /* borrowed: what a pause's reason means */
     /* One event as JSON, LEN bytes, no newline. */
     void (*event)(void *ctx, const char *json, size_t len);
@@ -130,6 +133,8 @@ void sw_pbx_ring_ended(struct sw_pbx *pbx, const char *call, const char *agent, 
 void sw_pbx_answered(struct sw_pbx *pbx, const char *call, const char *agent, const char *queue, int64_t wait_ms,
                      int64_t at_ms);
 void sw_pbx_abandoned(struct sw_pbx *pbx, const char *call, int64_t wait_ms, int64_t at_ms);
+/* It left its queue. That is told when the call enters another, is hung up, or SW_PBX_HOLD_MS later; sw_pbx_abandoned and
+ * sw_pbx_answered before then say that it was no exit. */
 void sw_pbx_exited(struct sw_pbx *pbx, const char *call, enum sw_exit_reason reason, int64_t wait_ms, int64_t at_ms);
 /* The caller's channel is gone: an exit of it need not wait for another queue; a call still open is over (abandoned, or
  * ended by BY). */
@@ -153,6 +158,7 @@ enum sw_pbx_phase {
     SW_PBX_TALKING,
     SW_PBX_OVER
 };
+/* A call whose exit waits to be told is over. */
 enum sw_pbx_phase sw_pbx_call_phase(const struct sw_pbx *pbx, const char *call);
 /* The agent and the queue of a call, NULL where there is none. Borrowed until the next fact. */
 const char *sw_pbx_call_agent(const struct sw_pbx *pbx, const char *call);
@@ -169,11 +175,12 @@ size_t sw_pbx_staffed_agents(const struct sw_pbx *pbx);
 /* A snapshot begins. Facts may go on coming as the switch tells them; what they touch from here on prevails over what
  * the snapshot says of the same call or membership. A snapshot that has begun already is dropped. */
 void sw_pbx_snapshot_begin(struct sw_pbx *pbx);
-/* As the facts of these names. An agent needs one of them to be noted. */
-void sw_pbx_note_member(struct sw_pbx *pbx, const char *agent, const char *queue, bool paused, const char *reason);
-void sw_pbx_note_duty(struct sw_pbx *pbx, const char *agent, enum sw_pbx_duty duty, const char *reason);
+/* As the facts of these names. SINCE_MS: since when it is so; INT64_MIN = not known (as of now, if it is news). */
+void sw_pbx_note_member(struct sw_pbx *pbx, const char *agent, const char *queue, bool paused, const char *reason,
+                        int64_t since_ms);
+void sw_pbx_note_duty(struct sw_pbx *pbx, const char *agent, enum sw_pbx_duty duty, const char *reason, int64_t since_ms);
 void sw_pbx_note_line(struct sw_pbx *pbx, const char *agent, enum sw_pbx_line line);
-/* A call that waits in QUEUE, or that AGENT talks on (QUEUE NULL: only if the call is known of), since SINCE_MS. */
+/* A call that waits in QUEUE, or that AGENT talks on, since SINCE_MS. QUEUE or AGENT NULL: only if it is open already. */
 void sw_pbx_note_waiting(struct sw_pbx *pbx, const char *call, const char *queue, int64_t position, int64_t priority,
                          int64_t since_ms);
 void sw_pbx_note_talking(struct sw_pbx *pbx, const char *call, const char *queue, const char *agent, int64_t since_ms);

@@ -21,8 +21,8 @@ struct sw_pbx_reasons;
 struct sw_pbx_reasons *sw_pbx_reasons_new(void);
 void sw_pbx_reasons_free(struct sw_pbx_reasons *reasons);
 
-/* REASON is STATE: one of the non-service states or wrap-up. A later word on the same reason prevails. 0; -SW_EINVAL
- * (another state, or an empty reason); -SW_ELIMIT. */
+/* REASON is STATE: one of the non-service states or wrap-up. "" are pauses for which no reason was given. A later word on
+ * the same reason prevails. 0; -SW_EINVAL (another state); -SW_ELIMIT. */
 int sw_pbx_reasons_add(struct sw_pbx_reasons *reasons, const char *reason, enum sw_agent_state state) SW_NODISCARD;
 /* Reads "REASON=STATE" (the last "=" counts; STATE by the name of the contract). 0 or as above; -SW_EPARSE: no such pair. */
 int sw_pbx_reasons_add_pair(struct sw_pbx_reasons *reasons, const char *pair) SW_NODISCARD;
@@ -30,8 +30,8 @@ int sw_pbx_reasons_add_pair(struct sw_pbx_reasons *reasons, const char *pair) SW
  * number is in *LINE, and the lines before it stand. Errors: as above; -SW_ELIMIT also for a text that is too long. */
 int sw_pbx_reasons_read(struct sw_pbx_reasons *reasons, const char *text, size_t len, size_t *line) SW_NODISCARD;
 
-/* The state of a pause for REASON (NULL and "" are busy). *NEWS, which may be NULL: nobody mapped it, and this is the first
- * time that it is asked for. */
+/* The state of a pause for REASON; NULL is "". *NEWS, which may be NULL: REASON is not "", nobody mapped it, and this is
+ * the first time that it is asked for. */
 enum sw_agent_state sw_pbx_reasons_state(struct sw_pbx_reasons *reasons, const char *reason, bool *news);
 
 #endif
