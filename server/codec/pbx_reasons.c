@@ -67,12 +67,15 @@ static size_t fold(const char *text, size_t len, char out[SW_PBX_REASON_BYTES_MA
     while (len && (*text == ' ' || *text == '\t')) text++, len--;
     while (len && (text[len - 1] == ' ' || text[len - 1] == '\t')) len--;
     if (len > SW_PBX_REASON_BYTES_MAX) len = SW_PBX_REASON_BYTES_MAX;
-    for (size_t i = 0; i < len; i++) out[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
+    for (size_t i = 0; i < len; i++)
+        out[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
     out[len] = '\0';
     return len;
 }
 
-struct sw_pbx_reasons *sw_pbx_reasons_new(void) { return sw_xcalloc(1, sizeof(struct sw_pbx_reasons)); }
+struct sw_pbx_reasons *sw_pbx_reasons_new(void) {
+    return sw_xcalloc(1, sizeof(struct sw_pbx_reasons));
+}
 
 void sw_pbx_reasons_free(struct sw_pbx_reasons *reasons) {
     if (!reasons) return;
