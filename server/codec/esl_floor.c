@@ -171,6 +171,7 @@ static void set_status(struct sw_esl_floor *f, const struct ef_event *e, const c
     struct ef_agent *agent = agent_of(f, e);
     if (!agent) return;
     memcpy(agent->status, status, sizeof status);
+    agent->status_since_ms = e->ts_ms;
     if (!is_ours(f, agent)) return;
     enum sw_pbx_duty duty = ef_duty_of(agent, &reason);
     sw_pbx_duty(f->options.pbx, agent->id, duty, reason, e->ts_ms);

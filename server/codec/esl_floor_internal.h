@@ -22,7 +22,7 @@ struct ef_agent {
     enum ef_state state;
     char uuid[EF_UUID_BYTES]; /* of its channel; "" = none */
     int64_t wrapup_ms;        /* -1 = not known */
-    int64_t last_bridge_end_ms, last_offered_ms; /* of the last list; 0 = never */
+    int64_t last_bridge_end_ms, last_offered_ms, status_since_ms; /* of the last list; 0 = never */
     uint64_t pass;            /* the snapshot that listed it last */
     uint64_t tier_pass;       /* the snapshot that found it in one of our queues */
     unsigned odd_count;       /* snapshots in a row in which its state had no call to it */

@@ -151,7 +151,7 @@ static int64_t seconds_ms(const char *text) {
     return *text ? 0 : value * 1000;
 }
 
-enum { A_NAME, A_STATUS, A_STATE, A_UUID, A_WRAPUP, A_BRIDGE_END, A_OFFERED, A_COUNT };
+enum { A_NAME, A_STATUS, A_STATE, A_UUID, A_WRAPUP, A_BRIDGE_END, A_OFFERED, A_SINCE, A_COUNT };
 
 static void take_agent(void *ctx, const char *const *values) {
     struct sw_esl_floor *f = ctx;
@@ -166,6 +166,7 @@ static void take_agent(void *ctx, const char *const *values) {
     agent->wrapup_ms = *values[A_WRAPUP] ? seconds_ms(values[A_WRAPUP]) : -1;
     agent->last_bridge_end_ms = seconds_ms(values[A_BRIDGE_END]);
     agent->last_offered_ms = seconds_ms(values[A_OFFERED]);
+    agent->status_since_ms = state == EF_IDLE ? 0 : seconds_ms(values[A_SINCE]);
     agent->pass = f->pass;
 }
 
@@ -245,7 +246,7 @@ static void take_member(void *ctx, const char *const *values) {
 }
 
 static enum sw_esl_result read_list(struct sw_esl_floor *f, const struct ef_question *q, const char *text, size_t len) {
-    static const char *const agents[] = {"name", "status", "state", "uuid", "wrap_up_time", "last_bridge_end", "last_offered_call"};
+    static const char *const agents[] = {"name", "status", "state", "uuid", "wrap_up_time", "last_bridge_end", "last_offered_call", "last_status_change"};
     static const char *const tiers[] = {"queue", "agent"};
     static const char *const queues[] = {"name"};
     static const char *const members[] = {"session_uuid", "serving_agent", "state", "joined_epoch", "rejoined_epoch", "bridge_epoch"};
@@ -366,7 +367,7 @@ static void note_agents(struct sw_esl_floor *f) {
     struct sw_pbx *pbx = f->options.pbx;
     struct ef_agent *agent, *next;
     for (size_t i = 0; i < f->snap.tier_count; i++)
-        sw_pbx_note_member(pbx, f->snap.tiers[i].agent, f->snap.tiers[i].queue, false, NULL);
+        sw_pbx_note_member(pbx, f->snap.tiers[i].agent, f->snap.tiers[i].queue, false, NULL, INT64_MIN);
     HASH_ITER(hh, f->agents, agent, next) {
         const char *reason;
         if (!is_ours(f, agent)) {
@@ -375,7 +376,7 @@ static void note_agents(struct sw_esl_floor *f) {
         }
         sw_pbx_wrapup_time(pbx, agent->id, agent->wrapup_ms);
         enum sw_pbx_duty duty = ef_duty_of(agent, &reason);
-        sw_pbx_note_duty(pbx, agent->id, duty, reason);
+        sw_pbx_note_duty(pbx, agent->id, duty, reason, agent->status_since_ms ? agent->status_since_ms : INT64_MIN);
         sw_pbx_note_line(pbx, agent->id, line_of(f, agent));
         if (f->snap.how == SW_PBX_SNAPSHOT_MERGE && agent->last_bridge_end_ms)
             sw_pbx_wrapup_since(pbx, agent->id, agent->last_bridge_end_ms);

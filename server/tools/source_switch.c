@@ -102,7 +102,7 @@ void sw_switch_changed(struct sw_switch *sw) {
 
 static void raise_alarm(struct sw_switch *sw, int64_t now_ms) {
     char text[280];
-    (void)snprintf(text, sizeof text, "%s (%.80s) is not seen: %.100s. What its queues and agents do is not known.", sw->name,
+    (void)snprintf(text, sizeof text, "%s (%.80s) is not seen: %.70s. What its queues and agents do is not known.", sw->name,
                    sw->where, sw->reason);
     sw->is_alarm = true;
     sw_log(SW_LOG_WARN, "source.unseen", "src=%s reason=%s", sw->source->src, sw->reason);
@@ -245,6 +245,7 @@ static struct sw_pbx *make_pbx(struct sw_switch *sw) {
     const struct sw_pbx_options options = {.src = sw->source->src,
                                            .run = run,
                                            .wrapup_ms = sw->source->wrapup_ms > 0 ? sw->source->wrapup_ms : 0,
+                                           .resolution_ms = 1000, /* both switches tell durations in seconds */
                                            .reasons = sw->reasons,
                                            .event = on_event,
                                            .message = on_message,
