@@ -210,6 +210,7 @@ static void past_call(struct sw_pbx *pbx, const struct sw_event *event) {
 }
 
 void sw_pbx_past(struct sw_pbx *pbx, const struct sw_event *event) {
+    if (event->ts_ms > pbx->unseen_ms) pbx->unseen_ms = event->ts_ms;
     if (event->type == SW_EV_AGENT_STATE && event->agent) {
         past_agent(pbx, event);
     } else if (event->type == SW_EV_ALARM && pbx_same(event->source, pbx->src)) {
@@ -228,6 +229,7 @@ struct sw_pbx *sw_pbx_new(const struct sw_pbx_options *options) {
     (void)snprintf(pbx->src, sizeof pbx->src, "%s", options->src);
     (void)snprintf(pbx->run, sizeof pbx->run, "%s", options->run);
     pbx->over_last = &pbx->over_first;
+    pbx->unseen_ms = PBX_NEVER;
     sw_buf_init(&pbx->out, SW_EVENT_BYTES_MAX);
     return pbx;
 }

@@ -218,10 +218,15 @@ enum sw_pbx_snapshot {
                               told */
 };
 /* The snapshot is complete as of now; COVERS says what it tells all of. Calls that are gone left by
- * `overflow` or ended by `system`, as of now. Returns how many differences were put right. */
+ * `overflow` or ended by `system`, and agents that are gone signed out, as of now; merging, as of when the
+ * switch was last seen (sw_pbx_unseen, or the latest event from before this run). Returns how many
+ * differences were put right. */
 size_t sw_pbx_snapshot_end(struct sw_pbx *pbx, enum sw_pbx_snapshot how, unsigned covers);
 /* It will not be completed. */
 void sw_pbx_snapshot_drop(struct sw_pbx *pbx);
+/* The switch is not seen from SINCE_MS on, up to the next merge; told again before that it changes nothing.
+ */
+void sw_pbx_unseen(struct sw_pbx *pbx, int64_t since_ms);
 
 /* ---- doubt ---- */
 

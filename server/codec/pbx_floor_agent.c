@@ -37,7 +37,7 @@ static bool takes_calls_of_any(const struct pbx_agent *agent) {
     return false;
 }
 
-static bool is_staffed(const struct pbx_agent *agent) {
+bool pbx_agent_is_staffed(const struct pbx_agent *agent) {
     return agent->duty == SW_PBX_DUTY_BY_QUEUES ? serves_any(agent) : agent->duty != SW_PBX_DUTY_OUT;
 }
 
@@ -86,7 +86,7 @@ static bool state_of_calls(const struct pbx_agent *agent, struct state *out) {
 
 static struct state state_of(struct sw_pbx *pbx, const struct pbx_agent *agent) {
     struct state out = {SW_ST_OFFLINE, NULL, NULL};
-    if (state_of_calls(agent, &out) || !is_staffed(agent)) return out;
+    if (state_of_calls(agent, &out) || !pbx_agent_is_staffed(agent)) return out;
     if (agent->line == SW_PBX_LINE_ENGAGED)
         out.state = SW_ST_TALKING;
     else if (agent->line == SW_PBX_LINE_HELD)

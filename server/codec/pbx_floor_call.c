@@ -125,9 +125,9 @@ static int64_t begin(struct sw_pbx *pbx, const char *type, struct pbx_call *call
 
 /* A duration that the switch told, unless the times of the facts give the same, finer: RECKONED_MS. */
 static void duration(struct sw_pbx *pbx, const char *key, int64_t told_ms, int64_t reckoned_ms) {
+    if (told_ms < 0 || told_ms > SW_DURATION_MAX_MS) return;
     int64_t apart_ms = told_ms > reckoned_ms ? told_ms - reckoned_ms : reckoned_ms - told_ms;
-    if (told_ms < 0 || told_ms > SW_DURATION_MAX_MS || apart_ms < pbx->options.resolution_ms) return;
-    sw_json_int(&pbx->json, key, told_ms);
+    if (apart_ms >= pbx->options.resolution_ms) sw_json_int(&pbx->json, key, told_ms);
 }
 
 /* The phase of CALL changes, and with it the states of all who ring or talk on it. */

@@ -106,7 +106,8 @@ struct sw_pbx {
     uint64_t ids, facts, snapshots;
     uint64_t snapshot_fact; /* facts when the present snapshot began */
     bool in_snapshot;
-    bool settled; /* states of agents are told */
+    int64_t unseen_ms; /* since when the switch is not seen; PBX_NEVER = it is */
+    bool settled;      /* states of agents are told */
     struct pbx_queue *queues;
     struct pbx_agent *agents;
     struct pbx_call *calls;
@@ -139,6 +140,7 @@ void pbx_emit(struct sw_pbx *pbx);
 void pbx_agent_update(struct sw_pbx *pbx, struct pbx_agent *agent, int64_t ts_ms);
 /* REASON (may be NULL) cut to what an event may carry, in OUT. */
 const char *pbx_cut_reason(const char *reason, char out[PBX_REASON_BYTES]);
+bool pbx_agent_is_staffed(const struct pbx_agent *agent);
 bool pbx_agent_is_paused(const struct pbx_agent *agent);
 struct pbx_member *pbx_member(struct sw_pbx *pbx, struct pbx_agent *agent, struct pbx_queue *queue,
                               bool make);

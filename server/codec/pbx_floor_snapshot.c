@@ -7,6 +7,7 @@ struct check {
     struct sw_pbx *pbx;
     enum sw_pbx_snapshot how;
     unsigned covers;
+    int64_t gone_ms; /* when what is gone went */
     size_t corrected;
 };
 
@@ -187,6 +188,15 @@ static void resume_wrapup(struct sw_pbx *pbx, struct pbx_agent *agent) {
         pbx_begin_wrapup(pbx, agent, agent->told_since_ms);
 }
 
+/* Since when AGENT is what it is: a pause as long as the switch says, the rest is news. */
+static int64_t since(const struct check *check, const struct pbx_agent *agent) {
+    struct sw_pbx *pbx = check->pbx;
+    if (agent->calls || agent->offers) return pbx->now_ms;
+    if (!pbx_agent_is_staffed(agent)) return check->gone_ms;
+    if (!pbx_agent_is_paused(agent) || agent->paused_since_ms == PBX_NEVER) return pbx->now_ms;
+    return pbx_time(pbx, agent->paused_since_ms);
+}
+
 static void check_agents(struct check *check) {
     struct sw_pbx *pbx = check->pbx;
     bool first = !pbx->settled;
@@ -200,10 +210,7 @@ static void check_agents(struct check *check) {
         purge_members(pbx, agent);
         if (first) resume_wrapup(pbx, agent);
         if (!changed && !first) continue;
-        /* a pause is as old as the switch says, the rest is news */
-        bool paused = pbx_agent_is_paused(agent) && agent->paused_since_ms != PBX_NEVER && !agent->calls &&
-                      !agent->offers;
-        pbx_agent_update(pbx, agent, paused ? pbx_time(pbx, agent->paused_since_ms) : pbx->now_ms);
+        pbx_agent_update(pbx, agent, since(check, agent));
     }
 }
 
@@ -228,7 +235,7 @@ static void check_call(struct check *check, struct pbx_call *call) {
         noted && call->noted_since_ms != PBX_NEVER ? pbx_time(pbx, call->noted_since_ms) : pbx->now_ms;
     if (!noted) {
         TELL(check, "corrected: call %s is gone", call->id);
-        pbx_cut(pbx, call, NULL, pbx->now_ms);
+        pbx_cut(pbx, call, NULL, check->gone_ms);
     } else if (call->noted_waiting) {
         TELL(check, "corrected: call %s waits in %s", call->id, call->noted_queue->id);
         pbx_make_wait(pbx, call, call->noted_queue, call->noted_position, call->noted_priority, since_ms);
@@ -249,13 +256,20 @@ static void check_calls(struct check *check) {
 }
 
 size_t sw_pbx_snapshot_end(struct sw_pbx *pbx, enum sw_pbx_snapshot how, unsigned covers) {
-    struct check check = {pbx, pbx->settled ? how : SW_PBX_SNAPSHOT_MERGE, covers,
-                          0}; /* the first is all there is */
     if (!pbx->in_snapshot) return 0;
+    if (!pbx->settled) how = SW_PBX_SNAPSHOT_MERGE; /* the first is all there is */
+    struct check check = {pbx, how, covers, pbx->now_ms, 0};
+    if (how == SW_PBX_SNAPSHOT_MERGE && pbx->unseen_ms != PBX_NEVER)
+        check.gone_ms = pbx_time(pbx, pbx->unseen_ms);
+    if (how == SW_PBX_SNAPSHOT_MERGE) pbx->unseen_ms = PBX_NEVER;
     check_calls(&check);
     check_agents(&check);
     pbx->in_snapshot = false;
     return check.corrected;
+}
+
+void sw_pbx_unseen(struct sw_pbx *pbx, int64_t since_ms) {
+    if (pbx->unseen_ms == PBX_NEVER) pbx->unseen_ms = since_ms;
 }
 
 void sw_pbx_snapshot_drop(struct sw_pbx *pbx) {

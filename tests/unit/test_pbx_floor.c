@@ -358,11 +358,11 @@ static void test_restart(void **state) {
     pbx_expect(&f, "");
     assert_int_equal(sw_pbx_snapshot_end(f.pbx, SW_PBX_SNAPSHOT_MERGE, SW_PBX_COVERS_ALL), 8);
     pbx_expect(&f, "40000 call.answered e answered @q\n"
-                   "60000 call.exited gone @q overflow\n"
-                   "60000 call.ended ends @q by=system\n"
+                   "2000 call.exited gone @q overflow\n"
+                   "2000 call.ended ends @q by=system\n"
                    "55000 call.queued new @q\n"
                    "50000 agent.state b break (tea)\n"
-                   "60000 agent.state c offline\n"
+                   "2000 agent.state c offline\n"
                    "60000 agent.state e answered @q talking in q\n");
     pbx_end_test(&f);
 }
@@ -384,6 +384,29 @@ static void test_restart_in_wrapup(void **state) {
     sw_pbx_snapshot_end(f.pbx, SW_PBX_SNAPSHOT_MERGE, SW_PBX_COVERS_ALL);
     pbx_at(&f, 13000);
     pbx_expect(&f, "12000 agent.state a ready\n");
+    pbx_end_test(&f);
+}
+
+/* The connection was away for a while: what went meanwhile went when the switch was last seen. */
+static void test_unseen(void **state) {
+    (void)state;
+    struct pbx_fixture f;
+    pbx_begin_test(&f, 0, 1000);
+    settle(&f);
+    staff(&f, "a", "q");
+    staff(&f, "b", "q");
+    sw_pbx_answered(f.pbx, "c1", "a", "q", 0, pbx_at(&f, 1000));
+    sw_pbx_answered(f.pbx, "c2", "b", "q", 0, pbx_at(&f, 1000));
+    sw_buf_clear(&f.events);
+    sw_pbx_unseen(f.pbx, pbx_at(&f, 5000));
+    sw_pbx_unseen(f.pbx, pbx_at(&f, 60000)); /* still */
+    pbx_at(&f, 90000);
+    sw_pbx_snapshot_begin(f.pbx);
+    sw_pbx_note_member(f.pbx, "a", "q", false, NULL, NONE);
+    sw_pbx_snapshot_end(f.pbx, SW_PBX_SNAPSHOT_MERGE, SW_PBX_COVERS_ALL);
+    pbx_expect(&f,
+               "5000 call.ended c1 @q by=system\n5000 agent.state a ready\n5000 call.ended c2 @q by=system\n"
+               "5000 agent.state b ready\n5000 agent.state b offline\n");
     pbx_end_test(&f);
 }
 
@@ -598,16 +621,25 @@ static void test_reasons_file(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_call),       cmocka_unit_test(test_repeats),
-        cmocka_unit_test(test_several_queues), cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_duty_and_line),  cmocka_unit_test(test_ring_all),
-        cmocka_unit_test(test_exits),          cmocka_unit_test(test_transfer_and_requeue),
-        cmocka_unit_test(test_outbound),       cmocka_unit_test(test_wrapup),
-        cmocka_unit_test(test_restart),        cmocka_unit_test(test_restart_in_wrapup),
-        cmocka_unit_test(test_drift),          cmocka_unit_test(test_news_in_snapshot),
-        cmocka_unit_test(test_times),          cmocka_unit_test(test_alarm),
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_caps),
-        cmocka_unit_test(test_reasons_file)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_one_call),
+                                       cmocka_unit_test(test_repeats),
+                                       cmocka_unit_test(test_several_queues),
+                                       cmocka_unit_test(test_reasons),
+                                       cmocka_unit_test(test_duty_and_line),
+                                       cmocka_unit_test(test_ring_all),
+                                       cmocka_unit_test(test_exits),
+                                       cmocka_unit_test(test_transfer_and_requeue),
+                                       cmocka_unit_test(test_outbound),
+                                       cmocka_unit_test(test_wrapup),
+                                       cmocka_unit_test(test_restart),
+                                       cmocka_unit_test(test_restart_in_wrapup),
+                                       cmocka_unit_test(test_unseen),
+                                       cmocka_unit_test(test_drift),
+                                       cmocka_unit_test(test_news_in_snapshot),
+                                       cmocka_unit_test(test_times),
+                                       cmocka_unit_test(test_alarm),
+                                       cmocka_unit_test(test_refused),
+                                       cmocka_unit_test(test_caps),
+                                       cmocka_unit_test(test_reasons_file)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
