@@ -118,6 +118,42 @@ static void on_message(void *ctx, const struct sw_esl_message *m) {
     }
 }
 
+/* ---- mod_callcenter ---- */
+
+static void on_ask(void *ctx, const char *command) { send_line(ctx, "api", command); }
+
+static void on_snapshot(void *ctx, bool is_complete, const char *problem) {
+    struct esl_source *s = ctx;
+    if (is_complete) sw_switch_seen(s->sw);
+    else sw_switch_not_seen(s->sw, problem);
+}
+
+static void on_told(void *ctx, const char *text) { sw_switch_message(((struct esl_source *)ctx)->sw, text); }
+
+/* --queues may name a queue as the switch does, or as it is told. */
+static bool wants_queue(void *ctx, const char *queue) {
+    const struct esl_source *s = ctx;
+    char name[260];
+    if (sw_source_wants_queue(s->source, queue)) return true;
+    (void)snprintf(name, sizeof name, "%s", queue);
+    char *at = strrchr(name, '@');
+    if (!at) return false;
+    *at = '\0';
+    return sw_source_wants_queue(s->source, name);
+}
+
+static void on_begin(void *ctx, struct sw_pbx *pbx) {
+    struct esl_source *s = ctx;
+    const struct sw_esl_floor_options options = {.pbx = pbx,
+                                                 .wants_queue = sw_tool_option(s->source->args, "--queues") ? wants_queue : NULL,
+                                                 .domain = s->domain,
+                                                 .ask = on_ask,
+                                                 .snapshot = on_snapshot,
+                                                 .message = on_told,
+                                                 .ctx = s};
+    s->floor = sw_esl_floor_new(&options);
+}
+
 /* ---- the switch ---- */
 
 static void on_up(void *ctx) {
@@ -147,30 +183,6 @@ static void on_check(void *ctx, int64_t now_ms) {
 static void on_advance(void *ctx, int64_t now_ms) { sw_esl_floor_advance(((struct esl_source *)ctx)->floor, now_ms); }
 
 static int64_t deadline(void *ctx) { return sw_esl_floor_next_deadline(((struct esl_source *)ctx)->floor); }
-
-/* ---- mod_callcenter ---- */
-
-static void on_ask(void *ctx, const char *command) { send_line(ctx, "api", command); }
-
-static void on_snapshot(void *ctx, bool is_complete, const char *problem) {
-    struct esl_source *s = ctx;
-    if (is_complete) sw_switch_seen(s->sw);
-    else sw_switch_not_seen(s->sw, problem);
-}
-
-static void on_told(void *ctx, const char *text) { sw_switch_message(((struct esl_source *)ctx)->sw, text); }
-
-/* --queues may name a queue as the switch does, or as it is told. */
-static bool wants_queue(void *ctx, const char *queue) {
-    const struct esl_source *s = ctx;
-    char name[260];
-    if (sw_source_wants_queue(s->source, queue)) return true;
-    (void)snprintf(name, sizeof name, "%s", queue);
-    char *at = strrchr(name, '@');
-    if (!at) return false;
-    *at = '\0';
-    return sw_source_wants_queue(s->source, name);
-}
 
 /* ---- the kind ---- */
 
@@ -206,7 +218,7 @@ static void free_source(void *self) {
 static int open_source(struct sw_source *source, void **self) {
     /* what mod_callcenter has instead of reasons; Idle follows the calls of who is Available (On Demand) */
     static const char *const reasons[] = {"On Break=break", "Idle=wrapup", NULL};
-    static const struct sw_switch_handler handler = {.up = on_up, .down = on_down, .bytes = on_bytes, .ping = on_ping,
+    static const struct sw_switch_handler handler = {.begin = on_begin, .up = on_up, .down = on_down, .bytes = on_bytes, .ping = on_ping,
                                                      .check = on_check, .advance = on_advance, .deadline = deadline};
     struct esl_source *s = sw_xcalloc(1, sizeof *s);
     struct sw_peer_options peer = {0};
@@ -217,14 +229,6 @@ static int open_source(struct sw_source *source, void **self) {
         free_source(s);
         return status;
     }
-    const struct sw_esl_floor_options options = {.pbx = sw_switch_pbx(s->sw),
-                                                 .wants_queue = sw_tool_option(source->args, "--queues") ? wants_queue : NULL,
-                                                 .domain = s->domain,
-                                                 .ask = on_ask,
-                                                 .snapshot = on_snapshot,
-                                                 .message = on_told,
-                                                 .ctx = s};
-    s->floor = sw_esl_floor_new(&options);
     s->esl = sw_esl_new(on_message, s);
     *self = s;
     return SW_TOOL_OK;
@@ -238,6 +242,7 @@ static void close_source(void *self) { sw_switch_close(((struct esl_source *)sel
 
 static void log_counters(void *self) {
     struct esl_source *s = self;
+    if (!s->floor) return; /* Redis was never reached */
     const struct sw_esl_floor_counters *c = sw_esl_floor_counters(s->floor);
     sw_switch_log_counters(s->sw);
     sw_log(SW_LOG_INFO, "source.counters_esl",

@@ -10,6 +10,7 @@
 #include "io/clock.h"
 #include "io/log.h"
 #include "shiftwall/buf.h"
+#include "tools/source_past.h"
 
 #define WATCH_MS 1000
 
@@ -24,8 +25,10 @@ struct sw_switch {
     struct sw_peer_conn *peer;
     uv_timer_t deadline, watch;
     struct sw_buf backlog; /* events without room, a line each */
-    bool is_past_asked, is_started, is_logged_in, is_paused, is_pinged, is_seen, is_closing, is_quiet;
+    struct sw_source_past *past; /* being read */
+    bool is_started, is_logged_in, is_paused, is_pinged, is_seen, is_closing, is_quiet;
     uint64_t up_since, heard;  /* on the loop's clock */
+    int64_t heard_ms;          /* on the clock; 0 = never */
     int64_t check_ms;
     int64_t unseen_since_ms;   /* on the clock; 0 = it is seen */
     bool is_alarm;
@@ -33,8 +36,6 @@ struct sw_switch {
     uint64_t bytes, watchdogs;
 };
 
-struct sw_pbx *sw_switch_pbx(struct sw_switch *sw) { return sw->pbx; }
-struct sw_peer_conn *sw_switch_peer(struct sw_switch *sw) { return sw->peer; }
 int64_t sw_switch_now_ms(const struct sw_switch *sw) { return sw_clock_now_ms(&sw->clock); }
 
 void sw_switch_message(struct sw_switch *sw, const char *text) {
@@ -170,6 +171,7 @@ static void on_state(void *ctx, enum sw_peer_state state, const char *reason) {
         return;
     }
     if (state != SW_PEER_BACKING_OFF) return;
+    if (sw->is_logged_in) sw_pbx_unseen(sw->pbx, sw->heard_ms);
     sw->is_logged_in = false;
     sw->handler.down(sw->ctx);
     sw_switch_not_seen(sw, reason);
@@ -178,6 +180,7 @@ static void on_state(void *ctx, enum sw_peer_state state, const char *reason) {
 static void on_bytes(void *ctx, const char *data, size_t len) {
     struct sw_switch *sw = ctx;
     sw->heard = uv_now(sw->source->loop);
+    sw->heard_ms = sw_switch_now_ms(sw);
     sw->is_pinged = false;
     sw->bytes += len;
     sw->handler.bytes(sw->ctx, data, len);
@@ -203,39 +206,7 @@ static void on_watch(uv_timer_t *timer) {
 
 /* ---- the beginning ---- */
 
-static void start(struct sw_switch *sw) {
-    sw->is_started = true;
-    sw->unseen_since_ms = sw_switch_now_ms(sw);
-    sw_pbx_advance(sw->pbx, sw->unseen_since_ms);
-    sw_peer_conn_start(sw->peer);
-    uv_timer_start(&sw->watch, on_watch, WATCH_MS, WATCH_MS);
-    sw_switch_changed(sw);
-}
-
-void sw_switch_redis_up(struct sw_switch *sw) {
-    if (sw->is_started || sw->is_past_asked) return;
-    start(sw);
-}
-
-static bool take_reason(void *ctx, char *reason, char *state) {
-    struct sw_switch *sw = ctx;
-    for (int s = 0; s < SW_ST_COUNT; s++)
-        if (!strcmp(state, sw_agent_state_name((enum sw_agent_state)s)))
-            return sw_pbx_reasons_add(sw->reasons, reason, (enum sw_agent_state)s) == 0;
-    return false;
-}
-
 static void on_message(void *ctx, const char *text) { sw_switch_message(ctx, text); }
-
-static bool read_clock(struct sw_switch *sw) {
-    const char *text = sw_tool_option(sw->source->args, "--clock");
-    int64_t start_ms;
-    double speed;
-    sw_clock_init(&sw->clock);
-    if (!text || (sw_clock_parse(text, &start_ms, &speed) == 0 && sw_clock_init_virtual(&sw->clock, start_ms, speed) == 0)) return true;
-    fprintf(stderr, "shiftwall source: --clock %s: must be START[,SPEED]\n", text);
-    return false;
-}
 
 static struct sw_pbx *make_pbx(struct sw_switch *sw) {
     char run[SW_PBX_RUN_BYTES_MAX];
@@ -251,6 +222,63 @@ static struct sw_pbx *make_pbx(struct sw_switch *sw) {
                                            .message = on_message,
                                            .ctx = sw};
     return sw_pbx_new(&options);
+}
+
+static void start(struct sw_switch *sw) {
+    sw->is_started = true;
+    sw->unseen_since_ms = sw_switch_now_ms(sw);
+    sw_pbx_advance(sw->pbx, sw->unseen_since_ms);
+    sw->handler.begin(sw->ctx, sw->pbx);
+    sw_peer_conn_start(sw->peer);
+    uv_timer_start(&sw->watch, on_watch, WATCH_MS, WATCH_MS);
+    sw_switch_changed(sw);
+}
+
+static void on_past_event(void *ctx, const struct sw_event *event) { sw_pbx_past(((struct sw_switch *)ctx)->pbx, event); }
+
+static void on_past(void *ctx, int error, uint64_t read, const char *text) {
+    struct sw_switch *sw = ctx;
+    sw->past = NULL;
+    if (!error) {
+        sw_log(SW_LOG_INFO, "source.past", "src=%s events=%" PRIu64, sw->source->src, read);
+        start(sw);
+    } else if (error == -SW_EACCES) {
+        sw_log(SW_LOG_ERROR, "source.past", "src=%s text=%s", sw->source->src, text);
+        sw_source_stop(sw->source, SW_TOOL_DIFFERS);
+    } /* else the connection was lost, and comes up again */
+}
+
+void sw_switch_redis_up(struct sw_switch *sw) {
+    struct sw_redis_conn *conn = sw_source_redis(sw->source);
+    struct sw_clock real;
+    if (sw->is_started || sw->past || sw->is_quiet) return;
+    sw_pbx_free(sw->pbx); /* of an attempt that was cut off */
+    sw->pbx = make_pbx(sw);
+    if (!conn) { /* --dry-run */
+        start(sw);
+        return;
+    }
+    sw_clock_init(&real);
+    sw->past = sw_source_past_read(conn, sw->source->site, sw->source->src, sw_clock_now_ms(&real) - SW_SOURCE_PAST_MS, on_past_event,
+                                   on_past, sw);
+}
+
+static bool take_reason(void *ctx, char *reason, char *state) {
+    struct sw_switch *sw = ctx;
+    for (int s = 0; s < SW_ST_COUNT; s++)
+        if (!strcmp(state, sw_agent_state_name((enum sw_agent_state)s)))
+            return sw_pbx_reasons_add(sw->reasons, reason, (enum sw_agent_state)s) == 0;
+    return false;
+}
+
+static bool read_clock(struct sw_switch *sw) {
+    const char *text = sw_tool_option(sw->source->args, "--clock");
+    int64_t start_ms;
+    double speed;
+    sw_clock_init(&sw->clock);
+    if (!text || (sw_clock_parse(text, &start_ms, &speed) == 0 && sw_clock_init_virtual(&sw->clock, start_ms, speed) == 0)) return true;
+    fprintf(stderr, "shiftwall source: --clock %s: must be START[,SPEED]\n", text);
+    return false;
 }
 
 struct sw_switch *sw_switch_open(struct sw_source *source, const char *name, const struct sw_peer_options *peer,
@@ -280,7 +308,6 @@ struct sw_switch *sw_switch_open(struct sw_source *source, const char *name, con
         sw_switch_free(sw);
         return NULL;
     }
-    sw->pbx = make_pbx(sw);
     uv_timer_init(source->loop, &sw->deadline);
     uv_timer_init(source->loop, &sw->watch);
     sw->deadline.data = sw->watch.data = sw;
@@ -299,6 +326,7 @@ void sw_switch_close(struct sw_switch *sw) {
     uv_close((uv_handle_t *)&sw->deadline, NULL);
     uv_close((uv_handle_t *)&sw->watch, NULL);
     sw_peer_conn_close(sw->peer, NULL, NULL);
+    if (sw->past) sw_source_past_stop(sw->past);
 }
 
 void sw_switch_free(struct sw_switch *sw) {
@@ -310,6 +338,7 @@ void sw_switch_free(struct sw_switch *sw) {
 }
 
 void sw_switch_log_counters(struct sw_switch *sw) {
+    if (!sw->pbx) return; /* Redis was never reached */
     const struct sw_pbx_counters *c = sw_pbx_counters(sw->pbx);
     struct sw_outbox *box = sw_source_outbox(sw->source);
     struct sw_outbox_counters o = {0};

@@ -25,6 +25,8 @@
 struct sw_switch;
 
 struct sw_switch_handler {
+    /* PBX knows what was told before; it lives until sw_switch_free(). The connection begins after this. */
+    void (*begin)(void *ctx, struct sw_pbx *pbx);
     /* The connection is up: the protocol begins. */
     void (*up)(void *ctx);
     void (*down)(void *ctx);
@@ -49,8 +51,6 @@ struct sw_switch *sw_switch_open(struct sw_source *source, const char *name, con
                                  const char *const *reasons, const struct sw_switch_handler *handler, void *ctx,
                                  int *status) SW_NODISCARD;
 
-struct sw_pbx *sw_switch_pbx(struct sw_switch *sw);
-struct sw_peer_conn *sw_switch_peer(struct sw_switch *sw);
 int64_t sw_switch_now_ms(const struct sw_switch *sw);
 /* Sends TEXT; a switch that does not take it is given up. */
 void sw_switch_send(struct sw_switch *sw, const char *text, size_t len);
