@@ -97,6 +97,142 @@ const shows = (daemon, agents) =>
 const queueOf = async (daemon, queue = 'support') => (await daemon.view('queues')).queues[queue];
 const waits = (daemon, count, queue) => until(`${count} wait`, async () => (await queueOf(daemon, queue))?.now.waiting === count);
 
+
+// ---- a day, and its events written by hand ----
+
+function dice(seed) {
+  let state = seed;
+  return n => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
+
+const WRAPUP_MS = 120000;
+
+/**
+ * Half an hour of two queues: steps { at, act } for the switch, and what a person would write down, in the contract's words.
+ * No agent is touched before its wrap-up is over by half a minute, since by then it was told.
+ */
+function halfHour(start) {
+  const roll = dice(20261130);
+  const steps = [];
+  const hand = [];
+  const note = (at, type, more) => hand.push({ type, ts: at, src: 'hand', id: `h${hand.length}`, ...more });
+  const step = (at, act) => steps.push({ at, act });
+  const agents = Array.from({ length: 8 }, (_, i) => ({ id: `10${i}`, queues: i % 3 ? ['support', 'sales'] : ['support'], free: 0 }));
+  for (const [i, agent] of agents.entries()) {
+    const at = start + 5000 + i * 1771;
+    step(at, pbx => pbx.status(agent.id, 'Available', at));
+    note(at, 'agent.state', { agent: agent.id, state: 'ready', queues: agent.queues });
+    agent.free = at + 1000;
+  }
+  const rest = (agent, at, minutes) => {
+    step(at, pbx => pbx.status(agent.id, 'On Break', at));
+    note(at, 'agent.state', { agent: agent.id, state: 'break', reason: 'On Break' });
+    const back = at + minutes * 60000;
+    step(back, pbx => pbx.status(agent.id, 'Available', back));
+    note(back, 'agent.state', { agent: agent.id, state: 'ready' });
+    agent.free = back + 1000;
+  };
+  for (let i = 0, at = start + 30000; at < start + 22 * 60000; i++, at += 7000 + roll(15000)) {
+    const call = `day-${i}`;
+    let queue = roll(3) ? 'support' : 'sales';
+    let now = at;
+    const join = (t, q) => {
+      step(t, pbx => pbx.join(call, q, t));
+      note(t, 'call.queued', { call, queue: q });
+    };
+    join(now, queue);
+    const fate = roll(10);
+    if (fate === 0) {
+      const t = now + 3000 + roll(40000);
+      step(t, pbx => pbx.leave(call, 'hangup', t));
+      note(t, 'call.abandoned', { call });
+      continue;
+    }
+    if (fate === 1 || fate === 2) {
+      const [how, reason] = [['TIMEOUT', 'timeout'], ['NO_AGENT_TIMEOUT', 'unstaffed'], ['EXIT_WITH_KEY', 'key'], ['break', 'overflow']][roll(4)];
+      const t = now + 10000 + roll(20000);
+      const on = fate === 2;
+      const to = queue === 'support' ? 'sales' : 'support';
+      step(t, pbx => {
+        pbx.leave(call, how, t);
+        if (on) pbx.join(call, to, t + 40);
+        else pbx.channels.delete(call);
+      });
+      note(t, 'call.exited', { call, reason, ...(on ? { to } : {}) });
+      if (!on) continue;
+      note(t + 40, 'call.queued', { call, queue: to });
+      queue = to;
+      now = t + 40;
+    }
+    const able = agents.filter(agent => agent.queues.includes(queue) && agent.free < now + 60000);
+    const agent = able[roll(able.length)];
+    if (!agent) { // nobody could
+      const t = now + 50000;
+      step(t, pbx => pbx.leave(call, 'hangup', t));
+      note(t, 'call.abandoned', { call });
+      continue;
+    }
+    now = Math.max(now, agent.free) + 1500 + roll(6000);
+    const ring = t => {
+      step(t, pbx => pbx.offer(call, agent.id, t));
+      note(t, 'call.ringing', { call, agent: agent.id });
+      note(t, 'agent.state', { agent: agent.id, state: 'ringing', call });
+    };
+    ring(now);
+    if (fate === 3) {
+      const [cause, reason] = roll(2) ? ['NO_ANSWER', 'timeout'] : ['CALL_REJECTED', 'rejected'];
+      const t = (now += 15000);
+      step(t, pbx => pbx.fail(call, agent.id, cause, t));
+      note(t, 'call.declined', { call, agent: agent.id, reason });
+      note(t, 'agent.state', { agent: agent.id, state: 'ready' });
+      ring((now += 4000));
+    }
+    const answered = (now += 2000 + roll(9000));
+    step(answered, pbx => pbx.answer(call, agent.id, answered));
+    note(answered, 'call.answered', { call, agent: agent.id });
+    note(answered, 'agent.state', { agent: agent.id, state: 'talking', call });
+    if (fate === 4) {
+      const held = (now += 5000 + roll(5000));
+      const back = (now += 3000 + roll(9000));
+      step(held, pbx => pbx.hold(call, true, held));
+      step(back, pbx => pbx.hold(call, false, back));
+      note(held, 'call.held', { call });
+      note(held, 'agent.state', { agent: agent.id, state: 'hold', call });
+      note(back, 'call.retrieved', { call });
+      note(back, 'agent.state', { agent: agent.id, state: 'talking', call });
+    }
+    const end = (now += 20000 + roll(90000));
+    const by = fate === 5 ? 'transfer' : ['caller', 'agent'][roll(2)];
+    step(end, pbx => {
+      pbx.end(call, by, end);
+      pbx.channels.delete(call);
+    });
+    if (by === 'transfer') note(end, 'call.transferred', { call, agent: agent.id });
+    else note(end, 'call.ended', { call, by });
+    note(end, 'agent.state', { agent: agent.id, state: 'wrapup' });
+    note(end + WRAPUP_MS, 'agent.state', { agent: agent.id, state: 'ready' });
+    agent.free = end + WRAPUP_MS + 30000;
+    if (!roll(5)) rest(agent, agent.free, 1 + roll(3));
+  }
+  for (const agent of agents) {
+    const at = Math.max(start + 29 * 60000, agent.free) + roll(20000);
+    step(at, pbx => pbx.status(agent.id, 'Logged Out', at));
+    note(at, 'agent.state', { agent: agent.id, state: 'offline' });
+  }
+  const order = (a, b) => a.at - b.at;
+  hand.sort((a, b) => a.ts - b.ts);
+  return { agents, steps: steps.sort(order), hand };
+}
+
+const report = events => {
+  const { status, stdout, stderr } = spawnSync(toolPath, ['replay', '-'], { encoding: 'utf8', input: events.map(event => JSON.stringify(event)).join('\n') + '\n', maxBuffer: 1 << 28 });
+  equal(status, 0, stderr);
+  return stdout;
+};
+
 export default {
   async 'a call from joining to wrap-up, in pieces of every size'(scene) {
     const { redis, daemon, pbx, source } = await stage(scene, { player: { pieces: 1 } });
@@ -127,5 +263,123 @@ export default {
     auditOf(redis, daemon);
     equal(await source.kill('SIGTERM'), 0, 'an orderly end');
     assert(/info source.counters src=esl events=\d+ .* corrected=0/.test(source.said), source.said);
+  },
+
+  async 'half an hour by ESL gives the report of its events written by hand'(scene) {
+    const SPEED = 60;
+    const start = Date.now() - 45 * 60000;
+    const begun = Date.now();
+    const now = () => start + (Date.now() - begun) * SPEED / SLOW;
+    const { agents, steps, hand } = halfHour(start);
+    const redis = await startRedis(scene, { persistent: true });
+    const config = path.join(scene.dir, 'site.yaml');
+    fs.writeFileSync(config, `site:\n  day_starts: "${new Date(start - 7200000).toISOString().slice(11, 13)}:00"\n  zone: UTC\n`);
+    const clock = ahead => `${new Date(now() + ahead * SPEED).toISOString()},${SPEED / SLOW}`;
+    const daemon = await startDaemon(scene, { redis, args: ['--config', config, '--clock', clock(0)] });
+    await daemon.live();
+    const pbx = await FreeSwitch.start(scene, { queues: ['support', 'sales'], now, player: { pieces: 911 } });
+    for (const agent of agents) pbx.agent(agent.id, { queues: agent.queues, status: 'Logged Out', wrapup: WRAPUP_MS / 1000 });
+    // a second ahead, so that nothing that happens is of the future to it
+    const source = new Source(scene, { where: pbx.where, url: redis.url, args: ['--clock', clock(1000)] }).start();
+    await source.tells('source.seen');
+    const late = Math.max(0, now() - steps[0].at + SPEED * 100) / SPEED; // it took a while to begin: all of it is later in real time only
+    for (const { at, act } of steps) {
+      while (now() - late * SPEED < at) await sleep(5 / SLOW);
+      act(pbx);
+    }
+    await until('the journal has as many', async () => (await journal(redis)).filter(event => event.type !== 'alarm').length >= hand.length).catch(() => {});
+    await sleep(200);
+    const got = (await journal(redis)).filter(event => event.type !== 'alarm');
+    // what is told, in short; events of one moment may come in another order
+    const short = event => JSON.stringify([event.ts - start, event.type, event.agent, event.call, event.state, event.reason, event.to, event.type === 'call.queued' ? event.queue : undefined, event.by, event.queues?.length]);
+    const [a, b] = [got.map(short).sort(), hand.map(short).sort()];
+    equal({ extra: a.filter(one => !b.includes(one)), missing: b.filter(one => !a.includes(one)) }, { extra: [], missing: [] }, 'events');
+    equal(a.length, b.length, 'how many');
+    equal(report(got), report(hand), 'the report');
+    equal(await source.counter('moved'), 0, 'times taken as another');
+    equal(await source.counter('corrected'), 0, 'corrections');
+    assert((await source.counter('snapshots')) >= 20, 'checks of each minute');
+    auditOf(redis, daemon, ['--virtual-clock']);
+    await sound(daemon);
+  },
+
+  async 'kill -9 of the adapter and of Redis in the middle: nothing lost that the switch knows, nothing doubled'(scene) {
+    const redis = await startRedis(scene, { persistent: true });
+    const daemon = await startDaemon(scene, { redis });
+    await daemon.live();
+    const pbx = await FreeSwitch.start(scene);
+    const source = new Source(scene, { where: pbx.where, url: redis.url });
+    const names = Array.from({ length: 12 }, (_, i) => `a${i}`);
+    for (const name of names) pbx.agent(name);
+    source.start();
+    await shows(daemon, { a0: 'ready', a11: 'ready' });
+    let serial = 0;
+    const everJoined = [];
+    const unseen = []; // begun and over before anybody looked again
+    const join = () => {
+      const call = `k${serial++}`;
+      everJoined.push(call);
+      pbx.join(call);
+      return call;
+    };
+    const free = () => names.find(name => pbx.agents.get(name).state === 'Waiting');
+    const waiting = () => [...pbx.members.values()].filter(m => m.state === 'Waiting').map(m => m.call);
+    const talking = () => [...pbx.members.values()].filter(m => m.state === 'Answered').map(m => m.call);
+    const answerOne = () => {
+      const [call, name] = [waiting()[0], free()];
+      if (!call || !name) return;
+      pbx.offer(call, name);
+      pbx.answer(call, name);
+    };
+    const some = () => {
+      for (let i = 0; i < 6; i++) join();
+      for (let i = 0; i < 3; i++) answerOne();
+      pbx.leave(waiting().at(-1));
+      pbx.end(talking()[0], 'agent');
+    };
+    const agrees = () =>
+      until('the wall is as the switch', async () => {
+        const got = await agentsOf(daemon);
+        const want = Object.fromEntries(names.map(name => [name, pbx.agents.get(name).state === 'Waiting' ? 'ready' : 'talking']));
+        const { now } = await queueOf(daemon);
+        if (names.every(name => got[name] === want[name]) && now.waiting === waiting().length) return true;
+        throw new Error(JSON.stringify({ got, want, now, waiting: waiting().length }));
+      }).catch(error => {
+        throw new Error(`${error.message}\n${source.said.slice(-2000)}`);
+      });
+    some();
+    await agrees();
+    for (const what of ['adapter', 'redis', 'both', 'adapter', 'redis']) {
+      const before = serial;
+      some(); // in the middle of it
+      if (what !== 'redis') await source.kill('SIGKILL');
+      if (what !== 'adapter') await redis.stop('SIGKILL');
+      const logins = pbx.logins;
+      if (what === 'redis') await sleep(50);
+      for (let i = 0; i < 3; i++) join();
+      answerOne();
+      pbx.end(talking()[0], 'caller');
+      pbx.leave(waiting()[0]);
+      pbx.leave(join());
+      if (what !== 'redis') unseen.push(...everJoined.slice(before).filter(call => !pbx.members.has(call)));
+      if (what !== 'adapter') await redis.start();
+      if (what !== 'redis') {
+        source.start();
+        await until('it is back', () => pbx.logins > logins);
+      }
+      await agrees();
+    }
+    while (talking().length) pbx.end(talking()[0], 'caller');
+    while (waiting().length) pbx.leave(waiting()[0]);
+    await agrees();
+    const queued = (await journal(redis)).filter(event => event.type === 'call.queued').map(event => event.call);
+    const known = everJoined.filter(call => !unseen.includes(call));
+    const times = Object.fromEntries(everJoined.map(call => [call, queued.filter(one => one === call).length]));
+    equal(known.filter(call => times[call] !== 1), [], 'calls that are not there once');
+    equal(unseen.filter(call => times[call] > 1), [], 'calls that are there twice');
+    const { today } = await queueOf(daemon);
+    equal([today.offered, today.answered + today.abandoned + today.exited], [queued.length, queued.length], 'the books');
+    for (const name of ['contradiction', 'implied']) equal(await daemon.metric(`shiftwall_events_${name}_total`), 0, name);
+    auditOf(redis, daemon);
   },
 };
