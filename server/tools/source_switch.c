@@ -285,6 +285,8 @@ struct sw_switch *sw_switch_open(struct sw_source *source, const char *name, con
                                  const char *const *reasons, const struct sw_switch_handler *handler, void *ctx, int *status) {
     struct sw_switch *sw = sw_xcalloc(1, sizeof *sw);
     const struct sw_peer_handler peer_handler = {.state = on_state, .bytes = on_bytes};
+    struct sw_peer_options options = *peer;
+    long retry_ms = 30000;
     char error[SW_PEER_REASON_MAX];
     sw->source = source;
     sw->handler = *handler;
@@ -296,9 +298,10 @@ struct sw_switch *sw_switch_open(struct sw_source *source, const char *name, con
     sw->reasons = sw_pbx_reasons_new();
     for (; reasons && *reasons; reasons++) SW_ASSERT(sw_pbx_reasons_add_pair(sw->reasons, *reasons) == 0);
     *status = sw_source_reasons(source, take_reason, sw);
-    if (!*status && !read_clock(sw)) *status = SW_TOOL_USAGE;
+    if (!*status && (!read_clock(sw) || !sw_tool_integer("source", source->args, "--retry", 100, 3600000, &retry_ms))) *status = SW_TOOL_USAGE;
+    options.backoff_max_ms = retry_ms;
     if (!*status) {
-        sw->peer = sw_peer_conn_new(source->loop, peer, &peer_handler, sw, error, sizeof error);
+        sw->peer = sw_peer_conn_new(source->loop, &options, &peer_handler, sw, error, sizeof error);
         if (!sw->peer) {
             fprintf(stderr, "shiftwall source: %s\n", error);
             *status = SW_TOOL_INPUT;

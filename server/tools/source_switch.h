@@ -41,11 +41,13 @@ struct sw_switch_handler {
 };
 
 /* The options that these kinds share, for their tables. */
-#define SW_SWITCH_OPTIONS {"--clock", false}
-#define SW_SWITCH_HELP "  --clock START[,SPEED]  a clock of one's own, as the daemon's: for tests\n"
+#define SW_SWITCH_OPTIONS {"--retry", false}, {"--clock", false}
+#define SW_SWITCH_HELP                                                                                             \
+    "  --retry MS            how long it waits at the most before it calls the switch again (30000)\n"             \
+    "  --clock START[,SPEED] a clock of its own, as the daemon's: for tests\n"
 
-/* Reads --reasons and --clock and makes the floor and the connection to PEER. NAME is the switch's name in texts ("FreeSWITCH").
- * BREAKS are pairs REASON=STATE known before --reasons, ending in NULL; may be NULL. NULL when a message was printed, and *STATUS
+/* Reads --reasons, --retry and --clock, and makes the floor and the connection to PEER. NAME is the switch's name in texts ("FreeSWITCH").
+ * REASONS are pairs REASON=STATE known before --reasons, ending in NULL; may be NULL. NULL when a message was printed, and *STATUS
  * is the exit status. */
 struct sw_switch *sw_switch_open(struct sw_source *source, const char *name, const struct sw_peer_options *peer,
                                  const char *const *reasons, const struct sw_switch_handler *handler, void *ctx,

@@ -382,4 +382,276 @@ export default {
     for (const name of ['contradiction', 'implied']) equal(await daemon.metric(`shiftwall_events_${name}_total`), 0, name);
     auditOf(redis, daemon);
   },
+
+  async 'connections cut at every place: each comes back, and the wall is right'(scene) {
+    const { redis, daemon, pbx, source } = await stage(scene);
+    pbx.agent('alice');
+    pbx.agent('bob');
+    source.start();
+    await shows(daemon, { alice: 'ready', bob: 'ready' });
+    for (const [i, how] of ['rst', 'fin', 'rst', 'fin'].entries()) {
+      const logins = pbx.logins;
+      pbx.join(`cut-${i}`);
+      // half of an event, and nothing more
+      const line = pbx.player.line;
+      line.say('Content-Length: 500\nContent-Type: text/event-plain\n\nEvent-Name: CUS');
+      await line.hangUp(how);
+      pbx.offer(`cut-${i}`, 'alice');
+      pbx.answer(`cut-${i}`, 'alice'); // nobody hears it
+      await until('it is back', () => pbx.logins > logins);
+      await shows(daemon, { alice: 'talking' });
+      pbx.end(`cut-${i}`);
+      await shows(daemon, { alice: 'ready' });
+    }
+    const { today } = await queueOf(daemon);
+    equal([today.offered, today.answered, today.handled], [4, 4, 4], 'the day so far');
+    await sound(daemon);
+    auditOf(redis, daemon);
+    equal(await source.counter('losses'), 4, 'losses');
+  },
+
+  async 'a burst of a thousand calls in one write'(scene) {
+    const { redis, daemon, pbx, source } = await stage(scene);
+    for (let i = 0; i < 20; i++) pbx.agent(`b${i}`);
+    source.start();
+    await shows(daemon, { b19: 'ready' });
+    let text = '';
+    const line = pbx.player.line;
+    const say = line.say.bind(line);
+    line.say = more => (text += more);
+    for (let i = 0; i < 1000; i++) {
+      pbx.join(`burst-${i}`);
+      if (i % 2) pbx.leave(`burst-${i}`);
+      else {
+        pbx.offer(`burst-${i}`, `b${i % 20}`);
+        pbx.answer(`burst-${i}`, `b${i % 20}`);
+        pbx.end(`burst-${i}`);
+      }
+    }
+    line.say = say;
+    line.say(text);
+    await until('all of them', async () => {
+      const { today } = await queueOf(daemon);
+      return today.offered === 1000 && today.answered === 500 && today.abandoned === 500;
+    });
+    await sound(daemon);
+    auditOf(redis, daemon);
+  },
+
+  async 'hostile peers: none of them ends the adapter or fills its memory'(scene) {
+    const redis = await startRedis(scene);
+    const login = line => {
+      line.say('Content-Type: auth/request\n\n');
+      return command => {
+        if (command.startsWith('auth')) line.say('Content-Type: command/reply\nReply-Text: +OK accepted\n\n');
+        else if (command.startsWith('event')) {
+          line.say('Content-Type: command/reply\nReply-Text: +OK event listener enabled plain\n\n');
+          line.onLive?.();
+        } else line.onApi?.(command);
+      };
+    };
+    const live = act => line => {
+      line.onLive = () => act(line);
+      return login(line);
+    };
+    const MEGA = 'x'.repeat(1 << 20);
+    const flood = text => async line => {
+      for (let i = 0; i < 64 && !line.closed; i++) await line.say(text);
+    };
+    const big = `Content-Type: api/response\nContent-Length: 8000000\n\n`;
+    const peers = {
+      'an endless header line': flood(MEGA),
+      'header lines without end': flood('Name: value\n'.repeat(100000)),
+      'binary': flood(Buffer.from(Array.from({ length: 65536 }, (_, i) => (i * 7) % 256))),
+      'a web server': line => line.say('HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\n\r\nno\n'),
+      'a negative length': live(line => line.say('Content-Type: text/event-plain\nContent-Length: -5\n\nabcde')),
+      'a huge length': live(line => line.say('Content-Type: text/event-plain\nContent-Length: 18446744073709551617\n\nabcde')),
+      'a length that is too short': live(line => line.say('Content-Type: text/event-plain\nContent-Length: 9\n\nEvent-Name: CUSTOM\nCC-Action: x\n\n')),
+      'one that is too long, filled with the next message': live(line => line.say('Content-Type: api/response\nContent-Length: 400\n\n+OK\n' + 'Content-Type: auth/request\n\n'.repeat(40))),
+      'a megabyte in one event line': live(line => line.say(`Content-Type: text/event-plain\nContent-Length: 250000\n\nEvent-Name: CUSTOM\nEvent-Subclass: callcenter%3A%3Ainfo\nCC-Action: ${'y'.repeat(249900)}`)),
+      'answers to nothing': live(flood('Content-Type: api/response\nContent-Length: 4\n\n+OK\n'.repeat(10000))),
+      'eight megabytes for an answer, again and again': live(async line => {
+        for (let i = 0; i < 6 && !line.closed; i++) await line.say(big + 'z'.repeat(8000000));
+      }),
+      'a list of fifteen thousand agents with names without end': live(line => {
+        const rows = Array.from({ length: 15000 }, (_, i) => `agent-${i}|Available|Waiting|${'n'.repeat(490)}\n`).join('');
+        const list = `name|status|state|contact\n${rows}+OK\n`;
+        line.onApi = () => line.say(`Content-Type: api/response\nContent-Length: ${list.length}\n\n${list}`);
+      }),
+      'a promise that is not kept': live(line => line.say(big + 'only this')),
+      'events without end': live(flood(Array.from({ length: 200 }, (_, i) => `Content-Type: text/event-plain\nContent-Length: 120\n\n${`Event-Name: CUSTOM\nEvent-Subclass: callcenter%3A%3Ainfo\nCC-Action: nonsense-${i}\nCC-Agent: a-${Math.random()}\n`.padEnd(119, 'x')}\n`).join(''))),
+    };
+    let peer;
+    const player = await startSwitch(scene, line => {
+      const heard = peer(line);
+      return typeof heard === 'function' ? heard : () => {};
+    });
+    const source = new Source(scene, { where: player.where, url: redis.url, args: ['--retry', '200'] }); // so that it comes back soon
+    peer = () => {};
+    source.start();
+    await until('it comes', () => player.connections > 0);
+    const before = source.rss();
+    let most = 0;
+    for (const [name, act] of Object.entries(peers)) {
+      peer = act;
+      const connections = player.connections;
+      for (const line of [...player.lines]) line.socket.destroy();
+      await until(`it comes to ${name}`, () => player.connections > connections);
+      for (let i = 0; i < 30; i++) {
+        await sleep(20);
+        assert(!source.over, `${name}: it ended: ${source.said.slice(-2000)}`);
+        most = Math.max(most, source.rss());
+      }
+    }
+    assert(most - before < 64 << 10, `memory grew from ${before} to ${most} kB`);
+    // and then a good one, on the same port
+    await player.stop();
+    const pbx = new FreeSwitch();
+    pbx.agent('alice');
+    pbx.player = player;
+    peer = line => pbx.converse(line);
+    await player.start();
+    const alice = async () => (await journal(redis)).some(event => event.agent === 'alice' && event.state === 'ready');
+    await until('alice is there', alice).catch(error => {
+      throw new Error(`${error.message}\n${source.said.slice(-3000)}`);
+    });
+    equal(await source.kill('SIGTERM'), 0, 'an orderly end');
+  },
+
+  async 'what goes wrong first is said in clear words, and on the wall'(scene) {
+    const { daemon, pbx, source } = await stage(scene, { secret: 'wrong', args: ['--retry', '100'] });
+    pbx.agent('alice');
+    source.start();
+    await source.tells('the switch refuses the password (event_socket.conf.xml)');
+    // after ten seconds the walls say so too
+    await until('an alarm', async () => JSON.stringify(await daemon.view('site')).includes('is not seen'), 40000);
+    fs.writeFileSync(source.file, 'ClueCon\n');
+    const again = async (reason, set) => {
+      await source.kill('SIGKILL');
+      set?.(true);
+      source.start();
+      await source.tells(reason);
+      set?.(false);
+    };
+    await again('the switch refuses the events: see esl-allowed-events', is => (pbx.refuseEvents = is));
+    await again('the user may not use callcenter_config: see esl-allowed-api', is => (pbx.refuseApi = is));
+    await again('mod_callcenter is not loaded in FreeSWITCH', is => (pbx.loaded = !is));
+    const converse = pbx.converse;
+    await again("the switch's access list does not let this machine in: see apply-inbound-acl", is => {
+      pbx.converse = is ? line => (line.say('Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n'), line.hangUp(), undefined) : converse;
+    });
+    assert(source.said.includes('Access Denied, go away.'), 'the words of the switch');
+    await source.kill('SIGKILL');
+    source.start();
+    await source.tells('source.seen');
+    await shows(daemon, { alice: 'ready' });
+    await until('no alarm', async () => !JSON.stringify(await daemon.view('site')).includes('is not seen'));
+    assert(!source.said.includes('ClueCon'), 'no password in the log');
+  },
+
+  async 'FreeSWITCH is started anew, and the module is loaded anew: the day goes on'(scene) {
+    const { redis, daemon, pbx, source } = await stage(scene, { args: ['--retry', '200'] });
+    pbx.agent('alice');
+    pbx.agent('bob', { status: 'On Break' });
+    source.start();
+    await shows(daemon, { alice: 'ready', bob: 'break' });
+    const busy = async n => {
+      pbx.join(`r${n}`);
+      pbx.join(`s${n}`);
+      pbx.offer(`r${n}`, 'alice');
+      pbx.answer(`r${n}`, 'alice');
+      await shows(daemon, { alice: 'talking' });
+      await waits(daemon, 1);
+    };
+    await busy(1);
+    await pbx.stop();
+    await source.tells('the switch ended the connection (\\"Disconnected, goodbye.\\")');
+    await pbx.start();
+    await shows(daemon, { alice: 'ready', bob: 'break' });
+    await waits(daemon, 0);
+    await busy(2);
+    pbx.unload();
+    pbx.load();
+    await shows(daemon, { alice: 'ready', bob: 'break' });
+    await waits(daemon, 0);
+    const { today } = await queueOf(daemon);
+    equal([today.offered, today.answered, today.handled, today.exited], [4, 2, 2, 2], 'the day so far');
+    await sound(daemon);
+    auditOf(redis, daemon);
+  },
+
+  async 'drift is corrected when two checks in a row find it; left over entries are none'(scene) {
+    const { daemon, pbx, source } = await stage(scene, { args: ['--clock', `${new Date().toISOString()},60`] }); // a check each second
+    pbx.agent('alice');
+    pbx.agent('bob');
+    pbx.agent('carl');
+    source.start();
+    await shows(daemon, { alice: 'ready', bob: 'ready', carl: 'ready' });
+    pbx.join('gone');
+    pbx.join('stays');
+    await waits(daemon, 2);
+    // nobody is told of these
+    pbx.members.delete('gone');
+    pbx.members.set('new', { call: 'new', queue: 'support', uuid: 'm', state: 'Waiting', joined: Date.now() });
+    pbx.channels.add('new');
+    pbx.members.set('phantom', { call: 'phantom', queue: 'support', uuid: 'p', state: 'Answered', agent: 'carl', joined: Date.now() - 7200000, bridged: Date.now() - 7000000 });
+    pbx.agents.get('alice').status = 'On Break';
+    pbx.agents.get('bob').state = 'Reserved';
+    pbx.agents.delete('carl');
+    await source.tells('corrected: call gone is gone');
+    await source.tells('call phantom is left over in queue support: its channel is gone');
+    await source.tells('agent bob is \\"Reserved\\" without a call');
+    await shows(daemon, { alice: 'break', bob: 'busy', carl: 'offline' });
+    await waits(daemon, 2);
+    const corrected = await source.counter('corrected');
+    assert(corrected >= 4, `corrected: ${corrected}`);
+    pbx.state('bob', 'Waiting');
+    await shows(daemon, { bob: 'ready' });
+    const checks = await source.counter('snapshots');
+    await sleep(4000);
+    assert((await source.counter('snapshots')) >= checks + 3, 'three more checks');
+    equal(await source.counter('corrected'), corrected, 'nothing more to correct');
+  },
+
+  async 'a switch that says nothing any more is given up'(scene) {
+    const { daemon, pbx, source } = await stage(scene, { args: ['--retry', '200'] });
+    pbx.agent('alice');
+    source.start();
+    await shows(daemon, { alice: 'ready' });
+    pbx.mute = true; // the connection stays, and takes what it is sent
+    const logins = pbx.logins;
+    await source.tells('the switch does not answer any more').catch(async () => source.tells('the switch does not answer any more'));
+    pbx.mute = false;
+    await until('it is back', () => pbx.logins > logins);
+    assert(pbx.commands.includes('api status'), 'it asked for a sign of life');
+  },
+
+  async 'queues of one tenant; a user of the directory; a dry run'(scene) {
+    const pbx = await FreeSwitch.start(scene, { queues: ['support@a.example', 'support@b.example'] });
+    pbx.agent('alice@a.example', { queues: ['support@a.example'] });
+    pbx.agent('bob@b.example', { queues: ['support@b.example'] });
+    const source = new Source(scene, { where: pbx.where, args: ['--domain', 'a.example', '--user', 'wall@pbx.example', '--src', 'pbx-a'] }).start();
+    await source.tells('source.seen');
+    pbx.join('c1', 'support@a.example');
+    pbx.join('c2', 'support@b.example');
+    pbx.status('bob@b.example', 'On Break');
+    pbx.status('alice@a.example', 'On Break');
+    await until('events', () => source.out.split('\n').length > 3);
+    const events = source.out.trim().split('\n').map(line => JSON.parse(line));
+    equal(events.map(e => [e.type, e.agent ?? e.call, e.state ?? e.queue, e.src]), [
+      ['agent.state', 'alice', 'ready', 'pbx-a'],
+      ['call.queued', 'c1', 'support', 'pbx-a'],
+      ['agent.state', 'alice', 'break', 'pbx-a'],
+    ], 'events');
+    equal(await source.kill('SIGTERM'), 0, 'an orderly end');
+    const run = (...args) => spawnSync(toolPath, ['source', 'esl', ...args], { encoding: 'utf8' });
+    equal(run('--dry-run').status, 2, 'without --esl');
+    fs.chmodSync(source.file, 0o644);
+    const open = run('--dry-run', '--esl', pbx.where, '--password-file', source.file);
+    equal(open.status, 3, 'a password that everybody may read');
+    assert(/everybody may read it/.test(open.stderr), open.stderr);
+    equal(run('--dry-run', '--esl', pbx.where, '--password-file', '/does/not/exist').status, 3, 'no file');
+    equal(run('--dry-run', '--esl', 'a:b', '--password-file', source.file).status, 2, 'no address');
+    assert(/usage: shiftwall source esl/.test(run('--help').stdout), 'help');
+  },
 };

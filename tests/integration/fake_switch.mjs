@@ -6,10 +6,14 @@ import tls from 'node:tls';
 
 class Line {
   constructor(socket, defaults) {
-    Object.assign(this, { socket, ...defaults, got: '', closed: false });
+    Object.assign(this, { socket, ...defaults, got: '', closed: false, drained: undefined });
     this.queue = Promise.resolve();
     socket.setNoDelay(true);
-    socket.on('error', () => {}).on('close', () => (this.closed = true));
+    const over = () => {
+      this.closed = true;
+      this.drained?.();
+    };
+    socket.on('error', () => {}).on('close', over).on('drain', () => this.drained?.());
   }
   /** Sends TEXT (a string or bytes) behind what was said before: in pieces of `pieces` bytes with `pause` ms between them. */
   say(text, { pieces = this.pieces, pause = this.pause } = {}) {
@@ -17,8 +21,7 @@ class Line {
     this.queue = this.queue.then(async () => {
       const step = pieces || bytes.length || 1;
       for (let at = 0; at < bytes.length && !this.closed; at += step) {
-        if (!this.socket.write(bytes.subarray(at, at + step)))
-          await Promise.race([new Promise(done => this.socket.once('drain', done)), new Promise(done => this.socket.once('close', done))]);
+        if (!this.socket.write(bytes.subarray(at, at + step))) await new Promise(done => (this.drained = done));
         if (pieces && pause !== undefined) await new Promise(done => setTimeout(done, pause));
       }
     });
