@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/json_strict.h"
+
 struct sw_esl_floor *sw_esl_floor_new(const struct sw_esl_floor_options *options) {
     struct sw_esl_floor *f = sw_xcalloc(1, sizeof *f);
     f->options = *options;
@@ -45,6 +47,7 @@ const struct sw_esl_floor_counters *sw_esl_floor_counters(const struct sw_esl_fl
 static void tell(struct sw_esl_floor *f, const char *format, va_list args) {
     char text[512];
     (void)vsnprintf(text, sizeof text, format, args);
+    sw_utf8_mend(text); /* where it was cut */
     f->options.message(f->options.ctx, text);
 }
 

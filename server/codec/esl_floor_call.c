@@ -38,7 +38,12 @@ static void set_queue(struct sw_esl_floor *f, struct ef_call *call, const char *
 }
 
 void ef_call_agent(struct sw_esl_floor *f, struct ef_call *call, struct ef_agent *agent, const char *leg) {
-    if (call->agent && call->agent->call == call) call->agent->call = NULL;
+    struct ef_call *before = agent && agent->call != call ? agent->call : NULL;
+    if (before) { /* an agent is on one call: of the one before it is not told what became of it */
+        if (before->phase == EF_CALL_BRIDGING) ef_call_phase(before, EF_CALL_WAITING);
+        before->agent = NULL;
+    }
+    if (call->agent) call->agent->call = NULL;
     call->agent = agent;
     if (agent) agent->call = call;
     if (call->leg[0]) HASH_DELETE(by_leg, f->legs, call);

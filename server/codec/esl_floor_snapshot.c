@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/json_strict.h"
+
 #define STUCK_MS 120000 /* mod_callcenter itself rings a telephone for at most a minute */
 
 /* Room for one more in ARRAY of *SIZE; false at the cap. */
@@ -267,12 +269,13 @@ static enum sw_esl_result read_list(struct sw_esl_floor *f, const struct ef_ques
 static void refuse(struct sw_esl_floor *f, const char *text, size_t len) {
     char problem[256];
     size_t line = 0;
-    while (line < len && text[line] != '\n' && text[line] != '\r' && line < 160) line++;
+    while (line < len && (unsigned char)text[line] >= 0x20 && line < 160) line++;
     if (memmem(text, line, "ommand not found", 16))
         (void)snprintf(problem, sizeof problem, "mod_callcenter is not loaded in FreeSWITCH (%.*s)", (int)line, text);
     else if (memmem(text, line, "ermission denied", 16))
         (void)snprintf(problem, sizeof problem, "the user may not use callcenter_config: see esl-allowed-api (%.*s)", (int)line, text);
     else (void)snprintf(problem, sizeof problem, "callcenter_config answered \"%.*s\"", (int)line, text);
+    sw_utf8_mend(problem);
     ef_snapshot_drop(f);
     f->options.snapshot(f->options.ctx, false, problem);
 }

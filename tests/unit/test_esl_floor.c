@@ -454,6 +454,32 @@ static void a_conversation_whose_end_is_not_told_ends_with_what_comes_next(void 
     end(&f);
 }
 
+static void an_agent_who_is_bridged_twice(void **state) {
+    (void)state;
+    struct fixture f;
+    begin(&f, NULL, NULL);
+    staffed(&f);
+    say(&f, 2000, JOINS("c1"));
+    say(&f, 2001, JOINS("c2"));
+    say(&f, 3000, WITH("bridge-agent-start", "support", "c1", "bob") "CC-Agent-UUID: leg\n");
+    say(&f, 4000, WITH("bridge-agent-start", "support", "c2", "bob") "CC-Agent-UUID: leg\n");
+    say(&f, 4010, STATE("bob", "In%20a%20queue%20call"));
+    say(&f, 5000, CANCEL("c1", "BREAK_OUT") DEAD); /* the first never stood */
+    expect(&f, "2000 call.queued c1 @support\n2001 call.queued c2 @support\n"
+               "4000 call.answered bob c2\n4000 agent.state bob c2 @support talking\n5000 call.abandoned c1\n");
+    /* bob is deleted in the switch with his call, which then ends */
+    say(&f, 6000, JOINS("c3"));
+    say(&f, 7000, WITH("bridge-agent-start", "support", "c3", "bob") "CC-Agent-UUID: leg\n");
+    say(&f, 7001, CANCEL("c3", "BREAK_OUT") DEAD);
+    f.agents = "alice|single_box||callback|user/1|Available|Waiting|3|10|0|0|0\n";
+    f.tiers = "support|alice|Ready|1|1\n";
+    snapshot(&f, SW_PBX_SNAPSHOT_MERGE, 10000);
+    sw_buf_clear(&f.pbx.events);
+    say(&f, 20000, WITH("bridge-agent-end", "support", "c2", "bob"));
+    expect(&f, "");
+    end(&f);
+}
+
 static void holding(void **state) {
     (void)state;
     struct fixture f;
@@ -1037,6 +1063,7 @@ int main(void) {
         cmocka_unit_test(a_bridge_that_never_stood_answers_nothing),
         cmocka_unit_test(transfers),
         cmocka_unit_test(a_conversation_whose_end_is_not_told_ends_with_what_comes_next),
+        cmocka_unit_test(an_agent_who_is_bridged_twice),
         cmocka_unit_test(holding),
         cmocka_unit_test(standby_agents_keep_their_channel),
         cmocka_unit_test(statuses_and_states),
