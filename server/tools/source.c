@@ -26,6 +26,7 @@
 
 /* One line a kind. */
 static const struct sw_source_kind *const kinds[] = {
+    &sw_source_esl,
     NULL,
 };
 
