@@ -223,9 +223,11 @@ static void reach(struct follow *f, const struct sw_ledger_place *place) {
     f->reached = true;
     f->quiet = f->resume == BY_TIME;
     f->done_before = f->resume == BY_TIME ? 0 : sw_queue_log_begun(f->log) + (f->resume == BY_PLACE ? f->mark.events : 0);
-    if (!snapshot) return;
-    sw_ledger_begin(&f->ledger, SW_LEDGER_SNAPSHOT, sw_queue_log_begun(f->log) + 1, place);
-    sw_queue_log_snapshot(f->log);
+    if (snapshot) {
+        sw_ledger_begin(&f->ledger, SW_LEDGER_SNAPSHOT, sw_queue_log_begun(f->log) + 1, place);
+        sw_queue_log_snapshot(f->log);
+    }
+    if (f->resume == BY_START || f->resume == BY_END) on_save(&f->save); /* before the first event goes out */
 }
 
 /* Whether the line is of a queue that --queues wants; lines of no queue are of all of them. */
@@ -299,7 +301,6 @@ static void on_idle(void *ctx) {
         if (f->resume == BY_PLACE && place.offset < f->mark.offset)
             sw_log(SW_LOG_WARN, "source.position_odd", "src=%s text=%s", f->source->src, "the file is shorter than it was");
         reach(f, &place);
-        on_save(&f->save); /* before the first event goes out */
     }
     if (f->resume == BY_TIME) f->resume = BY_PLACE; /* what comes now is new */
     f->quiet = false;
@@ -386,10 +387,6 @@ static void on_sent_read(void *ctx, int error, const char *text) {
 static void on_redis_up(void *self) {
     struct follow *f = self;
     if (f->tail || f->asking || f->stopping) return;
-    if (!f->sent) {
-        begin_reading(f);
-        return;
-    }
     int64_t since_ms = *f->mark.entry ? strtoll(f->mark.entry, NULL, 10) : f->position_changed_ms;
     f->asking = !sw_source_sent_read(f->sent, sw_source_redis(f->source), f->is_damaged ? 0 : since_ms - SENT_MARGIN_MS, on_sent_read, f);
 }
@@ -401,6 +398,7 @@ static void start(void *self) {
     f->save.data = f->clock.data = f;
     uv_timer_start(&f->clock, on_clock, CLOCK_MS, CLOCK_MS);
     sw_source_ready(f->source, "waiting for Redis");
+    if (!f->sent) begin_reading(f); /* the journal has nothing of ours: where we begin is noted at once */
 }
 
 /* ---- options ---- */
