@@ -147,8 +147,8 @@ void sw_pbx_ring_ended(struct sw_pbx *pbx, const char *call, const char *agent, 
 void sw_pbx_answered(struct sw_pbx *pbx, const char *call, const char *agent, const char *queue,
                      int64_t wait_ms, int64_t at_ms);
 void sw_pbx_abandoned(struct sw_pbx *pbx, const char *call, int64_t wait_ms, int64_t at_ms);
-/* It left its queue. That is told when the call enters another, is hung up, or SW_PBX_HOLD_MS later;
- * sw_pbx_abandoned and sw_pbx_answered before then say that it was no exit. */
+/* It left its queue, and rings on where it rang. That is told when the call enters another, is hung up, or
+ * SW_PBX_HOLD_MS later; sw_pbx_abandoned and sw_pbx_answered before then say that it was no exit. */
 void sw_pbx_exited(struct sw_pbx *pbx, const char *call, enum sw_exit_reason reason, int64_t wait_ms,
                    int64_t at_ms);
 /* The caller's channel is gone: an exit of it need not wait for another queue; a call still open is over

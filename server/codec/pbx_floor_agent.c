@@ -148,6 +148,7 @@ static void write_queues(struct sw_pbx *pbx, struct pbx_agent *agent) {
 }
 
 void pbx_agent_update(struct sw_pbx *pbx, struct pbx_agent *agent, int64_t ts_ms) {
+    agent->changed = true;
     if (!pbx->settled) return;
     struct state now = state_of(pbx, agent);
     const char *call = now.call ? now.call->id : NULL;

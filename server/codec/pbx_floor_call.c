@@ -307,8 +307,14 @@ void sw_pbx_ringing(struct sw_pbx *pbx, const char *id, const char *agent_id, co
 void sw_pbx_ring_ended(struct sw_pbx *pbx, const char *id, const char *agent_id, enum sw_pbx_ring_end how,
                        int64_t at_ms) {
     struct pbx_agent *agent = pbx_agent(pbx, agent_id);
-    struct pbx_call *call = agent ? in_phase(pbx, id, SW_PBX_WAITING) : NULL;
-    if (!call) return;
+    struct pbx_call *call = agent ? pbx_find_call(pbx, id) : NULL;
+    if (!agent) return;
+    if (!call || call->phase != SW_PBX_WAITING) {
+        pbx->counters.late +=
+            how != SW_PBX_RING_STOPPED; /* where it was answered or is gone it rings no more */
+        return;
+    }
+    call->touched = ++pbx->facts;
     struct pbx_offer *offer = call->offers;
     while (offer && offer->agent != agent) offer = offer->next_of_call;
     int64_t ts_ms = pbx_time(pbx, at_ms);
@@ -366,11 +372,6 @@ void sw_pbx_exited(struct sw_pbx *pbx, const char *id, enum sw_exit_reason reaso
     call->exit_ms = pbx_time(pbx, at_ms);
     call->exit_wait_ms = wait_ms;
     sw_heap_add(&pbx->exits, &call->exit_node, pbx->now_ms + SW_PBX_HOLD_MS);
-    while (call->offers) { /* it rings nowhere any more */
-        struct pbx_agent *agent = call->offers->agent;
-        remove_offer(pbx, call->offers);
-        pbx_agent_update(pbx, agent, call->exit_ms);
-    }
 }
 
 void sw_pbx_hung_up(struct sw_pbx *pbx, const char *id, enum sw_ended_by by, int64_t at_ms) {

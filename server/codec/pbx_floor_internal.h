@@ -68,6 +68,7 @@ struct pbx_agent {
     char *noted_reason;
     int64_t noted_since_ms;
     enum sw_pbx_line noted_line_is;
+    bool changed; /* while a snapshot ends: it is to be told after it */
     char id[];
 };
 

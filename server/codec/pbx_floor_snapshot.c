@@ -188,30 +188,37 @@ static void resume_wrapup(struct sw_pbx *pbx, struct pbx_agent *agent) {
         pbx_begin_wrapup(pbx, agent, agent->told_since_ms);
 }
 
-/* Since when AGENT is what it is: a pause as long as the switch says, the rest is news. */
+/* Since when AGENT is what it is: as long as its call or the switch says, or since what it did before is
+ * gone; else it is news. */
 static int64_t since(const struct check *check, const struct pbx_agent *agent) {
     struct sw_pbx *pbx = check->pbx;
-    if (agent->calls || agent->offers) return pbx->now_ms;
+    if (agent->calls) return agent->calls->phase == SW_PBX_TALKING ? agent->calls->answered_ms : pbx->now_ms;
+    if (agent->offers) return pbx->now_ms;
     if (!pbx_agent_is_staffed(agent)) return check->gone_ms;
-    if (!pbx_agent_is_paused(agent) || agent->paused_since_ms == PBX_NEVER) return pbx->now_ms;
-    return pbx_time(pbx, agent->paused_since_ms);
+    if (pbx_agent_is_paused(agent) && agent->paused_since_ms != PBX_NEVER)
+        return pbx_time(pbx, agent->paused_since_ms);
+    bool was_on_call = agent->told && agent->told_state >= SW_ST_RINGING && agent->told_state <= SW_ST_HOLD;
+    return was_on_call ? check->gone_ms : pbx->now_ms;
 }
 
+/* Takes what the snapshot says of agents; what follows from it is told later, once the calls are right. */
 static void check_agents(struct check *check) {
     struct sw_pbx *pbx = check->pbx;
-    bool first = !pbx->settled;
-    pbx->settled = true;
     for (struct pbx_agent *agent = pbx->agents; agent; agent = agent->hh.next) {
-        bool changed = false;
+        bool changed = !pbx->settled;
         for (size_t i = 0; i < agent->member_count; i++)
             changed |= check_member(check, agent, &agent->members[i]);
         changed |= check_duty(check, agent);
         changed |= check_line(check, agent);
         purge_members(pbx, agent);
-        if (first) resume_wrapup(pbx, agent);
-        if (!changed && !first) continue;
-        pbx_agent_update(pbx, agent, since(check, agent));
+        if (!pbx->settled) resume_wrapup(pbx, agent);
+        agent->changed = changed;
     }
+}
+
+static void update_agents(struct check *check) {
+    for (struct pbx_agent *agent = check->pbx->agents; agent; agent = agent->hh.next)
+        if (agent->changed) pbx_agent_update(check->pbx, agent, since(check, agent));
 }
 
 static bool call_differs(const struct check *check, const struct pbx_call *call, bool noted) {
@@ -262,8 +269,11 @@ size_t sw_pbx_snapshot_end(struct sw_pbx *pbx, enum sw_pbx_snapshot how, unsigne
     if (how == SW_PBX_SNAPSHOT_MERGE && pbx->unseen_ms != PBX_NEVER)
         check.gone_ms = pbx_time(pbx, pbx->unseen_ms);
     if (how == SW_PBX_SNAPSHOT_MERGE) pbx->unseen_ms = PBX_NEVER;
-    check_calls(&check);
     check_agents(&check);
+    pbx->settled = false; /* agents are told once, when all is right */
+    check_calls(&check);
+    pbx->settled = true;
+    update_agents(&check);
     pbx->in_snapshot = false;
     return check.corrected;
 }

@@ -37,6 +37,7 @@ struct ql_member {
     const char *queue;      /* of the latest call */
     char *call;
     int64_t wrapup_until_ms; /* 0 = none */
+    uint64_t wrapup_line;    /* the line that began it */
     bool told;
     enum sw_agent_state told_state;
     char *told_reason;
@@ -52,7 +53,7 @@ struct ql_call {
     enum ql_phase phase;
     const char *queue;
     struct ql_member *member;
-    int64_t queued_ms;
+    int64_t queued_ms, answered_ms;
     struct ql_held *exit; /* its exit, while that may still learn where to */
     char id[];
 };
@@ -89,6 +90,8 @@ struct sw_queue_log {
     struct ql_held *held_first, **held_last;
     size_t held_count;
     int64_t next_wrapup_ms; /* INT64_MAX = none */
+    const struct ql_member *ending; /* whose wrap-up ends */
+    bool in_snapshot;
     struct {
         struct ql_member *member;
         uint64_t sequence;
@@ -121,8 +124,8 @@ void ql_emit(struct sw_queue_log *log);
 void ql_emit_exit(struct sw_queue_log *log, struct ql_call *call);
 /* CALL entered QUEUE: its exit is told, if that still waits. */
 void ql_resolve(struct sw_queue_log *log, struct ql_call *call, const char *queue);
-/* Gives out what need not wait any longer; ALL: everything. */
-void ql_release(struct sw_queue_log *log, bool all);
+/* Gives out what need not wait any longer at NOW_MS; INT64_MAX: everything. */
+void ql_release(struct sw_queue_log *log, int64_t now_ms);
 
 /* ---- queue_log_member.c ---- */
 /* The member of that name, made when it is new; NULL at the cap. WORKS: the verb names members, not interfaces. */
@@ -141,6 +144,8 @@ void ql_removemember(struct sw_queue_log *log, int argument);
 void ql_pause(struct sw_queue_log *log, int paused);
 void ql_pauseall(struct sw_queue_log *log, int paused);
 void ql_login(struct sw_queue_log *log, int in);
+/* Tells the state of everybody signed in once more. */
+void ql_members_snapshot(struct sw_queue_log *log, int64_t ts_ms);
 void ql_members_restart(struct sw_queue_log *log, int64_t ts_ms);
 void ql_members_free(struct sw_queue_log *log);
 /* Messages on names that look like two of one person. */
@@ -159,6 +164,7 @@ void ql_refused(struct sw_queue_log *log, int reason);
 void ql_ring(struct sw_queue_log *log, int dumped);
 void ql_outcall(struct sw_queue_log *log, int argument);
 void ql_restart(struct sw_queue_log *log, int argument);
+void ql_calls_snapshot(struct sw_queue_log *log, int64_t since_ms);
 void ql_calls_free(struct sw_queue_log *log);
 
 #endif

@@ -153,6 +153,7 @@ void ql_member_begins_call(struct sw_queue_log *log, struct ql_member *member, c
 void ql_member_ends_call(struct sw_queue_log *log, struct ql_member *member, int64_t ts_ms) {
     if (member->calls && !--member->calls && log->options.wrapup_ms > 0 && !is_paused(member)) {
         member->wrapup_until_ms = ts_ms + log->options.wrapup_ms;
+        member->wrapup_line = log->line.number;
         if (member->wrapup_until_ms < log->next_wrapup_ms) log->next_wrapup_ms = member->wrapup_until_ms;
     }
     ql_member_update(log, member, ts_ms);
@@ -166,7 +167,9 @@ void ql_wrapups_end(struct sw_queue_log *log, int64_t ts_ms) {
             if (!m->wrapup_until_ms) continue;
             if (m->wrapup_until_ms <= due_ms) {
                 m->wrapup_until_ms = 0;
+                log->ending = m;
                 ql_member_update(log, m, due_ms);
+                log->ending = NULL;
             } else if (m->wrapup_until_ms < log->next_wrapup_ms) {
                 log->next_wrapup_ms = m->wrapup_until_ms;
             }
@@ -297,6 +300,15 @@ void ql_members_restart(struct sw_queue_log *log, int64_t ts_ms) {
         m->wrapup_until_ms = 0;
         if (m->by_login) m->is_in = false;
         if (!m->is) ql_member_update(log, m, ts_ms);
+    }
+}
+
+void ql_members_snapshot(struct sw_queue_log *log, int64_t ts_ms) {
+    for (struct ql_member *m = log->members; m; m = m->hh.next) {
+        if (m->is || !m->told || m->told_state == SW_ST_OFFLINE) continue;
+        m->told = false; /* so that it is news */
+        m->served_changed = m->served_count > 0;
+        ql_member_update(log, m, ts_ms);
     }
 }
 

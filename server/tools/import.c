@@ -9,7 +9,7 @@
 #include "codec/queue_log.h"
 #include "core/zone.h"
 #include "io/zone_load.h"
-#include "tools/pairs.h"
+#include "tools/queue_log_lists.h"
 #include "tools/tools.h"
 
 #define MESSAGES_MAX 50
@@ -71,13 +71,6 @@ static void on_learnt(void *ctx, uint64_t line, const char *interface, const cha
             (unsigned long long)line, interface, name);
 }
 
-static bool take_alias(void *ctx, char *key, char *value) { return !sw_queue_log_alias(((struct import *)ctx)->log, key, value); }
-
-static bool take_reason(void *ctx, char *key, char *value) {
-    int state = sw_agent_state_from_name(value);
-    return state >= 0 && !sw_queue_log_reason(((struct import *)ctx)->log, key, (enum sw_agent_state)state);
-}
-
 static int new_log(struct import *im, long wrapup_s) {
     const struct sw_queue_log_options options = {.local_to_utc = im->zone ? local_to_utc : NULL,
                                                  .event = on_event,
@@ -86,8 +79,7 @@ static int new_log(struct import *im, long wrapup_s) {
                                                  .ctx = im,
                                                  .wrapup_ms = wrapup_s * 1000};
     im->log = sw_queue_log_new(&options);
-    int status = sw_pairs_read("import", sw_tool_option(im->args, "--alias"), take_alias, im);
-    return status == SW_TOOL_OK ? sw_pairs_read("import", sw_tool_option(im->args, "--reasons"), take_reason, im) : status;
+    return sw_queue_log_lists("import", im->log, sw_tool_option(im->args, "--alias"), sw_tool_option(im->args, "--reasons"));
 }
 
 static int read_file(struct import *im, const char *path) {

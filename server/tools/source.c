@@ -26,7 +26,9 @@
 
 /* One line a kind. */
 static const struct sw_source_kind *const kinds[] = {
+    &sw_source_ami,
     &sw_source_esl,
+    &sw_source_queue_log,
     NULL,
 };
 
@@ -309,8 +311,8 @@ static void run_loop(struct sw__source_run *run, const struct sw_redis_address *
     init_handles(run);
     run->manager = sw_service_manager_new(&run->loop);
     sw_log(SW_LOG_INFO, "source.start", "src=%s kind=%s site=%s", run->source.src, kind->name, run->source.site);
-    if (!run->outbox && kind->redis_up) kind->redis_up(run->self);
     kind->start(run->self);
+    if (!run->outbox && kind->redis_up) kind->redis_up(run->self);
     if (run->outbox) sw_outbox_start(run->outbox);
     uv_run(&run->loop, UV_RUN_DEFAULT);
 }

@@ -41,7 +41,7 @@ struct sw_source_kind {
     int (*open)(struct sw_source *source, void **self);
     /* The loop is about to run. The outbox may or may not be up yet. Tells sw_source_ready() once it works. */
     void (*start)(void *self);
-    /* Redis can be sent to: after every connecting, before what is under way is sent again. With --dry-run once, before start. */
+    /* Redis can be sent to: after every connecting, before what is under way is sent again. With --dry-run once, right after start. */
     void (*redis_up)(void *self);
     void (*redis_down)(void *self, const char *reason); /* may be NULL */
     /* As of the outbox. May be NULL. */
@@ -59,6 +59,7 @@ struct sw_source_kind {
 
 extern const struct sw_source_kind sw_source_queue_log; /* source_queue_log.c; further kinds stand in source.c's table */
 extern const struct sw_source_kind sw_source_esl;
+extern const struct sw_source_kind sw_source_ami;
 
 /* Adds one event (LEN bytes of JSON with id and src), as sw_outbox_add. 0, -SW_ELIMIT (stop reading until `room`), -SW_EINVAL. With
  * --dry-run `acknowledged` is called within it. */

@@ -41,7 +41,8 @@ static bool ask(struct sw_source_past *past) {
     return sw_redis_conn_send(past->conn, 6, argv, NULL, on_reply, past) == 0;
 }
 
-static void on_event(void *ctx, const struct sw_event *event, enum sw_reject reject, const char *text, size_t len) {
+static void on_event(void *ctx, const struct sw_event *event, enum sw_reject reject, const char *text,
+                     size_t len) {
     struct sw_source_past *past = ctx;
     (void)text, (void)len;
     if (reject != SW_REJECT_NONE || !event->src || strcmp(event->src, past->src) != 0) return;
@@ -79,13 +80,16 @@ static void on_reply(void *ctx, const struct sw_reply *reply, int error) {
     }
     size_t count = sw_reply_count(reply);
     for (size_t i = 0; i < count; i++) take_entry(past, sw_reply_at(reply, i));
-    if (!count) finish(past, 0, "");
-    else if (!ask(past)) finish(past, -SW_EIO, "");
+    if (!count)
+        finish(past, 0, "");
+    else if (!ask(past))
+        finish(past, -SW_EIO, "");
 }
 
-struct sw_source_past *sw_source_past_read(struct sw_redis_conn *conn, const char *site, const char *src, int64_t from_ms,
-                                           void (*event)(void *ctx, const struct sw_event *event),
-                                           void (*done)(void *ctx, int error, uint64_t read, const char *text), void *ctx) {
+struct sw_source_past *
+sw_source_past_read(struct sw_redis_conn *conn, const char *site, const char *src, int64_t from_ms,
+                    void (*event)(void *ctx, const struct sw_event *event),
+                    void (*done)(void *ctx, int error, uint64_t read, const char *text), void *ctx) {
     struct sw_source_past *past = sw_xcalloc(1, sizeof *past);
     past->conn = conn;
     past->event = event;

@@ -363,7 +363,7 @@ static void test_restart(void **state) {
                    "55000 call.queued new @q\n"
                    "50000 agent.state b break (tea)\n"
                    "2000 agent.state c offline\n"
-                   "60000 agent.state e answered @q talking in q\n");
+                   "40000 agent.state e answered @q talking in q\n");
     pbx_end_test(&f);
 }
 
@@ -404,9 +404,8 @@ static void test_unseen(void **state) {
     sw_pbx_snapshot_begin(f.pbx);
     sw_pbx_note_member(f.pbx, "a", "q", false, NULL, NONE);
     sw_pbx_snapshot_end(f.pbx, SW_PBX_SNAPSHOT_MERGE, SW_PBX_COVERS_ALL);
-    pbx_expect(&f,
-               "5000 call.ended c1 @q by=system\n5000 agent.state a ready\n5000 call.ended c2 @q by=system\n"
-               "5000 agent.state b ready\n5000 agent.state b offline\n");
+    pbx_expect(&f, "5000 call.ended c1 @q by=system\n5000 call.ended c2 @q by=system\n"
+                   "5000 agent.state a ready\n5000 agent.state b offline\n");
     pbx_end_test(&f);
 }
 
@@ -437,8 +436,8 @@ static void test_drift(void **state) {
                    "120000 agent.state b offline\n120000 agent.state c ready in q\n");
     assert_string_equal(
         sw_buf_text(&f.messages),
-        "corrected: call lost is gone\ncorrected: call missed waits in q\n"
-        "corrected: b does not serve q any more\ncorrected: c serves q and is not paused there\n");
+        "corrected: b does not serve q any more\ncorrected: c serves q and is not paused there\n"
+        "corrected: call lost is gone\ncorrected: call missed waits in q\n");
     assert_int_equal(sw_pbx_counters(f.pbx)->corrected, 4);
     /* d was seen once only */
     pbx_at(&f, 180000);
