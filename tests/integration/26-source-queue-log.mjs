@@ -78,6 +78,7 @@ async function sameAsImport(redis, whole, source, args = []) {
   await sleep(100); // any further one would be one too many
   const got = await journal(redis);
   if (process.env.DUMP) {
+    fs.writeFileSync(`${process.env.DUMP}.said`, source.said);
     fs.writeFileSync(`${process.env.DUMP}.got`, got.map(e => JSON.stringify(e)).join('\n'));
     fs.writeFileSync(`${process.env.DUMP}.want`, want.join('\n'));
   }
@@ -194,7 +195,9 @@ export default {
             const old = fs.readdirSync(scene.dir).filter(name => /^queue_log\.[2-9]$/.test(name));
             for (const name of old.slice(0, 1)) {
               const whole = path.join(scene.dir, name);
+              const { atime, mtime } = fs.statSync(whole);
               fs.writeFileSync(`${whole}.gz`, zlib.gzipSync(fs.readFileSync(whole)));
+              fs.utimesSync(`${whole}.gz`, atime, mtime); // as gzip does
               fs.unlinkSync(whole);
               // logrotate never has FILE.2 and FILE.2.gz of two files: make room for the next one
               fs.renameSync(`${whole}.gz`, path.join(scene.dir, `queue_log-${1000 + i}.gz`));

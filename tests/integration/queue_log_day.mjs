@@ -101,6 +101,7 @@ export class Writer {
   }
   async rotate(way, meanwhile = []) {
     this.rotations++;
+    if (process.env.DUMP) fs.appendFileSync(`${process.env.DUMP}.rot`, `${way} after ${this.written} meanwhile ${meanwhile.length} at ${Date.now()}\n`);
     this.shift();
     if (way === 'copy') {
       fs.copyFileSync(this.file, `${this.file}.1`);
