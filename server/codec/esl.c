@@ -289,7 +289,7 @@ static void read_row(struct reading *r, char *row) {
         return;
     }
     if (surplus) { /* the bars between these fields are part of one value */
-        for (size_t i = r->loose + 1; i <= r->loose + surplus; i++) fields[i][-1] = '|';
+        for (size_t i = r->loose; i < r->loose + surplus; i++) fields[i][strlen(fields[i])] = '|';
         memmove(&fields[r->loose + 1], &fields[r->loose + 1 + surplus], (r->fields - r->loose - 1) * sizeof *fields);
     }
     for (size_t i = 0; i < r->list->count; i++) {

@@ -33,6 +33,7 @@ struct esl_source {
     struct sw_esl *esl;
     struct sw_esl_floor *floor;
     enum stage stage;
+    bool is_remote; /* on another machine */
     const char *user, *domain;
     char password[PASSWORD_BYTES_MAX];
 };
@@ -199,6 +200,8 @@ static int read_options(struct esl_source *s, struct sw_peer_options *peer) {
         fprintf(stderr, "shiftwall source esl: --esl %s: must be HOST or HOST:PORT\n", where);
         return SW_TOOL_USAGE;
     }
+    const char *host = peer->address.host;
+    s->is_remote = strcmp(host, "localhost") && strcmp(host, "::1") && strncmp(host, "127.", 4);
     if (s->user && (!strchr(s->user, '@') || strlen(s->user) > 128 || strchr(s->user, '\n'))) {
         fprintf(stderr, "shiftwall source esl: --user %s: must be NAME@DOMAIN\n", s->user);
         return SW_TOOL_USAGE;
@@ -234,7 +237,13 @@ static int open_source(struct sw_source *source, void **self) {
     return SW_TOOL_OK;
 }
 
-static void start(void *self) { (void)self; } /* it begins with Redis */
+/* The connection begins with Redis. */
+static void start(void *self) {
+    const struct esl_source *s = self;
+    if (!s->is_remote) return;
+    sw_log(SW_LOG_WARN, "source.secret", "src=%s text=%s", s->source->src,
+           "the event socket knows no encryption: the password and all that is said goes over the network as it is");
+}
 static void redis_up(void *self) { sw_switch_redis_up(((struct esl_source *)self)->sw); }
 static void room(void *self) { sw_switch_room(((struct esl_source *)self)->sw); }
 static void quiesce(void *self) { sw_switch_quiesce(((struct esl_source *)self)->sw); }
