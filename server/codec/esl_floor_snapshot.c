@@ -1,7 +1,8 @@
 /* mod_callcenter's own lists: asked for, checked, and handed to the floor as a snapshot. See esl_floor.h.
  *
- * The answers come in the stream of events, and each is as new as the moment it was made: never older than an event that
- * came before it. What events say while a snapshot is under way prevails (pbx_floor's rule, and `touched` here). */
+ * The answers come in the stream of events, and each is as new as the moment it was made: never older than an
+ * event that came before it. What events say while a snapshot is under way prevails (pbx_floor's rule, and
+ * `touched` here). */
 #include "codec/esl_floor_internal.h"
 
 #include <inttypes.h>
@@ -31,7 +32,9 @@ static void ask(struct sw_esl_floor *f, enum ef_ask what, size_t subject, const 
     f->options.ask(f->options.ctx, command);
 }
 
-size_t sw_esl_floor_asked(const struct sw_esl_floor *f) { return f->question_count; }
+size_t sw_esl_floor_asked(const struct sw_esl_floor *f) {
+    return f->question_count;
+}
 
 void sw_esl_floor_ping(struct sw_esl_floor *f) {
     if (!f->question_count) ask(f, EF_ASK_PING, 0, "status"); /* any answer will do */
@@ -51,12 +54,15 @@ static bool ask_next(struct sw_esl_floor *f) {
     s->next++;
     switch (s->stage) {
     case EF_ASK_MEMBERS:
-        (void)snprintf(command, sizeof command, "callcenter_config queue list members %s", s->queues[subject]);
+        (void)snprintf(command, sizeof command, "callcenter_config queue list members %s",
+                       s->queues[subject]);
         break;
     case EF_ASK_MEMBER_EXISTS:
         (void)snprintf(command, sizeof command, "uuid_exists %s", s->members[subject].call);
         break;
-    case EF_ASK_AGENT_EXISTS: (void)snprintf(command, sizeof command, "uuid_exists %s", s->odd[subject].uuid); break;
+    case EF_ASK_AGENT_EXISTS:
+        (void)snprintf(command, sizeof command, "uuid_exists %s", s->odd[subject].uuid);
+        break;
     default: (void)snprintf(command, sizeof command, "%s", lists[s->stage]); break;
     }
     ask(f, s->stage, subject, command);
@@ -132,7 +138,8 @@ void sw_esl_floor_advance(struct sw_esl_floor *f, int64_t now_ms) {
     f->now_ms = now_ms;
     sw_pbx_advance(f->options.pbx, now_ms);
     if (f->snap.is_running && f->snap.settle_ms && now_ms >= f->snap.settle_ms) ef_snapshot_settled(f);
-    if (now_ms >= f->wanted_ms && !f->snap.is_running) sw_esl_floor_snapshot(f, SW_PBX_SNAPSHOT_MERGE, now_ms);
+    if (now_ms >= f->wanted_ms && !f->snap.is_running)
+        sw_esl_floor_snapshot(f, SW_PBX_SNAPSHOT_MERGE, now_ms);
 }
 
 int64_t sw_esl_floor_next_deadline(const struct sw_esl_floor *f) {
@@ -214,7 +221,9 @@ static void take_queue(void *ctx, const char *const *values) {
 
 enum { M_SESSION, M_AGENT, M_STATE, M_JOINED, M_REJOINED, M_BRIDGED, M_COUNT };
 
-static bool is_uuid(const char *text) { return *text && strlen(text) < EF_UUID_BYTES && !strchr(text, ' '); }
+static bool is_uuid(const char *text) {
+    return *text && strlen(text) < EF_UUID_BYTES && !strchr(text, ' ');
+}
 
 struct member_list {
     struct sw_esl_floor *f;
@@ -226,7 +235,8 @@ static void take_member(void *ctx, const char *const *values) {
     struct sw_esl_floor *f = list->f;
     struct ef_snapshot *s = &f->snap;
     bool is_talking = !strcmp(values[M_STATE], "Answered");
-    if (!is_talking && strcmp(values[M_STATE], "Waiting") && strcmp(values[M_STATE], "Trying")) return; /* Abandoned */
+    if (!is_talking && strcmp(values[M_STATE], "Waiting") && strcmp(values[M_STATE], "Trying"))
+        return; /* Abandoned */
     if (!is_uuid(values[M_SESSION])) {
         f->counters.malformed++;
         return;
@@ -242,22 +252,37 @@ static void take_member(void *ctx, const char *const *values) {
     (void)snprintf(member->call, sizeof member->call, "%s", values[M_SESSION]);
     if (is_talking && !ef_id(f, values[M_AGENT], member->agent)) return; /* in a conversation with nobody */
     int64_t rejoined_ms = seconds_ms(values[M_REJOINED]);
-    member->since_ms = is_talking ? seconds_ms(values[M_BRIDGED]) : rejoined_ms ? rejoined_ms : seconds_ms(values[M_JOINED]);
+    member->since_ms = is_talking    ? seconds_ms(values[M_BRIDGED])
+                       : rejoined_ms ? rejoined_ms
+                                     : seconds_ms(values[M_JOINED]);
     if (!member->since_ms) member->since_ms = f->now_ms;
     s->member_count++;
 }
 
-static enum sw_esl_result read_list(struct sw_esl_floor *f, const struct ef_question *q, const char *text, size_t len) {
-    static const char *const agents[] = {"name", "status", "state", "uuid", "wrap_up_time", "last_bridge_end", "last_offered_call", "last_status_change"};
+static enum sw_esl_result read_list(struct sw_esl_floor *f, const struct ef_question *q, const char *text,
+                                    size_t len) {
+    static const char *const agents[] = {"name",
+                                         "status",
+                                         "state",
+                                         "uuid",
+                                         "wrap_up_time",
+                                         "last_bridge_end",
+                                         "last_offered_call",
+                                         "last_status_change"};
     static const char *const tiers[] = {"queue", "agent"};
     static const char *const queues[] = {"name"};
-    static const char *const members[] = {"session_uuid", "serving_agent", "state", "joined_epoch", "rejoined_epoch", "bridge_epoch"};
+    static const char *const members[] = {"session_uuid", "serving_agent",  "state",
+                                          "joined_epoch", "rejoined_epoch", "bridge_epoch"};
     struct member_list of = {f, q->subject};
     struct sw_esl_list list = {.ctx = f};
     switch (q->what) {
-    case EF_ASK_AGENTS: list.columns = agents, list.count = A_COUNT, list.loose = "contact", list.row = take_agent; break;
+    case EF_ASK_AGENTS:
+        list.columns = agents, list.count = A_COUNT, list.loose = "contact", list.row = take_agent;
+        break;
     case EF_ASK_TIERS: list.columns = tiers, list.count = T_COUNT, list.row = take_tier; break;
-    case EF_ASK_QUEUES: list.columns = queues, list.count = 1, list.loose = "moh_sound", list.row = take_queue; break;
+    case EF_ASK_QUEUES:
+        list.columns = queues, list.count = 1, list.loose = "moh_sound", list.row = take_queue;
+        break;
     default:
         list.columns = members, list.count = M_COUNT, list.loose = "cid_name", list.row = take_member;
         list.ctx = &of;
@@ -271,10 +296,13 @@ static void refuse(struct sw_esl_floor *f, const char *text, size_t len) {
     size_t line = 0;
     while (line < len && (unsigned char)text[line] >= 0x20 && line < 160) line++;
     if (memmem(text, line, "ommand not found", 16))
-        (void)snprintf(problem, sizeof problem, "mod_callcenter is not loaded in FreeSWITCH (%.*s)", (int)line, text);
+        (void)snprintf(problem, sizeof problem, "mod_callcenter is not loaded in FreeSWITCH (%.*s)",
+                       (int)line, text);
     else if (memmem(text, line, "ermission denied", 16))
-        (void)snprintf(problem, sizeof problem, "the user may not use callcenter_config: see esl-allowed-api (%.*s)", (int)line, text);
-    else (void)snprintf(problem, sizeof problem, "callcenter_config answered \"%.*s\"", (int)line, text);
+        (void)snprintf(problem, sizeof problem,
+                       "the user may not use callcenter_config: see esl-allowed-api (%.*s)", (int)line, text);
+    else
+        (void)snprintf(problem, sizeof problem, "callcenter_config answered \"%.*s\"", (int)line, text);
     sw_utf8_mend(problem);
     ef_snapshot_drop(f);
     f->options.snapshot(f->options.ctx, false, problem);
@@ -284,7 +312,9 @@ static void refuse(struct sw_esl_floor *f, const char *text, size_t len) {
 static bool exists(struct sw_esl_floor *f, const char *text, size_t len) {
     if (len >= 5 && !strncmp(text, "false", 5)) return false;
     if (len < 4 || strncmp(text, "true", 4))
-        ef_tell_once(f, "uuid_exists", "uuid_exists cannot be used: entries left over in FreeSWITCH's lists cannot be told from calls");
+        ef_tell_once(
+            f, "uuid_exists",
+            "uuid_exists cannot be used: entries left over in FreeSWITCH's lists cannot be told from calls");
     return true;
 }
 
@@ -329,7 +359,8 @@ static bool stands(const struct sw_esl_floor *f, const struct ef_member *member)
     return member->exists && agent && agent->state == EF_IN_CALL;
 }
 
-/* Agents whose state says that they are busy with a call, and there is none to it: those with a channel are asked for. */
+/* Agents whose state says that they are busy with a call, and there is none to it: those with a channel are
+ * asked for. */
 static void look_for_odd(struct sw_esl_floor *f) {
     struct ef_snapshot *s = &f->snap;
     struct ef_agent *agent, *next;
@@ -356,9 +387,11 @@ static enum sw_pbx_line line_of(struct sw_esl_floor *f, struct ef_agent *agent) 
         for (size_t i = 0; i < f->snap.odd_count; i++) /* on the telephone, but on no call of a queue */
             if (f->snap.odd[i].exists && !strcmp(f->snap.odd[i].agent, agent->id)) return SW_PBX_LINE_ENGAGED;
         if (!agent->is_odd_told) {
-            static const char *const names[] = {"Waiting", "Receiving", "In a queue call", "Idle", "Reserved", "?"};
+            static const char *const names[] = {"Waiting", "Receiving", "In a queue call",
+                                                "Idle",    "Reserved",  "?"};
             f->counters.phantoms++;
-            ef_tell(f, "agent %s is \"%s\" without a call: shown as busy until the state changes", agent->id, names[agent->state]);
+            ef_tell(f, "agent %s is \"%s\" without a call: shown as busy until the state changes", agent->id,
+                    names[agent->state]);
         }
         agent->is_odd_told = true;
         return SW_PBX_LINE_UNREACHABLE;
@@ -379,7 +412,8 @@ static void note_agents(struct sw_esl_floor *f) {
         }
         sw_pbx_wrapup_time(pbx, agent->id, agent->wrapup_ms);
         enum sw_pbx_duty duty = ef_duty_of(agent, &reason);
-        sw_pbx_note_duty(pbx, agent->id, duty, reason, agent->status_since_ms ? agent->status_since_ms : INT64_MIN);
+        sw_pbx_note_duty(pbx, agent->id, duty, reason,
+                         agent->status_since_ms ? agent->status_since_ms : INT64_MIN);
         sw_pbx_note_line(pbx, agent->id, line_of(f, agent));
         if (f->snap.how == SW_PBX_SNAPSHOT_MERGE && agent->last_bridge_end_ms)
             sw_pbx_wrapup_since(pbx, agent->id, agent->last_bridge_end_ms);
@@ -389,7 +423,8 @@ static void note_agents(struct sw_esl_floor *f) {
 /* Keeps what is known of a call here, where no event spoke of it since the snapshot began. */
 static void keep_call(struct sw_esl_floor *f, const struct ef_member *member, const char *queue) {
     struct ef_call *call = ef_call_find(f, member->call);
-    if (call ? call->touched == f->pass : sw_pbx_call_phase(f->options.pbx, member->call) == SW_PBX_OVER) return;
+    if (call ? call->touched == f->pass : sw_pbx_call_phase(f->options.pbx, member->call) == SW_PBX_OVER)
+        return;
     if (!call) call = ef_call_of(f, member->call, queue);
     if (!call) return;
     call->touched = f->pass;
@@ -413,11 +448,14 @@ static void note_calls(struct sw_esl_floor *f) {
         if (!member->exists || (member->is_talking && !stands(f, member))) {
             if (member->exists) continue; /* its conversation is over, or never stood: no call of ours */
             f->counters.phantoms++;
-            ef_tell_once(f, member->call, "call %s is left over in queue %s: its channel is gone", member->call, queue);
+            ef_tell_once(f, member->call, "call %s is left over in queue %s: its channel is gone",
+                         member->call, queue);
             continue;
         }
-        if (member->is_talking) sw_pbx_note_talking(pbx, member->call, queue, member->agent, member->since_ms);
-        else sw_pbx_note_waiting(pbx, member->call, queue, INT64_MIN, INT64_MIN, member->since_ms);
+        if (member->is_talking)
+            sw_pbx_note_talking(pbx, member->call, queue, member->agent, member->since_ms);
+        else
+            sw_pbx_note_waiting(pbx, member->call, queue, INT64_MIN, INT64_MIN, member->since_ms);
         keep_call(f, member, queue);
     }
 }
@@ -428,7 +466,7 @@ static void note_all(struct sw_esl_floor *f) {
     note_agents(f);
     note_calls(f);
     HASH_ITER(hh, f->calls, call, next_call)
-        if (call->touched != f->pass) ef_call_free(f, call);
+    if (call->touched != f->pass) ef_call_free(f, call);
     HASH_ITER(hh, f->agents, agent, next) { /* deleted in the switch */
         if (agent->pass == f->pass || agent->call) continue;
         HASH_DEL(f->agents, agent);

@@ -1,9 +1,9 @@
-/* mod_callcenter's events and lists: whatever they say in whatever order, what comes out goes into a floor of the core with
- * no contradiction, no refusal, nothing implied and no skew.
+/* mod_callcenter's events and lists: whatever they say in whatever order, what comes out goes into a floor of
+ * the core with no contradiction, no refusal, nothing implied and no skew.
  *
  * An input is blocks with empty lines between: an event's headers, or by its first letter something else:
- *   >TEXT the answer to the oldest question   = all questions answered as a small switch would   +N seconds pass
- *   S a snapshot is merged   C is checked     L the connection is lost */
+ *   >TEXT the answer to the oldest question   = all questions answered as a small switch would   +N seconds
+ * pass S a snapshot is merged   C is checked     L the connection is lost */
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -24,7 +24,8 @@ struct world {
     uint64_t events;
 };
 
-static void on_read(void *ctx, const struct sw_event *event, enum sw_reject reject, const char *text, size_t len) {
+static void on_read(void *ctx, const struct sw_event *event, enum sw_reject reject, const char *text,
+                    size_t len) {
     struct world *w = ctx;
     (void)text, (void)len;
     SW_ASSERT(reject == SW_REJECT_NONE && event && event->id && event->src);
@@ -81,13 +82,17 @@ static void answer_all(struct world *w) {
     while (w->asked_count) {
         const char *q = w->asked.data, *text = "true";
         if (!strncmp(q, "callcenter_config agent", 23))
-            text = "name|uuid|contact|status|state|wrap_up_time|last_bridge_end|last_offered_call|last_status_change\n"
-                   "alice||user/1|Available|Waiting|10|1767225590|0|1767225000\nbob|leg|u|v|Available|In a queue call|0|0|0|0\n+OK\n";
-        else if (!strncmp(q, "callcenter_config tier", 22)) text = "queue|agent\nsupport|alice\nsupport|bob\nsales|bob\n+OK\n";
+            text = "name|uuid|contact|status|state|wrap_up_time|last_bridge_end|last_offered_call|last_"
+                   "status_change\n"
+                   "alice||user/1|Available|Waiting|10|1767225590|0|1767225000\nbob|leg|u|v|Available|In a "
+                   "queue call|0|0|0|0\n+OK\n";
+        else if (!strncmp(q, "callcenter_config tier", 22))
+            text = "queue|agent\nsupport|alice\nsupport|bob\nsales|bob\n+OK\n";
         else if (!strncmp(q, "callcenter_config queue list members", 36))
             text = "session_uuid|serving_agent|state|joined_epoch|rejoined_epoch|bridge_epoch|cid_name\n"
                    "c1||Waiting|1767225599|0|0|n\nc2|bob|Answered|1767225590|0|1767225595|n\n+OK\n";
-        else if (!strncmp(q, "callcenter_config queue", 23)) text = "name|moh_sound\nsupport|x\nsales|x\n+OK\n";
+        else if (!strncmp(q, "callcenter_config queue", 23))
+            text = "name|moh_sound\nsupport|x\nsales|x\n+OK\n";
         answer(w, text, strlen(text));
     }
 }
@@ -134,8 +139,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     sw_floor_options_init(&floor_options);
     w.floor = sw_floor_new(&floor_options);
     sw_buf_init(&w.asked, 1u << 20);
-    const struct sw_pbx_options pbx_options = {
-        .src = "fuzz", .run = "r", .resolution_ms = 1000, .reasons = reasons, .event = on_event, .message = on_pbx_message, .ctx = &w};
+    const struct sw_pbx_options pbx_options = {.src = "fuzz",
+                                               .run = "r",
+                                               .resolution_ms = 1000,
+                                               .reasons = reasons,
+                                               .event = on_event,
+                                               .message = on_pbx_message,
+                                               .ctx = &w};
     w.pbx = sw_pbx_new(&pbx_options);
     const struct sw_esl_floor_options options = {.pbx = w.pbx,
                                                  .domain = size % 3 ? NULL : "d.example",
