@@ -796,7 +796,7 @@ static void a_snapshot_tells_what_is_there(void **state) {
                "60000 call.queued c2 @support\n"
                "45000 call.queued c3 @support\n"
                "45000 call.answered alice c3\n"
-               "100000 agent.state alice c3 @support talking in support\n"
+               "45000 agent.state alice c3 @support talking in support\n"
                "30000 agent.state bob break (On Break) in support,sales\n"
                "100000 agent.state carl wrapup in support\n"
                "100000 agent.state dora ringing in support\n");
@@ -1074,7 +1074,7 @@ static void killed_and_started_again(void **state) {
     expect(&f, "9000 call.exited c2 overflow\n" /* as of when the switch was last seen */
                "15000 call.answered bob c3\n"
                "18000 call.queued c4 @support\n"
-               "21000 agent.state bob c3 @support talking\n");
+               "15000 agent.state bob c3 @support talking\n");
     say(&f, 30000, WITH("bridge-agent-end", "support", "c1", "alice"));
     say(&f, 30001, WITH("member-queue-end", "support", "c1", "alice") "CC-Cause: Terminated\n" DEAD);
     expect(&f, "30000 call.ended c1 by=system\n30000 agent.state alice wrapup\n");
