@@ -376,11 +376,13 @@ static void caller_gone(struct sw_ami_floor *floor, const struct ami_channel *ca
 static void on_hangup(struct sw_ami_floor *floor, const struct sw_ami_message *message, int64_t at_ms) {
     struct ami_channel *channel = known_channel(floor, message, "Uniqueid");
     char id[AMI_ID_BYTES];
+    if (!channel && !ami_unique(message, "Uniqueid", id)) {
+        ami_faulty(floor);
+        return;
+    }
     if (!channel) { /* not heard of on this connection, but perhaps before it */
-        if (ami_unique(message, "Uniqueid", id) && talks(floor, id))
-            add_late(floor, id, false, NULL, SW_BY_SYSTEM, at_ms);
-        else
-            sw_pbx_hung_up(floor->pbx, id, SW_BY_SYSTEM, at_ms);
+        if (talks(floor, id)) add_late(floor, id, false, NULL, SW_BY_SYSTEM, at_ms);
+        else sw_pbx_hung_up(floor->pbx, id, SW_BY_SYSTEM, at_ms);
         return;
     }
     if (channel->dials) {

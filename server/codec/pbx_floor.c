@@ -85,9 +85,10 @@ void pbx_tell(struct sw_pbx *pbx, const char *format, ...) {
 
 int64_t pbx_time(struct sw_pbx *pbx, int64_t at_ms) {
     int64_t oldest_ms = pbx->now_ms > SW_PBX_OLD_MS ? pbx->now_ms - SW_PBX_OLD_MS : 0;
-    if (at_ms <= pbx->now_ms && at_ms >= oldest_ms) return at_ms;
+    bool is_ahead = at_ms > pbx->now_ms && at_ms - pbx->now_ms > SW_PBX_AHEAD_MS;
+    if (!is_ahead && at_ms >= oldest_ms) return at_ms;
     pbx->counters.moved++;
-    return at_ms > pbx->now_ms ? pbx->now_ms : oldest_ms;
+    return is_ahead ? pbx->now_ms : oldest_ms;
 }
 
 static void wrapups_due(struct sw_pbx *pbx) {

@@ -38,6 +38,7 @@
 
 #define SW_PBX_HOLD_MS 5000             /* how long an exit waits for the call's next queue */
 #define SW_PBX_OLD_MS INT64_C(18000000) /* 5 h: nothing is told as older than this */
+#define SW_PBX_AHEAD_MS 2000            /* two machines' clocks may be apart by this */
 #define SW_PBX_AGENTS_MAX 20000         /* facts on further ones are refused */
 #define SW_PBX_QUEUES_MAX 2000
 #define SW_PBX_CALLS_MAX 100000 /* open and lately over; the oldest that is over gives way, else refused */
