@@ -406,4 +406,46 @@ export default {
     equal(open.status, 3, 'a secret that everybody may read');
     assert(/everybody may read it/.test(open.stderr), open.stderr);
   },
+
+  'the rights of deploy/redis/users.acl are enough, and what they lack is said': async scene => {
+    const acl = path.join(scene.dir, 'users.acl');
+    fs.copyFileSync(path.join(root, 'deploy/redis/users.acl'), acl);
+    const redis = await startRedis(scene, { args: ['--aclfile', acl], persistent: true });
+    await redis.client.send('AUTH', 'shiftwall', 'CHANGE-ME-SHIFTWALL');
+    const secret = path.join(scene.dir, 'secret');
+    fs.writeFileSync(secret, 'CHANGE-ME-SOURCE\n', { mode: 0o640 });
+    const file = path.join(scene.dir, 'queue_log');
+    const url = user => redis.url.replace('unix://', `redis+unix://${user}:@`);
+    const source = new Source(scene, { file, url: url('source'), args: ['--from-start', '--redis-password-file', secret] });
+    const lines = hour(9, 900);
+    fs.writeFileSync(file, lines.slice(0, 50).join('\n') + '\n');
+    source.start();
+    await until('no function yet', () => /source\.refused src=queue_log what=function/.test(source.said));
+    await redis.loadFunction(); // as the daemon does at its start
+    await until('events', async () => (await journal(redis)).length > 20);
+    await source.kill('SIGKILL');
+    fs.appendFileSync(file, lines.slice(50, 100).join('\n') + '\n');
+    source.said = '';
+    source.start();
+    const part = path.join(scene.dir, 'part');
+    fs.copyFileSync(file, part);
+    await until('more', async () => (await journal(redis)).length > 60);
+    assert(!/refused|source\.journal/.test(source.said), source.said);
+    await source.kill('SIGKILL');
+    // a producer may not read: it is said, and the daemon drops what comes twice
+    fs.writeFileSync(secret, 'CHANGE-ME-PRODUCER\n', { mode: 0o640 });
+    source.url = url('producer');
+    source.start();
+    fs.appendFileSync(file, lines.slice(100).join('\n') + '\n');
+    await until('it is said', () => /warn source\.journal src=queue_log text="NOPERM/.test(source.said));
+    const whole = path.join(scene.dir, 'whole');
+    fs.copyFileSync(file, whole);
+    await until('all of them', async () => new Set((await journal(redis)).map(event => event.id)).size === imported(whole).length);
+    source.said = '';
+    fs.writeFileSync(secret, 'wrong\n', { mode: 0o640 });
+    await source.kill('SIGTERM');
+    source.start();
+    await until('a wrong password is said', () => /source\.redis src=queue_log state=down reason="WRONGPASS/.test(source.said));
+    assert(!/CHANGE-ME|wrong\b/.test(source.said), 'no password in the log');
+  },
 };
