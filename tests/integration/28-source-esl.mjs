@@ -619,6 +619,44 @@ export default {
     equal(await source.counter('corrected'), corrected, 'nothing more to correct');
   },
 
+  async 'while Redis takes nothing the switch is held up, and nothing is lost'(scene) {
+    const { redis, daemon, pbx, source } = await stage(scene);
+    source.start();
+    await source.tells('source.seen');
+    await redis.stop('SIGKILL');
+    const CALLS = 60000; // 120,000 events: nearly twice of what may wait
+    const small = (action, call, more = '') => {
+      const body = `Event-Name: CUSTOM\nEvent-Subclass: callcenter%3A%3Ainfo\nEvent-Date-Timestamp: ${Date.now()}000\nCC-Action: ${action}\nCC-Queue: support\nCC-Member-Session-UUID: ${call}\n${more}\n`;
+      return `Content-Length: ${body.length}\nContent-Type: text/event-plain\n\n${body}`;
+    };
+    const line = pbx.player.line;
+    let told = 0;
+    const all = (async () => {
+      for (let i = 0; i < CALLS; i += 500) {
+        let text = '';
+        for (let k = i; k < i + 500; k++) text += small('member-queue-start', `full-${k}`) + small('member-queue-end', `full-${k}`, 'CC-Cause: Cancel\nCC-Cancel-Reason: BREAK_OUT\nChannel-State: CS_HANGUP\n');
+        await line.say(text);
+        told = i + 500;
+      }
+    })();
+    let before = -1;
+    await until('the switch is held up', async () => {
+      const same = told === before && told < CALLS;
+      before = told;
+      await sleep(500);
+      return same && told === before;
+    });
+    assert(source.rss() < 160 << 10 || sanitized(), `memory: ${source.rss()} kB`);
+    await redis.start();
+    await all;
+    await until('all of them', async () => {
+      const today = (await queueOf(daemon))?.today;
+      return today?.offered === CALLS && today.abandoned === CALLS;
+    }, 60000);
+    await sound(daemon);
+    auditOf(redis, daemon);
+  },
+
   async 'a switch that says nothing any more is given up'(scene) {
     const { daemon, pbx, source } = await stage(scene, { args: ['--retry', '200'] });
     pbx.agent('alice');
