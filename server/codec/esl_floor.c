@@ -60,15 +60,20 @@ void ef_tell(struct sw_esl_floor *f, const char *format, ...) {
     va_end(args);
 }
 
-void ef_tell_once(struct sw_esl_floor *f, const char *text, const char *format, ...) {
+bool ef_is_first(struct sw_esl_floor *f, const char *text) {
     struct ef_word *word;
     size_t len = strlen(text);
-    va_list args;
     HASH_FIND(hh, f->told, text, len, word);
-    if (word || HASH_COUNT(f->told) >= EF_TOLD_MAX) return;
+    if (word || HASH_COUNT(f->told) >= EF_TOLD_MAX) return false;
     word = sw_xcalloc(1, sizeof *word + len + 1);
     memcpy(word->text, text, len);
     HASH_ADD_KEYPTR(hh, f->told, word->text, len, word);
+    return true;
+}
+
+void ef_tell_once(struct sw_esl_floor *f, const char *text, const char *format, ...) {
+    va_list args;
+    if (!ef_is_first(f, text)) return;
     va_start(args, format);
     tell(f, format, args);
     va_end(args);

@@ -210,6 +210,7 @@ void ef_offered(struct sw_esl_floor *f, const struct ef_event *e) {
 
 void ef_call_answered(struct sw_esl_floor *f, struct ef_call *call) {
     ef_call_phase(call, EF_CALL_TALKING);
+    call->touched = f->pass;
     sw_pbx_answered(f->options.pbx, call->id, call->agent->id, call->queue ? call->queue->id : NULL,
                     call->wait_ms, call->bridge_ms);
 }

@@ -10,7 +10,7 @@
 #define EF_ID_BYTES 260 /* an identifier (64 characters) with the NUL */
 #define EF_UUID_BYTES 64
 #define EF_AHEAD_MS 5000
-#define EF_TOLD_MAX 1000 /* different things that are told once */
+#define EF_TOLD_MAX 10000 /* different things that are told once */
 
 enum ef_state { EF_WAITING, EF_RECEIVING, EF_IN_CALL, EF_IDLE, EF_RESERVED, EF_STATE_UNKNOWN };
 
@@ -100,10 +100,6 @@ struct ef_snapshot {
     size_t member_count, member_size;
     struct ef_odd *odd;
     size_t odd_count, odd_size;
-    struct ef_tier {
-        char agent[EF_ID_BYTES], queue[EF_ID_BYTES];
-    } * tiers;
-    size_t tier_count, tier_size;
 };
 
 struct ef_word {
@@ -130,7 +126,9 @@ struct sw_esl_floor {
 
 /* ---- esl_floor.c ---- */
 void ef_tell(struct sw_esl_floor *f, const char *format, ...) SW_PRINTF(2, 3);
-/* The same, once for each WORD. */
+/* Whether WORD was not asked for before; never past EF_TOLD_MAX of them. */
+bool ef_is_first(struct sw_esl_floor *f, const char *word);
+/* The same as ef_tell, once for each WORD. */
 void ef_tell_once(struct sw_esl_floor *f, const char *word, const char *format, ...) SW_PRINTF(3, 4);
 /* NAME without the domain into OUT. False: a queue of another domain. */
 bool ef_id(const struct sw_esl_floor *f, const char *name, char out[EF_ID_BYTES]);
@@ -172,8 +170,6 @@ void ef_counted(struct sw_esl_floor *f, const struct ef_event *e);
 void ef_hold(struct sw_esl_floor *f, const struct ef_event *e, bool is_held);
 
 /* ---- esl_floor_snapshot.c ---- */
-void ef_snapshot_drop(struct sw_esl_floor *f);
 void ef_snapshot_free(struct sw_esl_floor *f);
-void ef_snapshot_settled(struct sw_esl_floor *f);
 
 #endif

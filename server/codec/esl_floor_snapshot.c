@@ -5,7 +5,6 @@
  * `touched` here). */
 #include "codec/esl_floor_internal.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 
 #define STUCK_MS 120000 /* mod_callcenter itself rings a telephone for at most a minute */
 
-/* Room for one more in ARRAY of *SIZE; false at the cap. */
+/* ARRAY with room for one more; NULL at the cap. */
 static void *grown(void *array, size_t count, size_t *size, size_t bytes, size_t max) {
     if (count < *size) return array;
     if (count >= max) return NULL;
@@ -94,11 +93,10 @@ void ef_snapshot_free(struct sw_esl_floor *f) {
     free(f->snap.queues);
     free(f->snap.members);
     free(f->snap.odd);
-    free(f->snap.tiers);
     f->snap = (struct ef_snapshot){0};
 }
 
-void ef_snapshot_drop(struct sw_esl_floor *f) {
+static void drop_snapshot(struct sw_esl_floor *f) {
     if (f->snap.is_running) sw_pbx_snapshot_drop(f->options.pbx);
     ef_snapshot_free(f);
     for (size_t i = 0; i < f->question_count; i++)
@@ -106,7 +104,7 @@ void ef_snapshot_drop(struct sw_esl_floor *f) {
 }
 
 void sw_esl_floor_lost(struct sw_esl_floor *f) {
-    ef_snapshot_drop(f);
+    drop_snapshot(f);
     f->question_head = f->question_count = 0;
     f->wanted_ms = INT64_MAX;
 }
@@ -114,7 +112,7 @@ void sw_esl_floor_lost(struct sw_esl_floor *f) {
 void sw_esl_floor_snapshot(struct sw_esl_floor *f, enum sw_pbx_snapshot how, int64_t now_ms) {
     f->now_ms = now_ms;
     if (f->snap.is_running && how == SW_PBX_SNAPSHOT_CHECK) return;
-    if (f->snap.is_running) ef_snapshot_drop(f); /* what it has may be of before the reason to merge */
+    if (f->snap.is_running) drop_snapshot(f); /* what it has may be of before the reason to merge */
     sw_pbx_advance(f->options.pbx, now_ms);
     sw_pbx_snapshot_begin(f->options.pbx);
     f->pass++;
@@ -126,7 +124,7 @@ void sw_esl_floor_snapshot(struct sw_esl_floor *f, enum sw_pbx_snapshot how, int
     pump(f);
 }
 
-void ef_snapshot_settled(struct sw_esl_floor *f) {
+static void end_snapshot(struct sw_esl_floor *f) {
     enum sw_pbx_snapshot how = f->snap.how;
     ef_snapshot_free(f);
     f->counters.snapshots++;
@@ -137,7 +135,7 @@ void ef_snapshot_settled(struct sw_esl_floor *f) {
 void sw_esl_floor_advance(struct sw_esl_floor *f, int64_t now_ms) {
     f->now_ms = now_ms;
     sw_pbx_advance(f->options.pbx, now_ms);
-    if (f->snap.is_running && f->snap.settle_ms && now_ms >= f->snap.settle_ms) ef_snapshot_settled(f);
+    if (f->snap.is_running && f->snap.settle_ms && now_ms >= f->snap.settle_ms) end_snapshot(f);
     if (now_ms >= f->wanted_ms && !f->snap.is_running)
         sw_esl_floor_snapshot(f, SW_PBX_SNAPSHOT_MERGE, now_ms);
 }
@@ -183,22 +181,14 @@ enum { T_QUEUE, T_AGENT, T_COUNT };
 
 static void take_tier(void *ctx, const char *const *values) {
     struct sw_esl_floor *f = ctx;
-    struct ef_snapshot *s = &f->snap;
-    char id[EF_ID_BYTES];
-    if (!ef_is_our_queue(f, values[T_QUEUE]) || !ef_id(f, values[T_AGENT], id)) return;
-    struct ef_agent *agent = ef_agent_find(f, id);
-    if (!agent) return; /* a tier of an agent who was deleted */
-    void *tiers = grown(s->tiers, s->tier_count, &s->tier_size, sizeof *s->tiers, SW_ESL_AGENTS_MAX * 8);
-    if (!tiers) {
-        f->counters.refused++;
+    char id[EF_ID_BYTES], queue[EF_ID_BYTES];
+    if (!ef_is_our_queue(f, values[T_QUEUE]) || !ef_id(f, values[T_AGENT], id) ||
+        !ef_id(f, values[T_QUEUE], queue))
         return;
-    }
-    s->tiers = tiers;
-    struct ef_tier *tier = &s->tiers[s->tier_count];
-    memcpy(tier->agent, id, sizeof tier->agent);
-    if (!ef_id(f, values[T_QUEUE], tier->queue)) return;
-    s->tier_count++;
+    struct ef_agent *agent = ef_agent_find(f, id);
+    if (!agent || agent->pass != f->pass) return; /* a tier of an agent who was deleted */
     agent->tier_pass = f->pass;
+    sw_pbx_note_member(f->options.pbx, id, queue, false, NULL, INT64_MIN);
 }
 
 static void take_queue(void *ctx, const char *const *values) {
@@ -304,7 +294,7 @@ static void refuse(struct sw_esl_floor *f, const char *text, size_t len) {
     else
         (void)snprintf(problem, sizeof problem, "callcenter_config answered \"%.*s\"", (int)line, text);
     sw_utf8_mend(problem);
-    ef_snapshot_drop(f);
+    drop_snapshot(f);
     f->options.snapshot(f->options.ctx, false, problem);
 }
 
@@ -339,7 +329,7 @@ void sw_esl_floor_answer(struct sw_esl_floor *f, const char *text, size_t len, i
         case SW_ESL_LIST: break;
         case SW_ESL_REFUSED: refuse(f, text, len); return;
         case SW_ESL_CUT:
-            ef_snapshot_drop(f);
+            drop_snapshot(f);
             f->options.snapshot(f->options.ctx, false, "a list of callcenter_config came without its end");
             return;
         }
@@ -402,8 +392,6 @@ static enum sw_pbx_line line_of(struct sw_esl_floor *f, struct ef_agent *agent) 
 static void note_agents(struct sw_esl_floor *f) {
     struct sw_pbx *pbx = f->options.pbx;
     struct ef_agent *agent, *next;
-    for (size_t i = 0; i < f->snap.tier_count; i++)
-        sw_pbx_note_member(pbx, f->snap.tiers[i].agent, f->snap.tiers[i].queue, false, NULL, INT64_MIN);
     HASH_ITER(hh, f->agents, agent, next) {
         const char *reason;
         if (!is_ours(f, agent)) {
@@ -439,19 +427,24 @@ static void keep_call(struct sw_esl_floor *f, const struct ef_member *member, co
     ef_call_phase(call, EF_CALL_TALKING);
 }
 
+/* A member without a channel. It may have hung up just now; one that stays is left over. */
+static void tell_phantom(struct sw_esl_floor *f, const struct ef_member *member, const char *queue) {
+    char doubt[EF_UUID_BYTES + 1];
+    (void)snprintf(doubt, sizeof doubt, "?%s", member->call);
+    if (ef_is_first(f, doubt) || !ef_is_first(f, member->call)) return;
+    f->counters.phantoms++;
+    ef_tell(f, "call %s is left over in queue %s: its channel is gone", member->call, queue);
+}
+
 static void note_calls(struct sw_esl_floor *f) {
     struct sw_pbx *pbx = f->options.pbx;
     for (size_t i = 0; i < f->snap.member_count; i++) {
         const struct ef_member *member = &f->snap.members[i];
         char queue[EF_ID_BYTES];
         if (!ef_id(f, f->snap.queues[member->queue], queue)) continue;
-        if (!member->exists || (member->is_talking && !stands(f, member))) {
-            if (member->exists) continue; /* its conversation is over, or never stood: no call of ours */
-            f->counters.phantoms++;
-            ef_tell_once(f, member->call, "call %s is left over in queue %s: its channel is gone",
-                         member->call, queue);
-            continue;
-        }
+        if (!member->exists) tell_phantom(f, member, queue);
+        /* one whose conversation is over, or never stood, is no call of ours either */
+        if (!member->exists || (member->is_talking && !stands(f, member))) continue;
         if (member->is_talking)
             sw_pbx_note_talking(pbx, member->call, queue, member->agent, member->since_ms);
         else
@@ -465,8 +458,9 @@ static void note_all(struct sw_esl_floor *f) {
     struct ef_agent *agent, *next;
     note_agents(f);
     note_calls(f);
-    HASH_ITER(hh, f->calls, call, next_call)
-    if (call->touched != f->pass) ef_call_free(f, call);
+    HASH_ITER(hh, f->calls, call, next_call) {
+        if (call->touched != f->pass) ef_call_free(f, call);
+    }
     HASH_ITER(hh, f->agents, agent, next) { /* deleted in the switch */
         if (agent->pass == f->pass || agent->call) continue;
         HASH_DEL(f->agents, agent);

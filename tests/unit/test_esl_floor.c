@@ -800,7 +800,7 @@ static void a_snapshot_tells_what_is_there(void **state) {
                "30000 agent.state bob break (On Break) in support,sales\n"
                "100000 agent.state carl wrapup in support\n"
                "100000 agent.state dora ringing in support\n");
-    assert_int_equal(sw_esl_floor_counters(f.floor)->phantoms, 2);
+    assert_int_equal(sw_esl_floor_counters(f.floor)->phantoms, 0); /* they may have hung up just now */
     sw_esl_floor_advance(f.floor, pbx_at(&f.pbx, 118000)); /* 30 s after its call */
     expect(&f, "118000 agent.state carl ready\n");
     /* a second one, and events that the first was ahead of, say nothing new */
@@ -808,6 +808,7 @@ static void a_snapshot_tells_what_is_there(void **state) {
     say(&f, 45000, JOINS("c3"));
     say(&f, 50000, JOINS("c1"));
     expect(&f, "");
+    assert_int_equal(sw_esl_floor_counters(f.floor)->phantoms, 2);
     /* holding works on calls of a snapshot too; and the end */
     static const char hold[] = "Event-Name: CHANNEL_HOLD\nUnique-ID: leg-a\n\n";
     sw_esl_floor_event(f.floor, hold, sizeof hold - 1, pbx_at(&f.pbx, 130000));
