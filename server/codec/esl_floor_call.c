@@ -155,8 +155,10 @@ static void tell_ended(struct sw_esl_floor *f, struct ef_call *call, enum sw_end
 
 /* Another thing happens to the agent: its last conversation is over, though the caller's end was not told. */
 static void flush_ending(struct sw_esl_floor *f, struct ef_agent *agent) {
-    if (agent && agent->call && agent->call->phase == EF_CALL_ENDING)
-        tell_ended(f, agent->call, agent->call->is_by_known ? agent->call->by : SW_BY_SYSTEM);
+    struct ef_call *call = agent->call;
+    if (!call || call->phase != EF_CALL_ENDING) return;
+    tell_ended(f, call, call->is_by_known ? call->by : SW_BY_SYSTEM);
+    agent->call = NULL; /* as it is by now */
 }
 
 static void finish(struct sw_esl_floor *f, struct ef_call *call, const struct ef_event *e) {

@@ -670,6 +670,30 @@ export default {
     assert(pbx.commands.includes('api status'), 'it asked for a sign of life');
   },
 
+  async 'started before Redis and before the switch: it waits for both'(scene) {
+    const { redis, daemon, pbx, source } = await stage(scene, { args: ['--retry', '200'] });
+    pbx.agent('alice');
+    await redis.stop('SIGKILL');
+    await pbx.stop();
+    source.start();
+    await source.tells('source.redis src=esl state=down');
+    equal(pbx.logins, 0, 'the switch is not called before the journal was read');
+    await redis.start();
+    await source.tells('source.switch src=esl state=down');
+    await pbx.start();
+    pbx.join('c1');
+    await shows(daemon, { alice: 'ready' });
+    await waits(daemon, 1);
+    equal(await source.kill('SIGTERM'), 0, 'an orderly end');
+    // and the next one knows what this one told: nothing is told again
+    const before = (await journal(redis)).length;
+    source.start();
+    await source.tells('source.seen', 2);
+    await sleep(300);
+    equal((await journal(redis)).length, before, 'events');
+    auditOf(redis, daemon);
+  },
+
   async 'queues of one tenant; a user of the directory; a dry run'(scene) {
     const pbx = await FreeSwitch.start(scene, { queues: ['support@a.example', 'support@b.example'] });
     pbx.agent('alice@a.example', { queues: ['support@a.example'] });
