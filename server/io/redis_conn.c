@@ -1,5 +1,6 @@
 #include "io/redis_conn.h"
 
+#include "io/backoff.h"
 #include "io/redis_arena.h"
 #include "io/redis_push.h"
 #include "io/redis_uv.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #define CANDIDATES_MAX 8
@@ -50,10 +50,9 @@ struct sw_redis_conn {
     int channels_confirmed;
     struct sw_push_reader pushes;
     struct sw_redis_arena arena;
-    unsigned attempts;
+    struct sw_backoff backoff;
     uint64_t ready_at;
     uint64_t losses;
-    uint64_t random;
     char reason[REASON_MAX];
     void (*closed)(void *ctx);
     void *closed_ctx;
@@ -66,14 +65,6 @@ const char *sw_redis_state_name(enum sw_redis_state state) {
     static const char *const names[] = {"idle",  "resolving",   "connecting", "authenticating",
                                         "ready", "backing-off", "closed"};
     return (unsigned)state < sizeof names / sizeof *names ? names[state] : "?";
-}
-
-/* splitmix64: jitter needs spreading, not secrecy. */
-static uint64_t next_random(struct sw_redis_conn *conn) {
-    uint64_t z = (conn->random += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
 }
 
 static void set_state(struct sw_redis_conn *conn, enum sw_redis_state state) {
@@ -147,18 +138,12 @@ static void fail(struct sw_redis_conn *conn, const char *reason, bool refused) {
     (void)snprintf(conn->reason, sizeof conn->reason, "%s", reason);
     if (conn->state == SW_REDIS_READY) {
         conn->losses++;
-        if (uv_now(conn->loop) - conn->ready_at >= STABLE_MS) conn->attempts = 0;
+        if (uv_now(conn->loop) - conn->ready_at >= STABLE_MS) sw_backoff_reset(&conn->backoff);
     }
     drop_context(conn);
     conn->channels_wanted = 0;
     if (conn->resolving) (void)uv_cancel((uv_req_t *)&conn->resolver);
-    uint64_t cap = (uint64_t)conn->options.backoff_max_ms;
-    uint64_t limit = (uint64_t)conn->options.backoff_min_ms << (conn->attempts < 20 ? conn->attempts : 20);
-    if (limit > cap || refused) limit = cap;
-    if (conn->attempts < 20) conn->attempts++;
-    uint64_t delay = next_random(conn) % (limit + 1);
-    if (refused) delay = cap / 2 + delay / 2;
-    (void)uv_timer_start(&conn->timer, on_backoff, delay, 0);
+    (void)uv_timer_start(&conn->timer, on_backoff, sw_backoff_next(&conn->backoff, refused), 0);
     /* The state goes first: whatever a failed command's callback sends must find the door closed. */
     conn->state = SW_REDIS_BACKING_OFF;
     fail_pending(conn);
@@ -424,8 +409,7 @@ struct sw_redis_conn *sw_redis_conn_new(uv_loop_t *loop, const struct sw_redis_o
     DEFAULT(keepalive_s, 15);
     DEFAULT(outstanding_max, 4096);
     DEFAULT(outstanding_max_bytes, (size_t)64 << 20);
-    conn->random = options->seed;
-    if (!conn->random && getrandom(&conn->random, sizeof conn->random, 0) < 0) conn->random = uv_hrtime();
+    sw_backoff_init(&conn->backoff, conn->options.backoff_min_ms, conn->options.backoff_max_ms, options->seed);
     conn->queue_size = conn->options.outstanding_max + 3;
     conn->queue = sw_xcalloc(conn->queue_size, sizeof *conn->queue);
     SW_ASSERT(uv_timer_init(loop, &conn->timer) == 0);

@@ -10,6 +10,7 @@ static const struct {
     const char *name, *what;
     int (*run)(int argc, char **argv);
 } tools[] = {{"publish", "send events from a file to Redis", sw_tool_publish},
+             {"source", "keep the events of a PBX flowing into Redis", sw_tool_source},
              {"import", "turn the log of a PBX into events", sw_tool_import},
              {"replay", "run events through the core and print the report", sw_tool_replay},
              {"audit", "recount the journal and compare with the running daemon", sw_tool_audit},
