@@ -19,6 +19,7 @@
 #define TOO_LARGE_MS 60000u                /* when it is looked at again */
 #define OUTPUT_KPIS 2                      /* the first views are published, too */
 #define ERROR_BYTES_MAX 512
+#define STORE_BUSY_MS 1 /* for a job of the store that is being done */
 #define LEASE_PATIENCE_MS 1500 /* for what Redis says of who serves the site */
 #define ID_SKEW_MS INT64_C(3600000) /* how far the clock of Redis may be ahead of ours */
 
@@ -460,9 +461,15 @@ static void fail(struct sw_app *app) {
 
 /* ---- one daemon a site ---- */
 
+static void on_patience(uv_timer_t *timer);
+
 static void work(struct sw_app *app) {
     uv_timer_stop(&app->lease_patience);
     if (app->working || app->stopping) return;
+    if (sw_recorder_is_working(app->recorder)) { /* it looks what others wrote; the desk reads the store itself */
+        uv_timer_start(&app->lease_patience, on_patience, STORE_BUSY_MS, 0);
+        return;
+    }
     app->working = true;
     app->standing_by = app->api.standing_by = false;
     if (!sw__app_open_desk(app)) {

@@ -56,6 +56,7 @@ struct sw_recorder {
 };
 
 const char *sw_recorder_problem(const struct sw_recorder *r) { return r->store ? NULL : r->problem; }
+bool sw_recorder_is_working(const struct sw_recorder *r) { return r->working; }
 bool sw_recorder_lost_accounts(const struct sw_recorder *r) { return r->lost_accounts; }
 const struct sw_recorder_counters *sw_recorder_counters(const struct sw_recorder *r) { return &r->counters; }
 

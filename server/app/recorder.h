@@ -24,6 +24,9 @@ const char *sw_recorder_problem(const struct sw_recorder *recorder);
 /* Whether nothing can be read of the store although there were accounts in it. */
 bool sw_recorder_lost_accounts(const struct sw_recorder *recorder);
 
+/* Whether a job is being done now: until it is over nothing may be read at once. */
+bool sw_recorder_is_working(const struct sw_recorder *recorder);
+
 /* Whether jobs may be done: who may not be the one that records any more finds out first. */
 enum sw_gate {
     SW_GATE_OPEN,

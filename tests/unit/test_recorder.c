@@ -162,6 +162,41 @@ static void test_too_many_are_given_up(void **state) {
     assert_string_equal(on_record(&f), "");
 }
 
+static uv_sem_t in_worker, may_end;
+
+static int linger(void *ctx, struct sw_store *store, const char *site) {
+    (void)ctx, (void)store, (void)site;
+    uv_sem_post(&in_worker);
+    uv_sem_wait(&may_end);
+    return 0;
+}
+
+static void note_status(void *ctx, int status, const struct sw_record *records, size_t number, const char *text) {
+    (void)records, (void)number, (void)text;
+    *(int *)ctx = status;
+}
+
+/* Who wants to read at once has to wait while a job has the store. */
+static void test_it_says_that_it_works(void **state) {
+    struct fixture f;
+    int status = 1;
+    (void)state;
+    set_up(&f);
+    assert_int_equal(uv_sem_init(&in_worker, 0) || uv_sem_init(&may_end, 0), 0);
+    assert_false(sw_recorder_is_working(f.recorder));
+    sw_recorder_run(f.recorder, &status, linger, note_status);
+    uv_sem_wait(&in_worker);
+    assert_true(sw_recorder_is_working(f.recorder));
+    (void)uv_run(&f.loop, UV_RUN_NOWAIT);
+    assert_true(sw_recorder_is_working(f.recorder));
+    uv_sem_post(&may_end);
+    while (status) (void)uv_run(&f.loop, UV_RUN_ONCE);
+    assert_false(sw_recorder_is_working(f.recorder));
+    close_recorder(&f);
+    uv_sem_destroy(&in_worker);
+    uv_sem_destroy(&may_end);
+}
+
 static void nowhere(void *ctx, const char *line, size_t len) { (void)ctx, (void)line, (void)len; }
 
 int main(void) {
@@ -171,6 +206,7 @@ int main(void) {
         cmocka_unit_test(test_a_full_disk_does_not_hold_up_the_end),
         cmocka_unit_test(test_a_shut_gate_is_no_full_disk),
         cmocka_unit_test(test_too_many_are_given_up),
+        cmocka_unit_test(test_it_says_that_it_works),
     };
     sw_log_set_writer(nowhere, NULL);
     install_faults();
