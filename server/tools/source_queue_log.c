@@ -395,7 +395,7 @@ static void start(void *self) {
     uv_timer_init(f->source->loop, &f->clock);
     f->save.data = f->clock.data = f;
     uv_timer_start(&f->clock, on_clock, CLOCK_MS, CLOCK_MS);
-    sw_source_ready(f->source, "waiting for Redis");
+    sw_source_ready(f->source, "reading what is there");
     if (!f->sent) begin_reading(f); /* the journal has nothing of ours: where we begin is noted at once */
 }
 
