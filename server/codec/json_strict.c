@@ -8,6 +8,7 @@
 #define DEPTH_MAX 64               /* of any text: bounds the recursion, ours and cJSON's */
 #define IS_INTEGER (1 << 16)       /* our mark beside cJSON's type bits */
 #define EXACT_MAX 9007199254740992.0
+#define MEMORY_TRIES 200
 
 /* One pass over the text: grammar, UTF-8, depth; and for every number, in order, whether it is an integer. */
 struct scan {
@@ -188,13 +189,20 @@ static bool annotate(cJSON *item, const char **numbers) {
     return true;
 }
 
+/* The text is good: when there is no tree, there was no memory for it, and a good event must not be refused for that. */
+static cJSON *make_tree(const char *text, size_t len) {
+    cJSON *tree = NULL;
+    for (int tries = 0; !tree && tries < MEMORY_TRIES; tries++) tree = cJSON_ParseWithLength(text, len);
+    return tree;
+}
+
 enum sw_json_fault sw_json_parse(const char *text, size_t len, unsigned max_depth, cJSON **out) {
     struct scan s = {.at = text, .end = text + len, .track_numbers = true};
     sw_buf_init(&s.numbers, len + 1);
     enum sw_json_fault fault = whole(&s);
     if (fault == SW_JSON_OK && s.deepest > max_depth) fault = SW_JSON_TOO_DEEP;
-    cJSON *tree = NULL;
-    if (fault == SW_JSON_OK && !(tree = cJSON_ParseWithLength(text, len))) fault = SW_JSON_BAD;
+    cJSON *tree = fault == SW_JSON_OK ? make_tree(text, len) : NULL;
+    if (fault == SW_JSON_OK && !tree) fault = SW_JSON_BAD;
     const char *numbers = sw_buf_text(&s.numbers);
     if (fault == SW_JSON_OK && !annotate(tree, &numbers)) fault = SW_JSON_DUPLICATE_KEY;
     sw_buf_deinit(&s.numbers);
@@ -231,6 +239,15 @@ bool sw_json_integer(const cJSON *item, int64_t min, int64_t max, int64_t *out) 
     double v = item->valuedouble;
     if (!(v > -EXACT_MAX && v < EXACT_MAX) || v < (double)min || v > (double)max) return false;
     *out = (int64_t)v;
+    return true;
+}
+
+bool sw_utf8_is_valid(const char *text) {
+    struct scan s = {.at = text, .end = text + strlen(text)};
+    while (s.at < s.end) {
+        if ((unsigned char)*s.at < 0x80) s.at++;
+        else if (!multibyte(&s)) return false;
+    }
     return true;
 }
 

@@ -296,6 +296,7 @@ void sw_queue_log_end(struct sw_queue_log *log) {
 struct sw_queue_log *sw_queue_log_new(const struct sw_queue_log_options *options) {
     struct sw_queue_log *log = sw_xcalloc(1, sizeof *log);
     log->options = *options;
+    log->reasons = sw_pbx_reasons_new();
     log->held_last = &log->held_first;
     log->next_wrapup_ms = INT64_MAX;
     log->line.verb = "";
@@ -314,7 +315,7 @@ void sw_queue_log_free(struct sw_queue_log *log) {
     ql_calls_free(log);
     ql_members_free(log);
     free_words(&log->queues);
-    free_words(&log->reasons);
+    sw_pbx_reasons_free(log->reasons);
     free_words(&log->told);
     sw_buf_deinit(&log->out);
     free(log);

@@ -3,6 +3,7 @@
 #define CODEC_QUEUE_LOG_INTERNAL_H
 
 #include "codec/json_writer.h"
+#include "codec/pbx_reasons.h"
 #include "codec/queue_log.h"
 #include "core/map.h"
 #include "shiftwall/buf.h"
@@ -10,7 +11,7 @@
 #define QL_DATA_MAX 10
 #define QL_LEARN_MS 1000 /* a PAUSE that belongs to a PAUSEALL follows within this */
 
-/* A word that is kept once: queue names, reasons told, verbs told. */
+/* A word that is kept once: queue names, verbs told. */
 struct ql_word {
     UT_hash_handle hh;
     int value;
@@ -82,7 +83,8 @@ struct sw_queue_log {
     struct ql_line line;
     int64_t now_ms, previous_ms; /* the latest time of any line; the time of the line before */
     uint64_t sequence;           /* lines read, over all files */
-    struct ql_word *queues, *reasons, *told;
+    struct ql_word *queues, *told;
+    struct sw_pbx_reasons *reasons;
     struct ql_member *members;
     struct ql_call *calls;
     struct ql_held *held_first, **held_last;

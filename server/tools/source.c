@@ -27,6 +27,8 @@
 
 /* One line a kind. */
 static const struct sw_source_kind *const kinds[] = {
+    &sw_source_ami,
+    &sw_source_esl,
     &sw_source_queue_log,
     NULL,
 };

@@ -58,6 +58,8 @@ struct sw_source_kind {
 };
 
 extern const struct sw_source_kind sw_source_queue_log; /* source_queue_log.c; further kinds stand in source.c's table */
+extern const struct sw_source_kind sw_source_esl;
+extern const struct sw_source_kind sw_source_ami;
 
 /* Adds one event (LEN bytes of JSON with id and src), as sw_outbox_add. 0, -SW_ELIMIT (stop reading until `room`), -SW_EINVAL. With
  * --dry-run `acknowledged` is called within it. */
