@@ -22,6 +22,7 @@
 #define COUNTERS_MS (10 * 60 * 1000)
 #define LAST_ANSWERS_MS 5000
 #define SECRET_BYTES_MAX 4096
+#define STATUS_BYTES 512
 #define QUEUE_BYTES_MAX (4 * SW_ID_CHARS_MAX + 1)
 
 /* One line a kind. */
@@ -71,6 +72,7 @@ struct sw__source_run {
     uint64_t dry_seq;
     int status;
     bool ready_told, told_down, quiescing, closing;
+    char status_text[STATUS_BYTES]; /* the kind's, while Redis is up */
     char queues[SW_SOURCE_QUEUES_MAX][QUEUE_BYTES_MAX];
     size_t queue_count;
 };
@@ -147,11 +149,24 @@ bool sw_source_wants_queue(const struct sw_source *source, const char *queue) {
     return run->queue_count == 0;
 }
 
+/* What `systemctl status` shows: that Redis is away comes before all else. */
+static void tell_status(struct sw__source_run *run) {
+    char text[STATUS_BYTES];
+    if (!run->outbox || sw_outbox_is_up(run->outbox)) {
+        sw_service_manager_status(run->manager, run->status_text);
+        return;
+    }
+    const char *reason = sw_outbox_reason(run->outbox);
+    (void)snprintf(text, sizeof text, "waiting for Redis%s%s", *reason ? ": " : "", reason);
+    sw_service_manager_status(run->manager, text);
+}
+
 void sw_source_ready(struct sw_source *source, const char *status) {
     struct sw__source_run *run = source->run;
     if (!run->ready_told) sw_service_manager_say(run->manager, "READY=1");
     run->ready_told = true;
-    sw_service_manager_status(run->manager, status);
+    (void)snprintf(run->status_text, sizeof run->status_text, "%s", status);
+    tell_status(run);
 }
 
 int sw_source_secret(const char *option, const char *path, char *out, size_t size) {
@@ -183,6 +198,7 @@ int sw_source_reasons(struct sw_source *source, bool (*take)(void *ctx, char *re
 static void on_outbox_state(void *ctx, bool up, const char *reason) {
     struct sw__source_run *run = ctx;
     const struct sw_source_kind *kind = run->source.kind;
+    if (!run->closing) tell_status(run);
     if (up) {
         run->told_down = false;
         sw_log(SW_LOG_INFO, "source.redis", "src=%s state=up", run->source.src);

@@ -70,7 +70,8 @@ struct sw_redis_conn *sw_source_redis(struct sw_source *source);
 struct sw_outbox *sw_source_outbox(struct sw_source *source);
 /* Whether --queues wants QUEUE (always without --queues). */
 bool sw_source_wants_queue(const struct sw_source *source, const char *queue);
-/* The source works: told to the service manager once (READY=1). STATUS is the line `systemctl status` shows; may be told again. */
+/* The source works: told to the service manager once (READY=1). STATUS is the line `systemctl status` shows
+ * while Redis is up; may be told again. */
 void sw_source_ready(struct sw_source *source, const char *status);
 /* Ends the program in an orderly way with STATUS (an sw_tool_status), the reason being logged by the caller. */
 void sw_source_stop(struct sw_source *source, int status);
