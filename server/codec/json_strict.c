@@ -242,6 +242,15 @@ bool sw_json_integer(const cJSON *item, int64_t min, int64_t max, int64_t *out) 
     return true;
 }
 
+bool sw_utf8_is_valid(const char *text) {
+    struct scan s = {.at = text, .end = text + strlen(text)};
+    while (s.at < s.end) {
+        if ((unsigned char)*s.at < 0x80) s.at++;
+        else if (!multibyte(&s)) return false;
+    }
+    return true;
+}
+
 size_t sw_utf8_count(const char *text) {
     size_t count = 0;
     for (; *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;

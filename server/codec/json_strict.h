@@ -38,6 +38,8 @@ enum sw_json_fault sw_json_elements(const char *text, size_t len, struct sw_json
  * must be within 2^53, where doubles are exact. */
 bool sw_json_integer(const cJSON *item, int64_t min, int64_t max, int64_t *out);
 
+/* Whether TEXT is UTF-8 in shortest form, without surrogates, at most U+10FFFF (RFC 3629). */
+bool sw_utf8_is_valid(const char *text);
 /* How many code points TEXT (valid UTF-8) has. */
 size_t sw_utf8_count(const char *text);
 /* Takes out of TEXT the bytes that make no whole character: what is left of one where a text was cut. */

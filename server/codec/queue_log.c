@@ -265,13 +265,29 @@ void sw_queue_log_read(struct sw_queue_log *log, uint64_t line, const char *text
     }
     if (log->line.ts_ms > log->now_ms) log->now_ms = log->line.ts_ms;
     ql_wrapups_end(log, log->now_ms);
-    ql_release(log, false);
+    ql_release(log, log->now_ms);
     run(log);
     log->previous_ms = log->line.ts_ms;
 }
 
+void sw_queue_log_advance(struct sw_queue_log *log, int64_t now_ms) {
+    ql_wrapups_end(log, now_ms);
+    ql_release(log, now_ms);
+}
+
+int64_t sw_queue_log_now_ms(const struct sw_queue_log *log) { return log->now_ms; }
+uint64_t sw_queue_log_begun(const struct sw_queue_log *log) { return log->counters.events + log->held_count; }
+
+void sw_queue_log_snapshot(struct sw_queue_log *log) {
+    log->in_snapshot = true;
+    log->line.events = 0;
+    ql_calls_snapshot(log, log->now_ms - SW_QUEUE_LOG_OPEN_MS);
+    ql_members_snapshot(log, log->now_ms);
+    log->in_snapshot = false;
+}
+
 void sw_queue_log_end(struct sw_queue_log *log) {
-    ql_release(log, true);
+    ql_release(log, INT64_MAX);
     ql_members_tell_doubts(log);
 }
 
@@ -280,6 +296,7 @@ void sw_queue_log_end(struct sw_queue_log *log) {
 struct sw_queue_log *sw_queue_log_new(const struct sw_queue_log_options *options) {
     struct sw_queue_log *log = sw_xcalloc(1, sizeof *log);
     log->options = *options;
+    log->reasons = sw_pbx_reasons_new();
     log->held_last = &log->held_first;
     log->next_wrapup_ms = INT64_MAX;
     log->line.verb = "";
@@ -298,7 +315,7 @@ void sw_queue_log_free(struct sw_queue_log *log) {
     ql_calls_free(log);
     ql_members_free(log);
     free_words(&log->queues);
-    free_words(&log->reasons);
+    sw_pbx_reasons_free(log->reasons);
     free_words(&log->told);
     sw_buf_deinit(&log->out);
     free(log);

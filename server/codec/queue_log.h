@@ -25,6 +25,7 @@
 #include "shiftwall/event.h"
 
 #define SW_QUEUE_LOG_HOLD_MS 5000
+#define SW_QUEUE_LOG_OPEN_MS (6 * INT64_C(3600000)) /* older calls that never ended are not in a snapshot */
 #define SW_QUEUE_LOG_LINE_BYTES_MAX 8192
 #define SW_QUEUE_LOG_CALLS_MAX 200000  /* remembered; the oldest is forgotten */
 #define SW_QUEUE_LOG_MEMBERS_MAX 20000 /* lines of further ones are malformed */
@@ -41,6 +42,7 @@ struct sw_queue_log_options {
     /* INTERFACE was found to be NAME, by LINE. May be NULL. */
     void (*learnt)(void *ctx, uint64_t line, const char *interface, const char *name);
     void *ctx;
+    const char *src;   /* the events' `src`, at most SW_ID_CHARS_MAX characters, not copied; NULL = "queue_log" */
     int64_t wrapup_ms; /* Asterisk's `wrapuptime`, which the log does not tell; 0 = agents are ready after a call */
 };
 
@@ -70,6 +72,17 @@ void sw_queue_log_each_alias(const struct sw_queue_log *log,
 
 /* Reads one line, LEN bytes with or without its line end. LINE is its number, for messages and ids. */
 void sw_queue_log_read(struct sw_queue_log *log, uint64_t line, const char *text, size_t len);
+/* For a log that is followed while it is written: no line came, and it is NOW_MS by the log's own clock (the time of its latest line
+ * and what has passed since). Gives out what has waited long enough and ends wrap-ups; ids stay those that the next line would have
+ * given. */
+void sw_queue_log_advance(struct sw_queue_log *log, int64_t now_ms);
+/* The time of the latest line, in epoch ms; 0 before the first. */
+int64_t sw_queue_log_now_ms(const struct sw_queue_log *log);
+/* Events made so far, of which counters.events were given out and the rest waits. They are given out in the order they are made in. */
+uint64_t sw_queue_log_begun(const struct sw_queue_log *log);
+/* For a reader who was not told what came before: the state of every agent who is signed in, at the time of the latest line, and the
+ * calls of the last SW_QUEUE_LOG_OPEN_MS that wait or are talked to, at theirs. The same log gives the same ids. */
+void sw_queue_log_snapshot(struct sw_queue_log *log);
 /* The log is over: gives out what waits, and tells of names that look like two of one person. */
 void sw_queue_log_end(struct sw_queue_log *log);
 

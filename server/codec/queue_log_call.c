@@ -74,6 +74,7 @@ static void answered(struct sw_queue_log *log, struct ql_call *call, struct ql_m
     ql_emit(log);
     call->phase = QL_TALKING;
     call->member = member;
+    call->answered_ms = ts_ms;
     ql_member_begins_call(log, member, call, ts_ms);
 }
 
@@ -312,6 +313,21 @@ void ql_restart(struct sw_queue_log *log, int argument) {
         forget(log, log->calls);
     }
     ql_members_restart(log, log->previous_ms);
+}
+
+void ql_calls_snapshot(struct sw_queue_log *log, int64_t since_ms) {
+    for (struct ql_call *call = log->calls; call; call = call->hh.next) {
+        int64_t begun_ms = call->queued_ms ? call->queued_ms : call->answered_ms;
+        if (call->phase == QL_OVER || !call->queue || begun_ms < since_ms) continue;
+        if (call->queued_ms) {
+            begin(log, "call.queued", call, call->queued_ms);
+            ql_emit(log);
+        }
+        if (call->phase == QL_WAITING) continue;
+        begin(log, "call.answered", call, call->answered_ms);
+        sw_json_text(&log->json, "agent", call->member->id);
+        ql_emit(log);
+    }
 }
 
 void ql_calls_free(struct sw_queue_log *log) {

@@ -3,6 +3,7 @@
 #define CODEC_QUEUE_LOG_INTERNAL_H
 
 #include "codec/json_writer.h"
+#include "codec/pbx_reasons.h"
 #include "codec/queue_log.h"
 #include "core/map.h"
 #include "shiftwall/buf.h"
@@ -10,7 +11,7 @@
 #define QL_DATA_MAX 10
 #define QL_LEARN_MS 1000 /* a PAUSE that belongs to a PAUSEALL follows within this */
 
-/* A word that is kept once: queue names, reasons told, verbs told. */
+/* A word that is kept once: queue names, verbs told. */
 struct ql_word {
     UT_hash_handle hh;
     int value;
@@ -36,6 +37,7 @@ struct ql_member {
     const char *queue;      /* of the latest call */
     char *call;
     int64_t wrapup_until_ms; /* 0 = none */
+    uint64_t wrapup_line;    /* the line that began it */
     bool told;
     enum sw_agent_state told_state;
     char *told_reason;
@@ -51,7 +53,7 @@ struct ql_call {
     enum ql_phase phase;
     const char *queue;
     struct ql_member *member;
-    int64_t queued_ms;
+    int64_t queued_ms, answered_ms;
     struct ql_held *exit; /* its exit, while that may still learn where to */
     char id[];
 };
@@ -81,12 +83,15 @@ struct sw_queue_log {
     struct ql_line line;
     int64_t now_ms, previous_ms; /* the latest time of any line; the time of the line before */
     uint64_t sequence;           /* lines read, over all files */
-    struct ql_word *queues, *reasons, *told;
+    struct ql_word *queues, *told;
+    struct sw_pbx_reasons *reasons;
     struct ql_member *members;
     struct ql_call *calls;
     struct ql_held *held_first, **held_last;
     size_t held_count;
     int64_t next_wrapup_ms; /* INT64_MAX = none */
+    const struct ql_member *ending; /* whose wrap-up ends */
+    bool in_snapshot;
     struct {
         struct ql_member *member;
         uint64_t sequence;
@@ -119,8 +124,8 @@ void ql_emit(struct sw_queue_log *log);
 void ql_emit_exit(struct sw_queue_log *log, struct ql_call *call);
 /* CALL entered QUEUE: its exit is told, if that still waits. */
 void ql_resolve(struct sw_queue_log *log, struct ql_call *call, const char *queue);
-/* Gives out what need not wait any longer; ALL: everything. */
-void ql_release(struct sw_queue_log *log, bool all);
+/* Gives out what need not wait any longer at NOW_MS; INT64_MAX: everything. */
+void ql_release(struct sw_queue_log *log, int64_t now_ms);
 
 /* ---- queue_log_member.c ---- */
 /* The member of that name, made when it is new; NULL at the cap. WORKS: the verb names members, not interfaces. */
@@ -139,6 +144,8 @@ void ql_removemember(struct sw_queue_log *log, int argument);
 void ql_pause(struct sw_queue_log *log, int paused);
 void ql_pauseall(struct sw_queue_log *log, int paused);
 void ql_login(struct sw_queue_log *log, int in);
+/* Tells the state of everybody signed in once more. */
+void ql_members_snapshot(struct sw_queue_log *log, int64_t ts_ms);
 void ql_members_restart(struct sw_queue_log *log, int64_t ts_ms);
 void ql_members_free(struct sw_queue_log *log);
 /* Messages on names that look like two of one person. */
@@ -157,6 +164,7 @@ void ql_refused(struct sw_queue_log *log, int reason);
 void ql_ring(struct sw_queue_log *log, int dumped);
 void ql_outcall(struct sw_queue_log *log, int argument);
 void ql_restart(struct sw_queue_log *log, int argument);
+void ql_calls_snapshot(struct sw_queue_log *log, int64_t since_ms);
 void ql_calls_free(struct sw_queue_log *log);
 
 #endif

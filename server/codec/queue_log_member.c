@@ -56,56 +56,15 @@ void sw_queue_log_each_alias(const struct sw_queue_log *log,
 
 /* ---- states ---- */
 
-static const struct {
-    const char *word;
-    enum sw_agent_state state;
-} known_reasons[] = {
-    {"break", SW_ST_BREAK},         {"short break", SW_ST_BREAK},  {"coffee", SW_ST_BREAK},
-    {"coffee break", SW_ST_BREAK},  {"tea", SW_ST_BREAK},          {"toilet", SW_ST_BREAK},
-    {"bathroom", SW_ST_BREAK},      {"restroom", SW_ST_BREAK},     {"rest", SW_ST_BREAK},
-    {"smoke", SW_ST_BREAK},         {"小休", SW_ST_BREAK},         {"休息", SW_ST_BREAK},
-    {"lunch", SW_ST_MEAL},          {"lunch break", SW_ST_MEAL},   {"dinner", SW_ST_MEAL},
-    {"breakfast", SW_ST_MEAL},      {"supper", SW_ST_MEAL},        {"meal", SW_ST_MEAL},
-    {"就餐", SW_ST_MEAL},           {"用餐", SW_ST_MEAL},          {"午餐", SW_ST_MEAL},
-    {"晚餐", SW_ST_MEAL},           {"吃饭", SW_ST_MEAL},          {"meeting", SW_ST_MEETING},
-    {"team meeting", SW_ST_MEETING}, {"briefing", SW_ST_MEETING},  {"training", SW_ST_MEETING},
-    {"coaching", SW_ST_MEETING},    {"班会", SW_ST_MEETING},       {"会议", SW_ST_MEETING},
-    {"开会", SW_ST_MEETING},        {"培训", SW_ST_MEETING},       {"wrapup", SW_ST_WRAPUP},
-    {"wrap-up", SW_ST_WRAPUP},      {"wrap up", SW_ST_WRAPUP},     {"acw", SW_ST_WRAPUP},
-    {"after call work", SW_ST_WRAPUP}, {"话后", SW_ST_WRAPUP},     {"话后处理", SW_ST_WRAPUP},
-    {"小结", SW_ST_WRAPUP},         {"busy", SW_ST_BUSY},          {"示忙", SW_ST_BUSY}};
-
-/* Lower case of ASCII, without blanks around, into OUT. */
-static void fold(const char *text, char out[SW_QUEUE_LOG_LINE_BYTES_MAX + 1]) {
-    while (*text == ' ' || *text == '\t') text++;
-    size_t len = strlen(text);
-    while (len && (text[len - 1] == ' ' || text[len - 1] == '\t')) len--;
-    if (len > SW_QUEUE_LOG_LINE_BYTES_MAX) len = SW_QUEUE_LOG_LINE_BYTES_MAX;
-    for (size_t i = 0; i < len; i++) out[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
-    out[len] = '\0';
-}
-
 int sw_queue_log_reason(struct sw_queue_log *log, const char *reason, enum sw_agent_state state) {
-    if (!sw_state_is_non_service(state) && state != SW_ST_WRAPUP) return -SW_EINVAL;
-    char folded[SW_QUEUE_LOG_LINE_BYTES_MAX + 1] = "";
-    fold(reason, folded);
-    struct ql_word *word = ql_word(&log->reasons, folded, (int)state);
-    if (!word) return -SW_EINVAL;
-    word->value = (int)state;
-    return 0;
+    return sw_pbx_reasons_add(log->reasons, reason, state);
 }
 
 static enum sw_agent_state state_of_reason(struct sw_queue_log *log, const char *reason) {
-    char folded[SW_QUEUE_LOG_LINE_BYTES_MAX + 1] = "";
-    fold(reason ? reason : "", folded);
-    struct ql_word *word;
-    HASH_FIND(hh, log->reasons, folded, strlen(folded), word);
-    if (word) return (enum sw_agent_state)word->value;
-    for (size_t i = 0; i < sizeof known_reasons / sizeof *known_reasons; i++)
-        if (!strcmp(known_reasons[i].word, folded)) return known_reasons[i].state;
-    if (*folded && ql_word(&log->reasons, folded, SW_ST_BUSY))
-        ql_tell(log, log->line.number, "pauses for \"%s\" count as busy", reason);
-    return SW_ST_BUSY;
+    bool news;
+    enum sw_agent_state state = sw_pbx_reasons_state(log->reasons, reason, &news);
+    if (news) ql_tell(log, log->line.number, "pauses for \"%s\" count as busy", reason);
+    return state;
 }
 
 static bool is_paused(const struct ql_member *member) {
@@ -194,6 +153,7 @@ void ql_member_begins_call(struct sw_queue_log *log, struct ql_member *member, c
 void ql_member_ends_call(struct sw_queue_log *log, struct ql_member *member, int64_t ts_ms) {
     if (member->calls && !--member->calls && log->options.wrapup_ms > 0 && !is_paused(member)) {
         member->wrapup_until_ms = ts_ms + log->options.wrapup_ms;
+        member->wrapup_line = log->line.number;
         if (member->wrapup_until_ms < log->next_wrapup_ms) log->next_wrapup_ms = member->wrapup_until_ms;
     }
     ql_member_update(log, member, ts_ms);
@@ -207,7 +167,9 @@ void ql_wrapups_end(struct sw_queue_log *log, int64_t ts_ms) {
             if (!m->wrapup_until_ms) continue;
             if (m->wrapup_until_ms <= due_ms) {
                 m->wrapup_until_ms = 0;
+                log->ending = m;
                 ql_member_update(log, m, due_ms);
+                log->ending = NULL;
             } else if (m->wrapup_until_ms < log->next_wrapup_ms) {
                 log->next_wrapup_ms = m->wrapup_until_ms;
             }
@@ -338,6 +300,15 @@ void ql_members_restart(struct sw_queue_log *log, int64_t ts_ms) {
         m->wrapup_until_ms = 0;
         if (m->by_login) m->is_in = false;
         if (!m->is) ql_member_update(log, m, ts_ms);
+    }
+}
+
+void ql_members_snapshot(struct sw_queue_log *log, int64_t ts_ms) {
+    for (struct ql_member *m = log->members; m; m = m->hh.next) {
+        if (m->is || !m->told || m->told_state == SW_ST_OFFLINE) continue;
+        m->told = false; /* so that it is news */
+        m->served_changed = m->served_count > 0;
+        ql_member_update(log, m, ts_ms);
     }
 }
 

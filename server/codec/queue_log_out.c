@@ -7,8 +7,12 @@
 
 void ql_begin(struct sw_queue_log *log, const char *type, int64_t ts_ms) {
     char id[SW_ID_CHARS_MAX + 1];
-    (void)snprintf(id, sizeof id, "ql:%lld:%llu:%u", (long long)(log->line.ts_ms / 1000),
-                   (unsigned long long)log->line.number, log->line.events++);
+    long long line_s = (long long)(log->line.ts_ms / 1000);
+    /* what no line tells is named by what it comes of, whichever line or clock brings it to light */
+    if (log->ending) (void)snprintf(id, sizeof id, "ql:%lld:%llu:w", (long long)(ts_ms / 1000), (unsigned long long)log->ending->wrapup_line);
+    else
+        (void)snprintf(id, sizeof id, "ql:%lld:%llu:%s%u", line_s, (unsigned long long)log->line.number, log->in_snapshot ? "s" : "",
+                       log->line.events++);
     sw_buf_clear(&log->out);
     log->json = sw_json_on(&log->out);
     sw_json_open(&log->json, NULL, '{');
@@ -16,7 +20,7 @@ void ql_begin(struct sw_queue_log *log, const char *type, int64_t ts_ms) {
     sw_json_text(&log->json, "type", type);
     sw_json_int(&log->json, "ts", ts_ms < 0 ? 0 : ts_ms);
     sw_json_text(&log->json, "id", id);
-    sw_json_text(&log->json, "src", "queue_log");
+    sw_json_text(&log->json, "src", log->options.src ? log->options.src : "queue_log");
 }
 
 static void give(struct sw_queue_log *log, const char *json, size_t len) {
@@ -32,7 +36,7 @@ static void hold(struct sw_queue_log *log, struct ql_call *call) {
     if (call) call->exit = held;
     *log->held_last = held;
     log->held_last = &held->next;
-    if (++log->held_count >= SW_QUEUE_LOG_HELD_MAX) ql_release(log, true);
+    if (++log->held_count >= SW_QUEUE_LOG_HELD_MAX) ql_release(log, INT64_MAX);
 }
 
 void ql_emit(struct sw_queue_log *log) {
@@ -59,12 +63,12 @@ void ql_resolve(struct sw_queue_log *log, struct ql_call *call, const char *queu
     held->json = sw_buf_detach(&whole, &held->len);
     held->call = NULL;
     call->exit = NULL;
-    ql_release(log, false);
+    ql_release(log, log->now_ms);
 }
 
-void ql_release(struct sw_queue_log *log, bool all) {
+void ql_release(struct sw_queue_log *log, int64_t now_ms) {
     struct ql_held *held;
-    while ((held = log->held_first) && (all || !held->call || held->until_ms < log->now_ms)) {
+    while ((held = log->held_first) && (!held->call || held->until_ms < now_ms)) {
         if (held->call) held->call->exit = NULL;
         log->held_first = held->next;
         if (!log->held_first) log->held_last = &log->held_first;

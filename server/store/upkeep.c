@@ -22,7 +22,8 @@ static int delete_old(struct sw_store *store, const char *text, const char *site
 
 /* Which records are of a class, by their kind. */
 #define IS_SLIP "substr(kind, 1, 6) = 'breach'"
-#define IS_AUDIT "(kind = 'read' OR substr(kind, 1, 8) IN ('account.', 'session.') OR substr(kind, 1, 7) = 'screen.')"
+#define IS_AUDIT "(kind = 'read' OR substr(kind, 1, 8) IN ('account.', 'session.') OR substr(kind, 1, 7) = 'screen.' OR " \
+                 "substr(kind, 1, 9) = 'producer.')"
 static const char *const of_class[] = {
     [SW_CLASS_LOG] = "NOT (" IS_SLIP " OR " IS_AUDIT ")", [SW_CLASS_SLIPS] = IS_SLIP, [SW_CLASS_AUDIT] = IS_AUDIT};
 

@@ -8,13 +8,11 @@
 
 #include "codec/queue_log.h"
 #include "core/zone.h"
-#include "io/files.h"
 #include "io/zone_load.h"
-#include "shiftwall/buf.h"
+#include "tools/queue_log_lists.h"
 #include "tools/tools.h"
 
 #define MESSAGES_MAX 50
-#define LIST_BYTES_MAX (1u << 20)
 #define PROGRESS_EVERY 500000
 #define WRAPUP_MAX_S 3600
 
@@ -73,41 +71,6 @@ static void on_learnt(void *ctx, uint64_t line, const char *interface, const cha
             (unsigned long long)line, interface, name);
 }
 
-/* Reads the lines KEY=VALUE of the file an option names; blank lines and those with # in front are comments. */
-static int read_pairs(struct import *im, const char *option, bool (*take)(struct import *im, char *key, char *value)) {
-    const char *path = sw_tool_option(im->args, option);
-    if (!path) return SW_TOOL_OK;
-    struct sw_buf text;
-    sw_buf_init(&text, LIST_BYTES_MAX);
-    int status = SW_TOOL_OK, failed = sw_file_read(path, &text);
-    if (failed) {
-        fprintf(stderr, "shiftwall import: %s: %s\n", path, failed == -SW_ELIMIT ? "too large" : strerror(errno));
-        status = SW_TOOL_INPUT;
-    }
-    int number = 0;
-    for (char *line = text.data, *next; line && status == SW_TOOL_OK; line = next) {
-        number++;
-        next = strchr(line, '\n');
-        if (next) *next++ = '\0';
-        line[strcspn(line, "\r")] = '\0';
-        char *equals = strrchr(line, '=');
-        if (!*line || *line == '#') continue;
-        if (equals) *equals = '\0';
-        if (equals && take(im, line, equals + 1)) continue;
-        fprintf(stderr, "shiftwall import: %s:%d: not as --help says, or against an earlier line\n", path, number);
-        status = SW_TOOL_INPUT;
-    }
-    sw_buf_deinit(&text);
-    return status;
-}
-
-static bool take_alias(struct import *im, char *key, char *value) { return !sw_queue_log_alias(im->log, key, value); }
-
-static bool take_reason(struct import *im, char *key, char *value) {
-    int state = sw_agent_state_from_name(value);
-    return state >= 0 && !sw_queue_log_reason(im->log, key, (enum sw_agent_state)state);
-}
-
 static int new_log(struct import *im, long wrapup_s) {
     const struct sw_queue_log_options options = {.local_to_utc = im->zone ? local_to_utc : NULL,
                                                  .event = on_event,
@@ -116,8 +79,7 @@ static int new_log(struct import *im, long wrapup_s) {
                                                  .ctx = im,
                                                  .wrapup_ms = wrapup_s * 1000};
     im->log = sw_queue_log_new(&options);
-    int status = read_pairs(im, "--alias", take_alias);
-    return status == SW_TOOL_OK ? read_pairs(im, "--reasons", take_reason) : status;
+    return sw_queue_log_lists("import", im->log, sw_tool_option(im->args, "--alias"), sw_tool_option(im->args, "--reasons"));
 }
 
 static int read_file(struct import *im, const char *path) {

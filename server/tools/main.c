@@ -10,6 +10,7 @@ static const struct {
     const char *name, *what;
     int (*run)(int argc, char **argv);
 } tools[] = {{"publish", "send events from a file to Redis", sw_tool_publish},
+             {"source", "keep the events of a PBX flowing into Redis", sw_tool_source},
              {"import", "turn the log of a PBX into events", sw_tool_import},
              {"replay", "run events through the core and print the report", sw_tool_replay},
              {"audit", "recount the journal and compare with the running daemon", sw_tool_audit},
@@ -18,6 +19,7 @@ static const struct {
              {"notify", "try out the chat groups of a configuration, or send messages to them", sw_tool_notify},
              {"user", "accounts of people; the first one is made here", sw_tool_user},
              {"screen", "the screens that were paired", sw_tool_screen},
+             {"producer", "who may send events over HTTP, and their tokens", sw_tool_producer},
              {"pin", "make the hash of a person's PIN for the configuration", sw_tool_pin}};
 
 static void print_help(FILE *to) {

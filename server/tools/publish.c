@@ -10,13 +10,12 @@
 #include <uv.h>
 
 #include "codec/event_json.h"
-#include "io/feed_emit.h"
-#include "io/redis_conn.h"
+#include "io/outbox.h"
 #include "shiftwall/buf.h"
 #include "tools/lines.h"
 #include "tools/tools.h"
 
-#define WINDOW 64 /* messages sent and not acknowledged */
+#define LINES_UNDER_WAY 16384 /* read and not acknowledged */
 #define WAIT_S 10
 #define REPORTS_MAX 20
 #define PROGRESS_TTY_MS 500
@@ -44,20 +43,12 @@ static const char help[] =
     "Exit status: 0 all lines were acknowledged, 1 some were left out or refused, or it was interrupted, 2 wrong usage,\n"
     "3 the file could not be read, 4 Redis could not be reached or was lost.\n";
 
-struct publish;
-
-struct message {
-    struct publish *owner;
-    char *json;
-    size_t len;
-    uint64_t first_line, lines, events;
-    bool ids;       /* each event has one, so it may be sent again */
-    bool attempted; /* it may be in the journal */
-    bool under_way;
-    bool done;
+/* A line that was handed over, until it is acknowledged. */
+struct line {
+    uint64_t number, events;
 };
 
-/* A line that is read but in no message yet. */
+/* A line that is read and not handed over yet. */
 struct next_line {
     struct sw_buf text;
     bool full;
@@ -70,32 +61,23 @@ struct publish {
     uv_loop_t loop;
     uv_timer_t pace, progress, give_up;
     uv_signal_t interrupt, terminate;
-    struct sw_redis_conn *conn;
-    struct sw_emitter *emitter;
+    struct sw_outbox *outbox;
+    struct sw_outbox_counters sent;
     struct sw_lines *lines;
     const char *path;
-    char channel[SW_SITE_MAX + 16];
-    bool plain, prepared, prepare_again, ended, interrupted, closing;
+    bool plain, ended, interrupted, closing;
     size_t batch_max;
     double speed;
     int64_t pace_ts_ms;
     uint64_t pace_start, wait_ms;
     struct next_line next;
-    struct message ring[WINDOW];
-    size_t head, count;
-    uint64_t read, acknowledged, events, messages, left_out, resent, next_unacknowledged;
+    struct line ring[LINES_UNDER_WAY]; /* by the outbox's number */
+    uint64_t read, acknowledged, events, left_out, next_line_number;
     uint64_t started;
     int status;
 };
 
-static struct message *at(struct publish *p, size_t index) { return &p->ring[(p->head + index) % WINDOW]; }
-
 /* ---- the end ---- */
-
-static void on_conn_closed(void *ctx) {
-    struct publish *p = ctx;
-    sw_emitter_free(p->emitter);
-}
 
 static void finish(struct publish *p, int status) {
     if (p->closing) return;
@@ -107,17 +89,22 @@ static void finish(struct publish *p, int status) {
     uv_close((uv_handle_t *)&p->interrupt, NULL);
     uv_close((uv_handle_t *)&p->terminate, NULL);
     sw_lines_close(p->lines);
-    sw_redis_conn_close(p->conn, on_conn_closed, p);
+    p->sent = sw_outbox_counters(p->outbox);
+    sw_outbox_close(p->outbox, NULL, NULL);
 }
 
 static void stop(struct publish *p, int status, const char *text, const char *reason) {
     if (p->closing) return;
+    bool pending = sw_outbox_pending(p->outbox) > 0;
     fprintf(stderr, "shiftwall publish: %s%s%s; %" PRIu64 " lines were acknowledged, the next is line %" PRIu64 "\n", text,
-            *reason ? ": " : "", reason, p->acknowledged, p->count ? at(p, 0)->first_line : p->next_unacknowledged);
+            *reason ? ": " : "", reason, p->acknowledged,
+            pending        ? p->ring[sw_outbox_next(p->outbox) % LINES_UNDER_WAY].number
+            : p->next.full ? p->next.number
+                           : p->next_line_number);
     finish(p, status);
 }
 
-/* ---- lines to messages ---- */
+/* ---- lines ---- */
 
 struct reading {
     struct next_line *line;
@@ -150,7 +137,7 @@ static enum sw_lines_result read_line(struct publish *p) {
     uint64_t number;
     enum sw_lines_result result;
     while ((result = sw_lines_next(p->lines, &text, &len, &number)) == SW_LINES_LINE) {
-        p->next_unacknowledged = number + 1;
+        p->next_line_number = number + 1;
         size_t blank = 0;
         while (text && blank < len && memchr(" \t\r", text[blank], 3)) blank++;
         if (text && blank == len) continue;
@@ -193,149 +180,68 @@ static bool is_due(struct publish *p) {
     return false;
 }
 
-/* Makes the next message of the lines at hand. False when there is none for now. */
-static bool make_message(struct publish *p, struct message *m) {
-    struct sw_buf json;
-    sw_buf_init(&json, SW_BATCH_BYTES_MAX);
-    *m = (struct message){.owner = p, .ids = true};
-    while (m->lines < p->batch_max) {
+/* Hands the line over. False when there is no room for now. */
+static bool hand_over(struct publish *p) {
+    struct next_line *line = &p->next;
+    unsigned flags = (line->alone ? SW_OUTBOX_ALONE : 0u) | (line->ids ? 0u : SW_OUTBOX_NO_ID);
+    uint64_t seq;
+    if (sw_outbox_add(p->outbox, line->text.data, line->text.len, flags, &seq)) return false;
+    p->ring[seq % LINES_UNDER_WAY] = (struct line){line->number, line->events};
+    line->full = false;
+    return true;
+}
+
+static void pump(struct publish *p) {
+    if (p->closing || !sw_outbox_is_up(p->outbox)) return;
+    while (!p->interrupted && !p->ended) {
         enum sw_lines_result result = p->next.full ? SW_LINES_LINE : read_line(p);
         if (result == SW_LINES_END || result == SW_LINES_FAILED) p->ended = true;
         if (result == SW_LINES_FAILED) {
             fprintf(stderr, "shiftwall publish: %s: cannot be read on\n", p->path);
             p->status = SW_TOOL_INPUT;
         }
-        if (result != SW_LINES_LINE || !is_due(p)) break;
-        if (m->lines && (p->next.alone || json.len + p->next.text.len + 2 > SW_BATCH_BYTES_MAX)) break;
-        if (!m->lines) m->first_line = p->next.number;
-        sw_buf_puts(&json, p->next.alone ? "" : m->lines ? "," : "[");
-        sw_buf_add(&json, p->next.text.data, p->next.text.len);
-        m->lines++;
-        m->events += p->next.events;
-        m->ids &= p->next.ids;
-        p->next.full = false;
-        if (p->next.alone) break;
+        if (result != SW_LINES_LINE || !is_due(p) || !hand_over(p)) break;
     }
-    bool array = json.len && json.data[0] == '[' && !(m->lines == 1 && p->next.alone);
-    if (array) sw_buf_putc(&json, ']');
-    if (array && m->lines == 1) { /* an event alone needs no brackets */
-        memmove(json.data, json.data + 1, json.len -= 2);
-    }
-    m->json = sw_buf_detach(&json, &m->len);
-    return m->json != NULL;
-}
-
-/* ---- sending ---- */
-
-static void on_reply(void *ctx, const struct sw_reply *reply, int error);
-
-static bool send_message(struct publish *p, struct message *m) {
-    int error;
-    if (p->plain) {
-        const char *argv[] = {"PUBLISH", p->channel, m->json};
-        const size_t lens[] = {7, strlen(p->channel), m->len};
-        error = sw_redis_conn_send(p->conn, 3, argv, lens, on_reply, m);
-    } else {
-        error = sw_emitter_send(p->emitter, m->json, m->len, on_reply, m);
-    }
-    if (error) return false;
-    p->resent += m->attempted;
-    m->attempted = m->under_way = true;
-    return true;
-}
-
-static void pump(struct publish *p) {
-    if (p->closing || !p->prepared || p->prepare_again) return;
-    for (size_t i = 0; i < p->count; i++) {
-        struct message *m = at(p, i);
-        if (!m->done && !m->under_way && !send_message(p, m)) return;
-    }
-    while (!p->interrupted && !p->ended && p->count < WINDOW) {
-        struct message *m = at(p, p->count);
-        if (!make_message(p, m)) break;
-        p->count++;
-        if (!send_message(p, m)) return;
-    }
-    if (p->count || !(p->ended || p->interrupted)) return;
+    if (sw_outbox_pending(p->outbox) || !(p->ended || p->interrupted)) return;
     if (p->interrupted) stop(p, SW_TOOL_DIFFERS, "interrupted", "");
     else finish(p, p->left_out ? SW_TOOL_DIFFERS : SW_TOOL_OK);
 }
 
-static void acknowledge(struct publish *p, struct message *m) {
-    m->done = true;
-    p->messages++;
-    while (p->count && at(p, 0)->done) {
-        struct message *first = at(p, 0);
-        p->acknowledged += first->lines;
-        p->events += first->events;
-        free(first->json);
-        p->head = (p->head + 1) % WINDOW;
-        p->count--;
-    }
-}
+/* ---- the outbox ---- */
 
-static bool any_under_way(struct publish *p) {
-    for (size_t i = 0; i < p->count; i++)
-        if (at(p, i)->under_way) return true;
-    return false;
-}
-
-static void on_prepared(void *ctx, int error, const char *text) {
+static void on_acknowledged(void *ctx, uint64_t seq, const char *entry) {
     struct publish *p = ctx;
-    p->prepare_again = false;
-    p->prepared = error == 0;
-    if (error == -SW_EACCES) stop(p, SW_TOOL_CONNECT, "Redis refuses the function sw_emit", text);
-    else pump(p);
+    (void)entry;
+    while (p->acknowledged < seq) p->events += p->ring[++p->acknowledged % LINES_UNDER_WAY].events;
+    pump(p);
 }
 
-static void prepare(struct publish *p) {
-    p->prepared = p->plain;
-    if (p->plain) pump(p);
-    else if (sw_emitter_prepare(p->emitter, on_prepared, p)) p->prepared = false; /* lost again: READY comes anew */
+static void on_room(void *ctx) { pump(ctx); }
+
+static void on_refused(void *ctx, bool is_function, const char *text) {
+    if (is_function) stop(ctx, SW_TOOL_CONNECT, "Redis refuses the function sw_emit", text);
+    else stop(ctx, SW_TOOL_DIFFERS, "Redis refused a message", text);
 }
 
-static void on_reply(void *ctx, const struct sw_reply *reply, int error) {
-    struct message *m = ctx;
-    struct publish *p = m->owner;
-    m->under_way = false;
-    if (p->closing) return;
-    if (error) return; /* what becomes of it is decided once the connection's state is told */
-    if (sw_reply_type(reply) != SW_REPLY_ERROR) {
-        acknowledge(p, m);
-    } else if (!p->plain && (sw_reply_is_error(reply, "NOSCRIPT") || strstr(sw_reply_text(reply, NULL), "Function not found"))) {
-        m->attempted = false;
-        p->prepare_again = true; /* somebody flushed the functions */
-    } else {
-        stop(p, SW_TOOL_DIFFERS, "Redis refused a message", sw_reply_text(reply, NULL));
-        return;
-    }
-    if (p->prepare_again && !any_under_way(p)) prepare(p);
-    else pump(p);
+static void on_stuck(void *ctx, const char *reason) {
+    stop(ctx, SW_TOOL_CONNECT, "the connection was lost, and events without an id cannot be sent again safely", reason);
 }
 
 static void on_give_up(uv_timer_t *timer) {
     struct publish *p = timer->data;
-    stop(p, SW_TOOL_CONNECT, "Redis cannot be reached", sw_redis_conn_reason(p->conn));
+    stop(p, SW_TOOL_CONNECT, "Redis cannot be reached", sw_outbox_reason(p->outbox));
 }
 
-static void on_state(void *ctx, enum sw_redis_state state, const char *reason) {
+static void on_state(void *ctx, bool up, const char *reason) {
     struct publish *p = ctx;
+    (void)reason;
     if (p->closing) return;
-    if (state == SW_REDIS_READY) {
+    if (up) {
         uv_timer_stop(&p->give_up);
-        prepare(p);
-        return;
+        pump(p);
+    } else if (!uv_is_active((uv_handle_t *)&p->give_up)) {
+        uv_timer_start(&p->give_up, on_give_up, p->wait_ms, 0);
     }
-    p->prepared = p->prepare_again = false;
-    if (state != SW_REDIS_BACKING_OFF) return;
-    for (size_t i = 0; i < p->count; i++) {
-        struct message *m = at(p, i);
-        m->under_way = false;
-        if (!m->attempted || m->done || m->ids) continue;
-        stop(p, SW_TOOL_CONNECT, "the connection was lost, and events without an id cannot be sent again safely", reason);
-        return;
-    }
-    if (!uv_is_active((uv_handle_t *)&p->give_up)) uv_timer_start(&p->give_up, on_give_up, p->wait_ms, 0);
 }
 
 /* ---- the rest ---- */
@@ -347,7 +253,7 @@ static void on_last_answers(uv_timer_t *timer) { stop(timer->data, SW_TOOL_DIFFE
 static void on_signal(uv_signal_t *handle, int number) {
     struct publish *p = handle->data;
     (void)number;
-    if (p->interrupted || !p->prepared) {
+    if (p->interrupted || !sw_outbox_is_up(p->outbox)) {
         stop(p, SW_TOOL_DIFFERS, "interrupted", "");
         return;
     }
@@ -369,7 +275,7 @@ static void print_summary(struct publish *p) {
     if (p->left_out > REPORTS_MAX) fprintf(stderr, "... and %" PRIu64 " more left out\n", p->left_out - REPORTS_MAX);
     fprintf(stderr, "publish: %" PRIu64 " lines, %" PRIu64 " acknowledged (%" PRIu64 " events in %" PRIu64 " messages), %" PRIu64
             " left out, %" PRIu64 " messages sent again, %.1f s\n",
-            p->read, p->acknowledged, p->events, p->messages, p->left_out, p->resent,
+            p->read, p->acknowledged, p->events, p->sent.messages, p->left_out, p->sent.sent_again,
             (double)(uv_now(&p->loop) - p->started) / 1000);
 }
 
@@ -395,20 +301,26 @@ static int run(struct publish *p, const struct sw_redis_address *address, const 
         uv_loop_close(&p->loop);
         return SW_TOOL_INPUT;
     }
-    const struct sw_redis_options options = {.address = *address, .backoff_max_ms = 1000};
-    const struct sw_redis_handler handler = {.state = on_state};
-    p->conn = sw_redis_conn_new(&p->loop, &options, &handler, p);
-    p->emitter = sw_emitter_new(p->conn, site);
-    (void)snprintf(p->channel, sizeof p->channel, "sw:{%s}:events", site);
+    const struct sw_outbox_options options = {.redis = {.address = *address, .backoff_max_ms = 1000},
+                                              .site = site,
+                                              .plain = p->plain,
+                                              .message_events = p->batch_max,
+                                              .events_max = LINES_UNDER_WAY,
+                                              .bytes_max = SW_OUTBOX_WINDOW * SW_BATCH_BYTES_MAX};
+    const struct sw_outbox_handler handler = {.state = on_state,
+                                              .acknowledged = on_acknowledged,
+                                              .room = on_room,
+                                              .refused = on_refused,
+                                              .stuck = on_stuck};
+    p->outbox = sw_outbox_new(&p->loop, &options, &handler, p);
     sw_buf_init(&p->next.text, SW_BATCH_BYTES_MAX);
     p->pace_ts_ms = -1;
-    p->next_unacknowledged = 1;
+    p->next_line_number = 1;
     p->started = uv_now(&p->loop);
     init_handles(p);
-    sw_redis_conn_start(p->conn);
+    sw_outbox_start(p->outbox);
     uv_run(&p->loop, UV_RUN_DEFAULT);
     print_summary(p);
-    for (size_t i = 0; i < p->count; i++) free(at(p, i)->json);
     sw_buf_deinit(&p->next.text);
     SW_ASSERT(uv_loop_close(&p->loop) == 0);
     return p->status;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SW_TOOL_OPTIONS_MAX 16
+#define SW_TOOL_OPTIONS_MAX 40
 #define SW_TOOL_OPERANDS_MAX 64
 
 enum sw_tool_status {
@@ -51,5 +51,7 @@ int sw_tool_chart(int argc, char **argv);
 int sw_tool_notify(int argc, char **argv);
 int sw_tool_user(int argc, char **argv);
 int sw_tool_screen(int argc, char **argv);
+int sw_tool_producer(int argc, char **argv);
+int sw_tool_source(int argc, char **argv);
 
 #endif
