@@ -373,7 +373,7 @@ static void on_outputs(uv_timer_t *timer) {
     uint64_t version;
     if (app->recorder)
         sw_archive_run(&app->archive, app->recorder, app->floor, app->shifts, sw__app_outlook(app, &version),
-                       app->config->retention_days);
+                       app->config);
     if (app->reports) sw_reports_remind(app->reports);
     /* a day that begins may end what was incomplete */
     if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))

@@ -15,7 +15,7 @@
 #define VERSIONS_PER_MS 1024 /* more than views ever have: a later start is always ahead */
 #define VERSIONS_AHEAD (UINT64_C(1) << 32)
 #define AHEAD_MS INT64_C(300000)     /* how far a checkpoint may be ahead of the clock */
-#define DAY_AHEAD_MS INT64_C(600000) /* how far events and an odd clock may take the floor ahead */
+#define DAY_AHEAD_MS INT64_C(30000)  /* how far the clock may have been, that is right again soon anyway */
 
 static int64_t real_now_ms(void) {
     struct timespec now;
@@ -46,8 +46,7 @@ static const char *misfit(struct sw_app *app, const struct sw_checkpoint *head) 
     if (strcmp(head->site, app->config->site_id) != 0) return "it is of another site";
     if (memcmp(head->shape, shape, sizeof shape) != 0) return "the configuration or the policy has changed";
     if (head->day_ms < sw_floor_day(app->floor, today_ms - 1, NULL).start_ms) return "it is too old";
-    bool is_ahead = head->taken_ms > now_ms + AHEAD_MS || head->day_ms > now_ms + AHEAD_MS;
-    return !app->clock.is_virtual && is_ahead ? "it is ahead of the clock" : NULL;
+    return !app->clock.is_virtual && head->taken_ms > now_ms + AHEAD_MS ? "it is ahead of the clock" : NULL;
 }
 
 static void load(struct sw_app *app, const char *path, const struct sw_buf *file) {
@@ -156,7 +155,7 @@ void sw__app_forget_checkpoint(struct sw_app *app) {
 
 static struct sw_floor *take(void *ctx, bool last, struct sw_checkpoint *head, const struct sw_shifts **shifts) {
     struct sw_app *app = ctx;
-    if (!app->feed || !app->was_live || !app->mark_known) return NULL;
+    if (!app->feed || !app->was_live || !app->mark_known || sw__app_is_a_day_ahead(app)) return NULL;
     sw_feed_status_get(app->feed, &app->feed_status);
     enum sw_feed_state state = app->feed_status.state;
     if (state != SW_FEED_LIVE && !(last && state == SW_FEED_STALE)) return NULL;

@@ -110,14 +110,26 @@ static void write_intervals(struct sw_recorder *recorder, const struct sw_floor 
     put(recorder, &b);
 }
 
+/* Each class of records after its own time. */
+static void forget(struct sw_recorder *recorder, const struct sw_config *config, int64_t today_ms) {
+    const int64_t days[SW_CLASS_COUNT] = {[SW_CLASS_LOG] = config->log_days, [SW_CLASS_SLIPS] = config->slips_days,
+                                          [SW_CLASS_AUDIT] = config->audit_days, [SW_CLASS_HISTORY] = config->history_days};
+    int64_t before_ms[SW_CLASS_COUNT];
+    for (int i = 0; i < SW_CLASS_COUNT; i++) {
+        int64_t kept = days[i] < 0 ? config->retention_days : days[i];
+        before_ms[i] = kept ? today_ms - kept * SW_DAY_MS : INT64_MIN;
+    }
+    sw_recorder_purge(recorder, before_ms);
+}
+
 void sw_archive_run(struct sw_archive *a, struct sw_recorder *recorder, const struct sw_floor *floor,
-                    const struct sw_shifts *shifts, const struct sw_outlook *outlook, int64_t retention_days) {
+                    const struct sw_shifts *shifts, const struct sw_outlook *outlook, const struct sw_config *config) {
     int64_t now_ms = sw_floor_now(floor);
     if (now_ms == INT64_MIN || sw_recorder_problem(recorder)) return;
     struct sw_span day = sw_floor_day(floor, now_ms, NULL), span = sw_floor_interval(floor, now_ms);
     if (a->day_ms != day.start_ms) { /* also at start: the day before may have changed while nobody wrote */
         write_intervals(recorder, floor, NULL, sw_floor_day(floor, day.start_ms - 1, NULL).start_ms, day.start_ms);
-        if (retention_days > 0) sw_recorder_purge(recorder, day.start_ms - retention_days * SW_DAY_MS);
+        forget(recorder, config, day.start_ms);
         a->day_ms = day.start_ms;
         a->done_ms = day.start_ms;
     }

@@ -4,6 +4,7 @@
 #define APP_ARCHIVE_H
 
 #include "app/recorder.h"
+#include "codec/config.h"
 #include "shiftwall/floor.h"
 #include "shiftwall/outlook.h"
 
@@ -16,8 +17,8 @@ struct sw_archive {
 /* Writes what is over and not written yet: late events change an interval after it, so the one before is written again,
  * and the whole day once it is over. Shifts are
  * written with every interval, the running ones as they are by then. SHIFTS NULL: there are none. OUTLOOK (of today, or NULL): what it has of
- * intervals that are over is written, too. Call it every now and then. RETENTION_DAYS 0: nothing is forgotten. */
+ * intervals that are over is written, too. Call it every now and then. CONFIG says after how many days what is forgotten. */
 void sw_archive_run(struct sw_archive *archive, struct sw_recorder *recorder, const struct sw_floor *floor,
-                    const struct sw_shifts *shifts, const struct sw_outlook *outlook, int64_t retention_days);
+                    const struct sw_shifts *shifts, const struct sw_outlook *outlook, const struct sw_config *config);
 
 #endif

@@ -27,6 +27,7 @@ struct job {
     struct sw_record_query query;
     struct sw_kept_letter letter; /* its texts are owned */
     int64_t before_ms, deleted;
+    int64_t ages_ms[SW_CLASS_COUNT]; /* of a PURGE */
     int (*fn)(void *ctx, struct sw_store *store, const char *site);
     void *ctx;
     sw_recorder_done done;
@@ -164,7 +165,7 @@ static void work(uv_work_t *req) {
         if (!job->status && !job->text.len) job->status = -SW_ENOENT;
         break;
     case HISTORY: job->status = sw_store_put_history(r->store, r->site, job->rows, job->count); break;
-    case PURGE: job->status = sw_store_purge(r->store, r->site, job->before_ms, PURGE_ROWS, &job->deleted); break;
+    case PURGE: job->status = sw_store_purge(r->store, r->site, job->ages_ms, PURGE_ROWS, &job->deleted); break;
     case PUT_LETTER: job->status = sw_store_put_letter(r->store, r->site, &job->letter); break;
     case DROP_LETTER: job->status = sw_store_drop_letter(r->store, r->site, job->letter.destination, job->letter.id); break;
     case FORGET_LETTERS: job->status = sw_store_forget_letters(r->store, r->site, job->before_ms); break;
@@ -301,9 +302,10 @@ static void finish(struct sw_recorder *r, struct job *job) {
     if (r->closing && job->status == -SW_EIO && job->kind == APPEND && !job->done) give_up_rest(r);
     if (job->done) job->done(job->ctx, job->status, job->records, job->count, sw_buf_text(&job->text));
     bool more = job->kind == PURGE && !job->status && job->deleted >= PURGE_ROWS && !r->closing;
-    int64_t before_ms = job->before_ms;
+    int64_t ages_ms[SW_CLASS_COUNT];
+    memcpy(ages_ms, job->ages_ms, sizeof ages_ms);
     free_job(job);
-    if (more) sw_recorder_purge(r, before_ms);
+    if (more) sw_recorder_purge(r, ages_ms);
 }
 
 static void on_worked(uv_work_t *req, int status) {
@@ -490,9 +492,9 @@ void sw_recorder_forget_letters(struct sw_recorder *r, int64_t t_ms) {
     add(r, job);
 }
 
-void sw_recorder_purge(struct sw_recorder *r, int64_t t_ms) {
+void sw_recorder_purge(struct sw_recorder *r, const int64_t before_ms[SW_CLASS_COUNT]) {
     if (!r->store) return;
     struct job *job = new_job(PURGE, NULL, NULL);
-    job->before_ms = t_ms;
+    memcpy(job->ages_ms, before_ms, sizeof job->ages_ms);
     add(r, job);
 }

@@ -84,7 +84,7 @@ int sw_recorder_load_letters(struct sw_recorder *recorder, void *ctx,
 void sw_recorder_put_letter(struct sw_recorder *recorder, const struct sw_kept_letter *letter);
 void sw_recorder_drop_letter(struct sw_recorder *recorder, const char *destination, const char *id);
 void sw_recorder_forget_letters(struct sw_recorder *recorder, int64_t t_ms);
-/* Forgets what is older than T_MS, little by little. */
-void sw_recorder_purge(struct sw_recorder *recorder, int64_t t_ms);
+/* Forgets what is older than BEFORE_MS of its class (see sw_store_purge), little by little. */
+void sw_recorder_purge(struct sw_recorder *recorder, const int64_t before_ms[SW_CLASS_COUNT]);
 
 #endif

@@ -85,7 +85,9 @@ struct sw_config {
     char *public_url;        /* of the web application, for links; NULL = none are made */
     bool open_reads; /* anybody off loopback may read boards */
     int64_t posted_events_per_second; /* of each producer that posts over HTTP */
-    int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours, retention_days;
+    int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours;
+    int64_t retention_days;   /* 0: for ever */
+    int64_t log_days, slips_days, audit_days, history_days; /* of classes of records (sw_record_class); -1: as retention_days */
     struct sw_config_list allowed_origins;
     char *tls_certificate, *tls_key; /* PEM files; NULL = plain HTTP */
     struct sw_config_list trusted_proxies; /* numeric addresses whose X-Forwarded-For and -Proto count */

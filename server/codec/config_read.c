@@ -337,6 +337,12 @@ static const struct sw_yaml_key site_keys[] = {
     {0}};
 static const struct sw_yaml_key report_keys[] = {SITE("ranking", BOOL, ranking), RANGE("month_day", INT, report_day, 1, 28), {0}};
 static const struct sw_yaml_key tls_keys[] = {SITE("certificate", TEXT, tls_certificate), SITE("key", TEXT, tls_key), {0}};
+static const struct sw_yaml_key retention_keys[] = {RANGE("log_days", INT, log_days, 0, 3650),
+                                                    RANGE("slips_days", INT, slips_days, 0, 3650),
+                                                    RANGE("audit_days", INT, audit_days, 0, 3650),
+                                                    RANGE("history_days", INT, history_days, 0, 3650),
+                                                    {0}};
+
 static const struct sw_yaml_key root_keys[] = {
     WORD(struct sw_config, "listen", judge_listen, listen),
     SITE("redis", TEXT, redis),
@@ -357,6 +363,7 @@ static const struct sw_yaml_key root_keys[] = {
     RANGE("journal_hours", INT, journal_hours, 24, 720),
     {ARRAY("people", people, SW_PEOPLE_MAX, person_keys, struct sw_config_person)},
     RANGE("retention_days", INT, retention_days, 0, 3650),
+    PART("retention", retention_keys),
     OWN(struct sw_config, "allowed_origins", read_origins, allowed_origins, ORIGINS_MAX),
     PART("tls", tls_keys),
     OWN(struct sw_config, "trusted_proxies", read_addresses, trusted_proxies, SW_CONFIG_PROXIES_MAX),

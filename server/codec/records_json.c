@@ -7,7 +7,7 @@
 #define DEPTH_MAX 8
 
 bool sw_record_is_of_doors(const char *kind) {
-    static const char *const kinds[] = {"account.", "session.", "screen.", "read"};
+    static const char *const kinds[] = {"account.", "session.", "screen.", "producer.", "read"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (!strncmp(kind, kinds[i], strlen(kinds[i]))) return true;
     return false;

@@ -173,9 +173,18 @@ int sw_store_end(struct sw_store *store, int failed) SW_NODISCARD;
 
 /* ---- upkeep ---- */
 
-/* Forgets what was recorded or counted before T_MS, the oldest first, MAX (1 or more) records and rows at most; DELETED
+/* Classes of what is kept, each with an age of its own. */
+enum sw_record_class {
+    SW_CLASS_LOG,    /* the shift's log: permissions, walks, alerts, rosters, rotas, notices, charts, and what else is recorded */
+    SW_CLASS_SLIPS,  /* breaches, and what was decided about them */
+    SW_CLASS_AUDIT,  /* who came in, accounts, screens, producers, and who read whose record */
+    SW_CLASS_HISTORY, /* what was counted, by interval and shift */
+    SW_CLASS_COUNT
+};
+/* Forgets what was recorded or counted before BEFORE_MS of its class (INT64_MIN: nothing), the oldest first, MAX (1 or more) records and rows at most; DELETED
  * gets how many, and fewer than MAX means that nothing is left to forget. Holds of forgotten records end. -SW_EIO. */
-int sw_store_purge(struct sw_store *store, const char *site, int64_t t_ms, int64_t max, int64_t *deleted) SW_NODISCARD;
+int sw_store_purge(struct sw_store *store, const char *site, const int64_t before_ms[SW_CLASS_COUNT], int64_t max,
+                   int64_t *deleted) SW_NODISCARD;
 /* Looks through the whole file for damage, indexes too. 0, or -SW_EIO and sw_store_error tells what was found. */
 int sw_store_check(struct sw_store *store) SW_NODISCARD;
 /* Copies PATH, as it is at this moment, to the new file TARGET (mode 0600) while others write, and checks the copy. An

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { Wall, assert, call, equal, sleep, startDaemon, startRedis, state, toolPath, unique, until } from './lib.mjs';
+import { SLOW, Wall, assert, call, equal, sleep, startDaemon, startRedis, state, toolPath, unique, until } from './lib.mjs';
 
 const audit = (redis, daemon) => spawnSync(toolPath, ['audit', '--redis', redis.url, '--site', 'main', '--url', daemon.url], { encoding: 'utf8', timeout: 60000 });
 const offered = daemon => daemon.view('queues').then(view => view.queues?.q?.today.offered ?? 0);
@@ -124,8 +124,10 @@ export default {
       while (!over) {
         await work(redis, `a${calls % 9}`);
         calls += 3;
+        if (SLOW > 1) await sleep(2); // as fast as it can be read, or it is never live
       }
     })();
+    load.catch(() => {}); // when the scenario failed already
     for (let i = 0; i < 4; i++) {
       await sleep(700 + 400 * i);
       await again(daemon, 'SIGKILL');

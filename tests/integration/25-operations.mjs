@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { assert, equal, root, startDaemon, startRedis, state, toolPath, until } from './lib.mjs';
+import { assert, equal, root, sleep, startDaemon, startRedis, state, toolPath, until } from './lib.mjs';
 import { addUser, ask, signIn } from './doors.mjs';
 import { startEverything, typesOf } from './everything.mjs';
 
@@ -152,6 +152,31 @@ export default {
     equal((await s.grant('again')).status, 201, 'and from now on');
     equal(await s.reasons(), ['again', '打印机'], 'is there');
     assert(fs.existsSync(path.join(s.data, 'aside/shiftwall.db')), 'and what was damaged is kept aside');
+  },
+
+  async 'each class of records is kept for its own time'(scene) {
+    const redis = await startRedis(scene), data = path.join(scene.dir, 'data'), config = path.join(scene.dir, 'c.yaml');
+    const args = day => ['--config', config, '--data', data, '--clock', `2026-11-${day}T09:00:00Z`];
+    fs.writeFileSync(config, 'retention_days: 3\nretention: {slips_days: 9, log_days: 9}\n');
+    let daemon = await startDaemon(scene, { redis, args: args('10') });
+    await daemon.live();
+    await redis.emit(state('1', 'ready', { ts: Date.parse('2026-11-10T09:00:00Z') }));
+    await until('the agent is there', async () => (await daemon.view('agents')).agents['1']);
+    const from = Date.parse('2026-11-10T09:00:00Z');
+    equal((await daemon.send('POST', 'grants', { agent: '1', kind: 'busy', from, to: from + 1000, reason: 'x' })).status, 201, 'granted');
+    const kept = async () => (await daemon.send('GET', 'audit')).body.records.filter(r => r.kind === 'grant').length;
+    const again = async day => {
+      await daemon.process.kill('SIGTERM');
+      daemon = await startDaemon(scene, { redis, args: args(day) });
+      await daemon.live();
+      await redis.emit(state('2', 'ready', { ts: Date.parse(`2026-11-${day}T09:00:00Z`) }));
+    };
+    await again('18');
+    await until('the day is begun', async () => (await daemon.view('agents')).agents['2']);
+    await sleep(2500); // when it would be forgotten
+    equal(await kept(), 1, 'older than retention_days, but of a class that is kept longer');
+    await again('20');
+    await until('then it is forgotten', async () => (await kept()) === 0);
   },
 
   async 'an older daemon refuses a newer store and leaves it alone; a backup leads back'(scene) {

@@ -131,6 +131,7 @@ export class Redis {
     if (kind === '-') return { value: new Error(text), end };
     if (kind === ':') return { value: Number(text), end };
     const count = Number(text);
+    if ((kind !== '$' && kind !== '*') || !Number.isInteger(count)) return { value: new Error(`no Redis answers: ${kind}${text}`), end };
     if (count < 0) return { value: null, end };
     if (kind === '$') {
       if (this.buffer.length < end + count + 2) return null;

@@ -47,6 +47,12 @@ async function run({ file, name, play }) {
   }
 }
 
+// What nobody waited for fails the run, but does not end the scenarios that still run.
+process.on('unhandledRejection', error => {
+  failed++;
+  console.log(`FAIL nobody waited for it: ${error?.stack ?? error}`);
+});
+
 // Each has its own ports and folder; most of the time they wait.
 async function worker() {
   while (todo.length) await run(todo.shift());

@@ -190,9 +190,11 @@ export default {
     skip: !isRoot && 'needs root for network namespaces',
     prepare: ({ scene }) => ({ network: cable(scene) }),
     async strike({ network, dice }) {
-      execFileSync('ip', ['link', 'set', network.here, 'down']);
+      // at the far end: here the route stays, and what is sent goes nowhere, not to whoever else may answer
+      const far = state => execFileSync('ip', ['netns', 'exec', network.ns, 'ip', 'link', 'set', network.there, state]);
+      far('down');
       await pause(2000 + dice.below(8000));
-      execFileSync('ip', ['link', 'set', network.here, 'up']);
+      far('up');
     },
   },
   'a fifth of the packets is lost': {

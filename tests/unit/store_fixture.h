@@ -54,6 +54,12 @@ static UNUSED struct sw_store *opened(void) {
     return store;
 }
 
+/* Forgets what is older than T_MS, of every class. */
+static UNUSED int purge_all(struct sw_store *store, int64_t t_ms, int64_t max, int64_t *deleted) {
+    const int64_t before_ms[SW_CLASS_COUNT] = {t_ms, t_ms, t_ms, t_ms};
+    return sw_store_purge(store, "main", before_ms, max, deleted);
+}
+
 static UNUSED struct sw_record record(const char *kind, const char *key, bool holds) {
     return (struct sw_record){.at_ms = 1000, .kind = kind, .key = key, .agent = "1001", .by = "zhang", .role = "duty",
                               .body = "{\"reason\":\"打印机\"}", .holds = holds};

@@ -189,6 +189,7 @@ static const char full[] =
     "max_clients: 7\n"
     "max_clients_per_address: 3\n"
     "journal_hours: 72\n"
+    "retention: {slips_days: 400, audit_days: 0}\n"
     "posted_events_per_second: 50\n"
     "allowed_origins: [https://wall.example.com, \"http://10.0.0.1:8080\"]\n"
     "site:\n"
@@ -234,6 +235,7 @@ static void test_every_key(void **state) {
     assert_string_equal(c.log_level, "debug");
     assert_true(c.open_reads && c.push_interval_ms == 100 && c.slow_limit_ms == 5000);
     assert_true(c.max_clients == 7 && c.max_clients_per_address == 3 && c.journal_hours == 72 && c.posted_events_per_second == 50);
+    assert_true(c.retention_days == 180 && c.log_days == -1 && c.slips_days == 400 && c.audit_days == 0 && c.history_days == -1);
     assert_int_equal(c.allowed_origins.count, 2);
     assert_string_equal(c.allowed_origins.items[1], "http://10.0.0.1:8080");
     assert_string_equal(c.site_id, "north-1");

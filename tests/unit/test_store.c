@@ -300,7 +300,7 @@ static void test_nothing_reads_through_all(void **state) {
     assert_in_range(steps, 50, 1500);
     steps = 0;
     int64_t deleted;
-    assert_int_equal(sw_store_purge(store, "main", 1000, 1000, &deleted), 0); /* nothing is so old */
+    assert_int_equal(purge_all(store, 1000, 1000, &deleted), 0); /* nothing is so old */
     assert_int_equal(deleted, 0);
     assert_in_range(steps, 1, 1000);
     steps = 0;
@@ -342,7 +342,7 @@ static void test_purge(void **state) {
     static const int64_t expected[] = {2, 2, 0}; /* the record and one row; the other two; nothing is left */
     for (int i = 0; i < 3; i++) {
         int64_t deleted = -1;
-        assert_int_equal(sw_store_purge(store, "main", 3000, 2, &deleted), 0);
+        assert_int_equal(purge_all(store, 3000, 2, &deleted), 0);
         assert_int_equal(deleted, expected[i]);
     }
     assert_int_equal(count(store), 1);
@@ -378,8 +378,37 @@ static void test_purged_is_gone(void **state) {
         assert_int_equal(memmem(bytes, len, "SECRETWORD", 10) == NULL, purged);
         store = opened();
         int64_t deleted;
-        assert_int_equal(sw_store_purge(store, "main", 3000, 10, &deleted), 0);
+        assert_int_equal(purge_all(store, 3000, 10, &deleted), 0);
         sw_store_close(store);
+    }
+}
+
+static void test_classes_have_ages_of_their_own(void **state) {
+    static const char *const kinds[] = {"grant", "breach", "breach.decision", "account.add", "session.begin", "screen.pair", "producer.add", "read", "readiness"};
+    static const char *const left[SW_CLASS_COUNT] = {
+        [SW_CLASS_LOG] = "breach breach.decision account.add session.begin screen.pair producer.add read ",
+        [SW_CLASS_SLIPS] = "grant account.add session.begin screen.pair producer.add read readiness ",
+        [SW_CLASS_AUDIT] = "grant breach breach.decision readiness ",
+        [SW_CLASS_HISTORY] = "grant breach breach.decision account.add session.begin screen.pair producer.add read readiness "};
+    (void)state;
+    for (int class = 0; class < SW_CLASS_COUNT; class++) {
+        struct sw_store *store = opened();
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+            struct sw_record one = record(kinds[i], "k", false);
+            assert_int_equal(sw_store_append(store, "main", &one, 1, NULL), 0);
+        }
+        const struct sw_history_row row = {SW_HISTORY_QUEUE, "q", 1000, 2000, "{}"};
+        assert_int_equal(sw_store_put_history(store, "main", &row, 1), 0);
+        int64_t before_ms[SW_CLASS_COUNT] = {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN}, deleted;
+        before_ms[class] = 9000;
+        assert_int_equal(sw_store_purge(store, "main", before_ms, 100, &deleted), 0);
+        char found[DUMP_BYTES];
+        tell("SELECT kind FROM ledger ORDER BY id", found);
+        for (char *end = found; (end = strpbrk(end, "\n|"));) *end = ' ';
+        assert_string_equal(found, left[class]);
+        assert_string_equal(history(store, SW_HISTORY_QUEUE, NULL, 0, 9000), class == SW_CLASS_HISTORY ? "" : "0 q 1000-2000 {}; ");
+        sw_store_close(store);
+        assert_int_equal(clear_dir(), 0);
     }
 }
 
@@ -481,6 +510,6 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         TEST(test_appends_and_reads), TEST(test_the_first_wins), TEST(test_undo_lets_go), TEST(test_append_only),
         TEST(test_bad_records),       TEST(test_killed),         TEST(test_two_processes), TEST(test_history),
-        TEST(test_nothing_reads_through_all),  TEST(test_purge),          TEST(test_letters), TEST(test_producers), TEST(test_when_the_history_begins), TEST(test_purged_is_gone)};
+        TEST(test_nothing_reads_through_all),  TEST(test_purge), TEST(test_classes_have_ages_of_their_own), TEST(test_letters), TEST(test_producers), TEST(test_when_the_history_begins), TEST(test_purged_is_gone)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

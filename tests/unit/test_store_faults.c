@@ -42,7 +42,7 @@ static int put_rows(struct sw_store *store) {
 
 static int purge(struct sw_store *store) {
     int64_t deleted;
-    return sw_store_purge(store, "main", 6, 100, &deleted);
+    return purge_all(store, 6, 100, &deleted);
 }
 
 static char before[DUMP_BYTES], after[DUMP_BYTES], now[DUMP_BYTES];

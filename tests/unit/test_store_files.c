@@ -101,7 +101,7 @@ static void test_migrations(void **state) {
         const struct sw_history_row row = {SW_HISTORY_TEAM, "A", 0, 900000, "{}"};
         assert_int_equal(sw_store_put_history(store, "main", &row, 1), 0);
         int64_t deleted;
-        assert_int_equal(sw_store_purge(store, "main", 900, 100, &deleted), 0);
+        assert_int_equal(purge_all(store, 900, 100, &deleted), 0);
         assert_int_equal(deleted, version >= 2 ? 4 : 3);
         sw_store_close(store);
     }
