@@ -7,7 +7,7 @@ import path from 'node:path';
 import { root, Scene } from '../integration/lib.mjs';
 import { quick, ROUNDS } from './stage.mjs';
 
-const PARTS = ['ingest', 'cost', 'fanout', 'memory', 'browser', 'journal'];
+const PARTS = ['ingest', 'ami', 'cost', 'fanout', 'memory', 'browser', 'journal'];
 const write = process.argv.includes('--write');
 const wanted = process.argv.slice(2).filter(word => word !== '--write');
 
