@@ -133,26 +133,27 @@ install: all ## installs under PREFIX and SYSCONFDIR (DESTDIR is honoured); a co
 	chmod -R u=rwX,go=rX $(share)/shiftwall
 	install -D -m 644 -t $(share)/shiftwall/policies deploy/policies/*.yaml
 	install -D -m 644 -t $(share)/shiftwall/redis deploy/redis/shiftwall.lua deploy/redis/redis.conf deploy/redis/users.acl
-	install -D -m 644 -t $(share)/doc/shiftwall deploy/shiftwall.yaml LICENSE
+	install -D -m 644 -t $(share)/doc/shiftwall deploy/shiftwall.yaml deploy/source.conf LICENSE
 	install -D -m 644 -t $(share)/doc/shiftwall/nginx deploy/nginx/*
 	install -D -m 644 -t $(share)/doc/shiftwall/stunnel deploy/stunnel/*
 	install -D -m 644 -t $(share)/doc/shiftwall/prometheus deploy/prometheus/*
 	install -D -m 644 -t $(share)/doc/shiftwall/grafana deploy/grafana/*
 	install -D -m 644 -t $(share)/doc/shiftwall/docs docs/*
-	install -D -m 644 -t $(share)/man/man1 deploy/man/shiftwall.1
+	install -D -m 644 -t $(share)/man/man1 deploy/man/shiftwall.1 deploy/man/shiftwall-source.1
 	install -D -m 644 -t $(share)/man/man8 deploy/man/shiftwalld.8
 	install -D -m 644 -t $(share)/man/man5 deploy/man/shiftwall.yaml.5
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(SYSCONFDIR)/shiftwall
 	sed 's|@PREFIX@|$(PREFIX)|' deploy/systemd/shiftwall.service >$(DESTDIR)$(UNITDIR)/shiftwall.service
+	sed 's|@PREFIX@|$(PREFIX)|' deploy/systemd/shiftwall-source@.service >$(DESTDIR)$(UNITDIR)/shiftwall-source@.service
 	install -m 644 deploy/systemd/shiftwall.sysusers $(DESTDIR)$(SYSUSERSDIR)/shiftwall.conf
 	install -m 644 deploy/systemd/shiftwall.tmpfiles $(DESTDIR)$(TMPFILESDIR)/shiftwall.conf
 	[ -e $(DESTDIR)$(SYSCONFDIR)/shiftwall/shiftwall.yaml ] || sed -e 's|^#\(data_dir:\)|\1|' -e 's|^#\(roster_dir:\)|\1|' \
 		deploy/shiftwall.yaml >$(DESTDIR)$(SYSCONFDIR)/shiftwall/shiftwall.yaml
 
 uninstall: ## removes what install put there; the configuration and what was recorded stay
-	rm -f $(DESTDIR)$(PREFIX)/sbin/shiftwalld $(DESTDIR)$(PREFIX)/bin/shiftwall $(DESTDIR)$(UNITDIR)/shiftwall.service
+	rm -f $(DESTDIR)$(PREFIX)/sbin/shiftwalld $(DESTDIR)$(PREFIX)/bin/shiftwall $(DESTDIR)$(UNITDIR)/shiftwall.service $(DESTDIR)$(UNITDIR)/shiftwall-source@.service
 	rm -f $(DESTDIR)$(SYSUSERSDIR)/shiftwall.conf $(DESTDIR)$(TMPFILESDIR)/shiftwall.conf
-	rm -f $(share)/man/man1/shiftwall.1 $(share)/man/man8/shiftwalld.8 $(share)/man/man5/shiftwall.yaml.5
+	rm -f $(share)/man/man1/shiftwall.1 $(share)/man/man1/shiftwall-source.1 $(share)/man/man8/shiftwalld.8 $(share)/man/man5/shiftwall.yaml.5
 	rm -rf $(share)/shiftwall $(share)/doc/shiftwall
 
 deb: ## the Debian package, into build/

@@ -41,8 +41,10 @@ void sw_esl_free(struct sw_esl *esl) {
 
 static void next_message(struct sw_esl *esl) {
     sw_buf_clear(&esl->block);
-    if (esl->body.size > KEEP_BYTES) sw_buf_deinit(&esl->body);
-    else sw_buf_clear(&esl->body);
+    if (esl->body.size > KEEP_BYTES)
+        sw_buf_deinit(&esl->body);
+    else
+        sw_buf_clear(&esl->body);
     esl->line_start = esl->wanted = 0;
 }
 
@@ -53,9 +55,13 @@ void sw_esl_reset(struct sw_esl *esl) {
     esl->fault[0] = '\0';
 }
 
-const char *sw_esl_fault(const struct sw_esl *esl) { return esl->fault; }
+const char *sw_esl_fault(const struct sw_esl *esl) {
+    return esl->fault;
+}
 
-size_t sw_esl_held(const struct sw_esl *esl) { return esl->block.size + esl->body.size; }
+size_t sw_esl_held(const struct sw_esl *esl) {
+    return esl->block.size + esl->body.size;
+}
 
 static int fail(struct sw_esl *esl, int error, const char *fault) {
     esl->error = error;
@@ -154,7 +160,8 @@ static int end_of_block(struct sw_esl *esl) {
 /* One whole line is at the end of the block, without its line end. */
 static int end_of_line(struct sw_esl *esl) {
     size_t start = esl->line_start;
-    if (esl->block.len > start && esl->block.data[esl->block.len - 1] == '\r') esl->block.data[--esl->block.len] = '\0';
+    if (esl->block.len > start && esl->block.data[esl->block.len - 1] == '\r')
+        esl->block.data[--esl->block.len] = '\0';
     if (esl->block.len > start) {
         if (!memchr(esl->block.data + start, ':', esl->block.len - start))
             return fail(esl, -SW_EPARSE, "a header line without a colon: this is not an event socket");
@@ -187,8 +194,10 @@ static size_t feed_body(struct sw_esl *esl, const char *data, size_t len) {
     size_t missing = esl->wanted - esl->body.len;
     size_t take = len < missing ? len : missing;
     sw_buf_add(&esl->body, data, take);
-    if (esl->body.failed) (void)fail(esl, -SW_ELIMIT, "no memory for a message");
-    else if (esl->body.len == esl->wanted) deliver(esl);
+    if (esl->body.failed)
+        (void)fail(esl, -SW_ELIMIT, "no memory for a message");
+    else if (esl->body.len == esl->wanted)
+        deliver(esl);
     return take;
 }
 
@@ -248,9 +257,9 @@ int64_t sw_esl_integer(const char *event, size_t len, const char *name, int64_t 
 
 struct reading {
     const struct sw_esl_list *list;
-    size_t fields;                      /* of the row of names; 0 = it is still to come */
-    size_t loose;                       /* index of the loose column, or SIZE_MAX */
-    size_t source[SW_ESL_COLUMNS_MAX];  /* of each wanted column: its field, or SIZE_MAX */
+    size_t fields;                     /* of the row of names; 0 = it is still to come */
+    size_t loose;                      /* index of the loose column, or SIZE_MAX */
+    size_t source[SW_ESL_COLUMNS_MAX]; /* of each wanted column: its field, or SIZE_MAX */
     uint64_t skipped;
 };
 
@@ -289,8 +298,9 @@ static void read_row(struct reading *r, char *row) {
         return;
     }
     if (surplus) { /* the bars between these fields are part of one value */
-        for (size_t i = r->loose + 1; i <= r->loose + surplus; i++) fields[i][-1] = '|';
-        memmove(&fields[r->loose + 1], &fields[r->loose + 1 + surplus], (r->fields - r->loose - 1) * sizeof *fields);
+        for (size_t i = r->loose; i < r->loose + surplus; i++) fields[i][strlen(fields[i])] = '|';
+        memmove(&fields[r->loose + 1], &fields[r->loose + 1 + surplus],
+                (r->fields - r->loose - 1) * sizeof *fields);
     }
     for (size_t i = 0; i < r->list->count; i++) {
         const char *value = r->source[i] == SIZE_MAX ? "" : fields[r->source[i]];
@@ -311,15 +321,18 @@ static void read_line(struct reading *r, const char *line, size_t len) {
     row[len] = '\0';
     bool good = is_text(row, len);
     if (r->fields) {
-        if (good) read_row(r, row);
-        else r->skipped++;
+        if (good)
+            read_row(r, row);
+        else
+            r->skipped++;
     } else if (!good || !read_names(r, row)) {
         r->fields = SIZE_MAX; /* without names no row can be read */
         r->skipped++;
     }
 }
 
-enum sw_esl_result sw_esl_list_read(const struct sw_esl_list *list, const char *text, size_t len, uint64_t *skipped) {
+enum sw_esl_result sw_esl_list_read(const struct sw_esl_list *list, const char *text, size_t len,
+                                    uint64_t *skipped) {
     struct reading r = {.list = list};
     enum sw_esl_result result = SW_ESL_CUT;
     const char *at = text, *end = text + len;

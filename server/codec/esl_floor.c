@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/json_strict.h"
+
 struct sw_esl_floor *sw_esl_floor_new(const struct sw_esl_floor_options *options) {
     struct sw_esl_floor *f = sw_xcalloc(1, sizeof *f);
     f->options = *options;
@@ -38,13 +40,16 @@ void sw_esl_floor_free(struct sw_esl_floor *f) {
     free(f);
 }
 
-const struct sw_esl_floor_counters *sw_esl_floor_counters(const struct sw_esl_floor *f) { return &f->counters; }
+const struct sw_esl_floor_counters *sw_esl_floor_counters(const struct sw_esl_floor *f) {
+    return &f->counters;
+}
 
 /* ---- words ---- */
 
 static void tell(struct sw_esl_floor *f, const char *format, va_list args) {
     char text[512];
     (void)vsnprintf(text, sizeof text, format, args);
+    sw_utf8_mend(text); /* where it was cut */
     f->options.message(f->options.ctx, text);
 }
 
@@ -55,15 +60,20 @@ void ef_tell(struct sw_esl_floor *f, const char *format, ...) {
     va_end(args);
 }
 
-void ef_tell_once(struct sw_esl_floor *f, const char *text, const char *format, ...) {
+bool ef_is_first(struct sw_esl_floor *f, const char *text) {
     struct ef_word *word;
     size_t len = strlen(text);
-    va_list args;
     HASH_FIND(hh, f->told, text, len, word);
-    if (word || HASH_COUNT(f->told) >= EF_TOLD_MAX) return;
+    if (word || HASH_COUNT(f->told) >= EF_TOLD_MAX) return false;
     word = sw_xcalloc(1, sizeof *word + len + 1);
     memcpy(word->text, text, len);
     HASH_ADD_KEYPTR(hh, f->told, word->text, len, word);
+    return true;
+}
+
+void ef_tell_once(struct sw_esl_floor *f, const char *text, const char *format, ...) {
+    va_list args;
+    if (!ef_is_first(f, text)) return;
     va_start(args, format);
     tell(f, format, args);
     va_end(args);
@@ -92,7 +102,9 @@ bool ef_is_our_queue(const struct sw_esl_floor *f, const char *name) {
     return !f->options.wants_queue || f->options.wants_queue(f->options.ctx, name);
 }
 
-bool ef_is_choosy(const struct sw_esl_floor *f) { return f->domain[0] || f->options.wants_queue; }
+bool ef_is_choosy(const struct sw_esl_floor *f) {
+    return f->domain[0] || f->options.wants_queue;
+}
 
 /* ---- agents ---- */
 
@@ -135,7 +147,8 @@ enum ef_state ef_state_of(const char *text) {
 enum sw_pbx_duty ef_duty_of(const struct ef_agent *agent, const char **reason) {
     *reason = "";
     if (!agent->status[0] || !strcmp(agent->status, "Logged Out")) return SW_PBX_DUTY_OUT;
-    bool is_available = !strcmp(agent->status, "Available") || !strcmp(agent->status, "Available (On Demand)");
+    bool is_available =
+        !strcmp(agent->status, "Available") || !strcmp(agent->status, "Available (On Demand)");
     if (is_available && agent->state != EF_IDLE) return SW_PBX_DUTY_IN;
     *reason = is_available ? "Idle" : agent->status;
     return SW_PBX_DUTY_PAUSED;
@@ -177,7 +190,9 @@ static void set_status(struct sw_esl_floor *f, const struct ef_event *e, const c
     sw_pbx_duty(f->options.pbx, agent->id, duty, reason, e->ts_ms);
 }
 
-static void agent_status(struct sw_esl_floor *f, const struct ef_event *e) { set_status(f, e, "CC-Agent-Status"); }
+static void agent_status(struct sw_esl_floor *f, const struct ef_event *e) {
+    set_status(f, e, "CC-Agent-Status");
+}
 
 static void agent_max_no_answer(struct sw_esl_floor *f, const struct ef_event *e) {
     set_status(f, e, "CC-Agent-No-Answer-Status");
@@ -200,7 +215,8 @@ static void agent_state(struct sw_esl_floor *f, const struct ef_event *e) {
     agent->state = state;
     agent->odd_count = 0;
     agent->is_odd_told = false;
-    if (agent->call && agent->call->phase == EF_CALL_BRIDGING && state == EF_IN_CALL) ef_call_answered(f, agent->call);
+    if (agent->call && agent->call->phase == EF_CALL_BRIDGING && state == EF_IN_CALL)
+        ef_call_answered(f, agent->call);
     if (!is_ours(f, agent)) return;
     sw_pbx_line(f->options.pbx, agent->id, SW_PBX_LINE_FREE, e->ts_ms);
     if (!agent->status[0]) return; /* not known yet: the lists say it */
@@ -213,7 +229,9 @@ static void agent_added(struct sw_esl_floor *f, const struct ef_event *e) {
     ef_want_snapshot(f);
 }
 
-static void nothing(struct sw_esl_floor *f, const struct ef_event *e) { (void)f, (void)e; }
+static void nothing(struct sw_esl_floor *f, const struct ef_event *e) {
+    (void)f, (void)e;
+}
 
 /* ---- events ---- */
 
@@ -249,16 +267,23 @@ static int64_t epoch_ms(int64_t value) {
     return value >= INT64_C(100000000000) ? value : value * 1000;
 }
 
-static int64_t time_of(const struct sw_esl_floor *f, const char *text, size_t len, const char *header) {
+static int64_t time_of(struct sw_esl_floor *f, const char *text, size_t len, const char *header) {
     int64_t value = sw_esl_integer(text, len, "Event-Date-Timestamp", INT64_MAX / 1000);
     if (value <= 0 && header) value = sw_esl_integer(text, len, header, INT64_MAX / 1000000);
-    return value > 0 ? epoch_ms(value) : f->now_ms;
+    if (value <= 0) return f->now_ms;
+    int64_t at_ms = epoch_ms(value);
+    if (at_ms > f->now_ms + EF_AHEAD_MS)
+        ef_tell_once(f, "clock",
+                     "the switch's clock is %d s ahead of this machine's: its times are taken as of now (NTP?)",
+                     (int)((at_ms - f->now_ms) / 1000 < 1000000 ? (at_ms - f->now_ms) / 1000 : 1000000));
+    return at_ms;
 }
 
 /* Reads what the action needs. False: it is not there, or it is not ours. */
 static bool read_event(struct sw_esl_floor *f, const struct action *action, struct ef_event *e) {
     char *call = e->call;
-    if (action->needs & CALL && sw_esl_value(e->text, e->len, "CC-Member-Session-UUID", call, sizeof e->call) <= 0 &&
+    if (action->needs & CALL &&
+        sw_esl_value(e->text, e->len, "CC-Member-Session-UUID", call, sizeof e->call) <= 0 &&
         sw_esl_value(e->text, e->len, "CC-Member-UUID", call, sizeof e->call) <= 0) {
         f->counters.malformed++;
         return false;

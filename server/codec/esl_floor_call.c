@@ -24,7 +24,9 @@ static struct ef_queue *queue_of(struct sw_esl_floor *f, const char *id) {
     return queue;
 }
 
-static bool is_waiting(enum ef_phase phase) { return phase == EF_CALL_WAITING || phase == EF_CALL_BRIDGING; }
+static bool is_waiting(enum ef_phase phase) {
+    return phase == EF_CALL_WAITING || phase == EF_CALL_BRIDGING;
+}
 
 void ef_call_phase(struct ef_call *call, enum ef_phase phase) {
     if (call->queue) call->queue->waiting += (int64_t)is_waiting(phase) - (int64_t)is_waiting(call->phase);
@@ -38,7 +40,12 @@ static void set_queue(struct sw_esl_floor *f, struct ef_call *call, const char *
 }
 
 void ef_call_agent(struct sw_esl_floor *f, struct ef_call *call, struct ef_agent *agent, const char *leg) {
-    if (call->agent && call->agent->call == call) call->agent->call = NULL;
+    struct ef_call *before = agent && agent->call != call ? agent->call : NULL;
+    if (before) { /* an agent is on one call: of the one before it is not told what became of it */
+        if (before->phase == EF_CALL_BRIDGING) ef_call_phase(before, EF_CALL_WAITING);
+        before->agent = NULL;
+    }
+    if (call->agent) call->agent->call = NULL;
     call->agent = agent;
     if (agent) agent->call = call;
     if (call->leg[0]) HASH_DELETE(by_leg, f->legs, call);
@@ -95,8 +102,10 @@ enum life { DEAD, ALIVE, UNTOLD };
 static enum life life_of(const struct ef_event *e) {
     static const char *const over[] = {"CS_HANGUP", "CS_REPORTING", "CS_DESTROY"};
     char text[32];
-    if (sw_esl_value(e->text, e->len, "Channel-Call-State", text, sizeof text) > 0 && !strcmp(text, "HANGUP")) return DEAD;
-    if (sw_esl_value(e->text, e->len, "Answer-State", text, sizeof text) > 0 && !strcmp(text, "hangup")) return DEAD;
+    if (sw_esl_value(e->text, e->len, "Channel-Call-State", text, sizeof text) > 0 && !strcmp(text, "HANGUP"))
+        return DEAD;
+    if (sw_esl_value(e->text, e->len, "Answer-State", text, sizeof text) > 0 && !strcmp(text, "hangup"))
+        return DEAD;
     if (sw_esl_value(e->text, e->len, "Channel-State", text, sizeof text) <= 0) return UNTOLD;
     for (size_t i = 0; i < sizeof over / sizeof *over; i++)
         if (!strcmp(text, over[i])) return DEAD;
@@ -132,7 +141,9 @@ static int64_t span_ms(const struct ef_event *e, const char *from, const char *t
 
 /* How long a caller waited whose joining was not seen; where it was, its time is better than seconds. */
 static int64_t wait_ms(const struct sw_esl_floor *f, const struct ef_event *e, const char *until) {
-    return sw_pbx_call_phase(f->options.pbx, e->call) == SW_PBX_UNKNOWN ? span_ms(e, "CC-Member-Joined-Time", until) : -1;
+    return sw_pbx_call_phase(f->options.pbx, e->call) == SW_PBX_UNKNOWN
+               ? span_ms(e, "CC-Member-Joined-Time", until)
+               : -1;
 }
 
 /* ---- the end of a conversation ---- */
@@ -144,8 +155,10 @@ static void tell_ended(struct sw_esl_floor *f, struct ef_call *call, enum sw_end
 
 /* Another thing happens to the agent: its last conversation is over, though the caller's end was not told. */
 static void flush_ending(struct sw_esl_floor *f, struct ef_agent *agent) {
-    if (agent && agent->call && agent->call->phase == EF_CALL_ENDING)
-        tell_ended(f, agent->call, agent->call->is_by_known ? agent->call->by : SW_BY_SYSTEM);
+    struct ef_call *call = agent->call;
+    if (!call || call->phase != EF_CALL_ENDING) return;
+    tell_ended(f, call, call->is_by_known ? call->by : SW_BY_SYSTEM);
+    agent->call = NULL; /* as it is by now */
 }
 
 static void finish(struct sw_esl_floor *f, struct ef_call *call, const struct ef_event *e) {
@@ -158,9 +171,12 @@ static void finish(struct sw_esl_floor *f, struct ef_call *call, const struct ef
     }
     int caller = hung_up_itself(e);
     enum sw_ended_by by = call->is_by_known ? call->by : SW_BY_SYSTEM;
-    if (life == ALIVE) by = SW_BY_AGENT; /* the caller goes on in the dialplan */
-    else if (caller == 1) by = SW_BY_CALLER;
-    else if (caller == 0 && !call->is_by_known) by = SW_BY_AGENT;
+    if (life == ALIVE)
+        by = SW_BY_AGENT; /* the caller goes on in the dialplan */
+    else if (caller == 1)
+        by = SW_BY_CALLER;
+    else if (caller == 0 && !call->is_by_known)
+        by = SW_BY_AGENT;
     tell_ended(f, call, by);
 }
 
@@ -170,7 +186,8 @@ void ef_joined(struct sw_esl_floor *f, const struct ef_event *e) {
     struct ef_call *call = ef_call_find(f, e->call);
     /* a snapshot may be ahead of the events: it said already that this call is being talked to */
     if (call && !is_waiting(call->phase) && e->ts_ms < call->bridge_ms + 1000) return;
-    if (call && call->phase == EF_CALL_ENDING) sw_pbx_transferred(f->options.pbx, call->id, e->queue, call->end_ms);
+    if (call && call->phase == EF_CALL_ENDING)
+        sw_pbx_transferred(f->options.pbx, call->id, e->queue, call->end_ms);
     if (!call) call = ef_call_of(f, e->call, e->queue);
     if (!call) return;
     ef_call_agent(f, call, NULL, "");
@@ -195,12 +212,14 @@ void ef_offered(struct sw_esl_floor *f, const struct ef_event *e) {
 
 void ef_call_answered(struct sw_esl_floor *f, struct ef_call *call) {
     ef_call_phase(call, EF_CALL_TALKING);
-    sw_pbx_answered(f->options.pbx, call->id, call->agent->id, call->queue ? call->queue->id : NULL, call->wait_ms,
-                    call->bridge_ms);
+    call->touched = f->pass;
+    sw_pbx_answered(f->options.pbx, call->id, call->agent->id, call->queue ? call->queue->id : NULL,
+                    call->wait_ms, call->bridge_ms);
 }
 
 /* The two are being bridged; false when that is not to be believed. */
-static bool begin_bridge(struct sw_esl_floor *f, struct ef_call *call, const struct ef_event *e, int64_t at_ms) {
+static bool begin_bridge(struct sw_esl_floor *f, struct ef_call *call, const struct ef_event *e,
+                         int64_t at_ms) {
     char leg[EF_UUID_BYTES] = "";
     struct ef_agent *agent = ef_agent_of(f, e->agent);
     if (!agent) return false;
@@ -244,7 +263,8 @@ void ef_bridge_over(struct sw_esl_floor *f, const struct ef_event *e) {
 }
 
 void ef_bridge_failed(struct sw_esl_floor *f, const struct ef_event *e) {
-    static const char *const silent[] = {"NO_ANSWER", "NO_USER_RESPONSE", "ALLOTTED_TIMEOUT", "RECOVERY_ON_TIMER_EXPIRE"};
+    static const char *const silent[] = {"NO_ANSWER", "NO_USER_RESPONSE", "ALLOTTED_TIMEOUT",
+                                         "RECOVERY_ON_TIMER_EXPIRE"};
     enum sw_pbx_ring_end how = SW_PBX_RING_REJECTED;
     char cause[64] = "";
     struct ef_call *call = call_of(f, e);
@@ -258,7 +278,8 @@ void ef_bridge_failed(struct sw_esl_floor *f, const struct ef_event *e) {
         if (!strcmp(cause, silent[i])) how = SW_PBX_RING_TIMEOUT;
     /* another agent was quicker, the caller left, or there was no telephone to ring */
     if (!strcmp(cause, "LOSE_RACE") || !strcmp(cause, "ORIGINATOR_CANCEL") || !strcmp(cause, "PICKED_OFF") ||
-        !strcmp(cause, "USER_NOT_REGISTERED") || !strcmp(cause, "SUBSCRIBER_ABSENT") || !strcmp(cause, "NONE"))
+        !strcmp(cause, "USER_NOT_REGISTERED") || !strcmp(cause, "SUBSCRIBER_ABSENT") ||
+        !strcmp(cause, "NONE"))
         how = SW_PBX_RING_STOPPED;
     sw_pbx_ring_ended(f->options.pbx, e->call, e->agent, how, e->ts_ms);
 }
@@ -268,8 +289,9 @@ static void cancelled(struct sw_esl_floor *f, const struct ef_event *e) {
     static const struct {
         const char *word;
         enum sw_exit_reason reason;
-    } exits[] = {
-        {"TIMEOUT", SW_EXIT_TIMEOUT}, {"NO_AGENT_TIMEOUT", SW_EXIT_UNSTAFFED}, {"EXIT_WITH_KEY", SW_EXIT_KEY}};
+    } exits[] = {{"TIMEOUT", SW_EXIT_TIMEOUT},
+                 {"NO_AGENT_TIMEOUT", SW_EXIT_UNSTAFFED},
+                 {"EXIT_WITH_KEY", SW_EXIT_KEY}};
     char why[64] = "";
     int64_t wait = wait_ms(f, e, "CC-Member-Leaving-Time");
     (void)sw_esl_value(e->text, e->len, "CC-Cancel-Reason", why, sizeof why);
@@ -280,10 +302,13 @@ static void cancelled(struct sw_esl_floor *f, const struct ef_event *e) {
     }
     if (strcmp(why, "BREAK_OUT") && strcmp(why, "NONE")) {
         f->counters.unknown++;
-        ef_tell_once(f, why, "cancel reason \"%s\" is not known: it is a hang-up where the channel is over", why);
+        ef_tell_once(f, why, "cancel reason \"%s\" is not known: it is a hang-up where the channel is over",
+                     why);
     }
-    if (life_of(e) == ALIVE) sw_pbx_exited(f->options.pbx, e->call, SW_EXIT_OVERFLOW, wait, e->ts_ms);
-    else sw_pbx_abandoned(f->options.pbx, e->call, wait, e->ts_ms);
+    if (life_of(e) == ALIVE)
+        sw_pbx_exited(f->options.pbx, e->call, SW_EXIT_OVERFLOW, wait, e->ts_ms);
+    else
+        sw_pbx_abandoned(f->options.pbx, e->call, wait, e->ts_ms);
 }
 
 void ef_left(struct sw_esl_floor *f, const struct ef_event *e) {
@@ -292,21 +317,25 @@ void ef_left(struct sw_esl_floor *f, const struct ef_event *e) {
     (void)sw_esl_value(e->text, e->len, "CC-Cause", cause, sizeof cause);
     if (!call) return;
     if (strcmp(cause, "Terminated")) {
-        /* one that is being talked to cannot have left: a snapshot was ahead, or the switch contradicts itself */
+        /* one that is being talked to cannot have left: a snapshot was ahead, or the switch contradicts
+         * itself */
         if (is_waiting(call->phase)) cancelled(f, e);
         if (is_waiting(call->phase)) ef_call_free(f, call);
         return;
     }
-    if (call->phase == EF_CALL_WAITING || call->phase == EF_CALL_BRIDGING) { /* bridge-agent-end was not seen */
+    if (call->phase == EF_CALL_WAITING ||
+        call->phase == EF_CALL_BRIDGING) { /* bridge-agent-end was not seen */
         struct ef_event ends = *e;
-        if (sw_esl_value(e->text, e->len, "CC-Agent", ends.agent, sizeof ends.agent) <= 0 || !ef_id(f, ends.agent, ends.agent)) {
+        if (sw_esl_value(e->text, e->len, "CC-Agent", ends.agent, sizeof ends.agent) <= 0 ||
+            !ef_id(f, ends.agent, ends.agent)) {
             f->counters.malformed++;
             return;
         }
         if (call->phase == EF_CALL_WAITING &&
-            !begin_bridge(f, call, &ends, e->ts_ms - (span_ms(e, "CC-Agent-Answered-Time", "CC-Member-Leaving-Time") > 0
-                                                          ? span_ms(e, "CC-Agent-Answered-Time", "CC-Member-Leaving-Time")
-                                                          : 0)))
+            !begin_bridge(f, call, &ends,
+                          e->ts_ms - (span_ms(e, "CC-Agent-Answered-Time", "CC-Member-Leaving-Time") > 0
+                                          ? span_ms(e, "CC-Agent-Answered-Time", "CC-Member-Leaving-Time")
+                                          : 0)))
             return;
         ef_call_answered(f, call);
     }
@@ -334,7 +363,10 @@ void ef_hold(struct sw_esl_floor *f, const struct ef_event *e, bool is_held) {
     struct ef_call *call = NULL;
     int len = sw_esl_value(e->text, e->len, "Unique-ID", leg, sizeof leg);
     if (len > 0) HASH_FIND(by_leg, f->legs, leg, (size_t)len, call);
-    if (!call || call->phase != EF_CALL_TALKING) return; /* a call of no queue, or the caller's own telephone */
-    if (is_held) sw_pbx_held(f->options.pbx, call->id, e->ts_ms);
-    else sw_pbx_retrieved(f->options.pbx, call->id, e->ts_ms);
+    if (!call || call->phase != EF_CALL_TALKING)
+        return; /* a call of no queue, or the caller's own telephone */
+    if (is_held)
+        sw_pbx_held(f->options.pbx, call->id, e->ts_ms);
+    else
+        sw_pbx_retrieved(f->options.pbx, call->id, e->ts_ms);
 }

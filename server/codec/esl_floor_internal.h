@@ -7,9 +7,10 @@
 #include "core/map.h"
 #include "shiftwall/buf.h"
 
-#define EF_ID_BYTES 260   /* an identifier (64 characters) with the NUL */
+#define EF_ID_BYTES 260 /* an identifier (64 characters) with the NUL */
 #define EF_UUID_BYTES 64
-#define EF_TOLD_MAX 1000  /* different things that are told once */
+#define EF_AHEAD_MS 5000
+#define EF_TOLD_MAX 10000 /* different things that are told once */
 
 enum ef_state { EF_WAITING, EF_RECEIVING, EF_IN_CALL, EF_IDLE, EF_RESERVED, EF_STATE_UNKNOWN };
 
@@ -17,15 +18,15 @@ struct ef_call;
 
 struct ef_agent {
     UT_hash_handle hh;
-    struct ef_call *call;  /* that it is being bridged to, or talks on */
-    char status[64];       /* as the switch says; "" = not known */
+    struct ef_call *call; /* that it is being bridged to, or talks on */
+    char status[64];      /* as the switch says; "" = not known */
     enum ef_state state;
-    char uuid[EF_UUID_BYTES]; /* of its channel; "" = none */
-    int64_t wrapup_ms;        /* -1 = not known */
+    char uuid[EF_UUID_BYTES];                                     /* of its channel; "" = none */
+    int64_t wrapup_ms;                                            /* -1 = not known */
     int64_t last_bridge_end_ms, last_offered_ms, status_since_ms; /* of the last list; 0 = never */
-    uint64_t pass;            /* the snapshot that listed it last */
-    uint64_t tier_pass;       /* the snapshot that found it in one of our queues */
-    unsigned odd_count;       /* snapshots in a row in which its state had no call to it */
+    uint64_t pass;                                                /* the snapshot that listed it last */
+    uint64_t tier_pass; /* the snapshot that found it in one of our queues */
+    unsigned odd_count; /* snapshots in a row in which its state had no call to it */
     bool is_odd_told;
     char id[];
 };
@@ -34,9 +35,9 @@ enum ef_phase { EF_CALL_WAITING, EF_CALL_BRIDGING, EF_CALL_TALKING, EF_CALL_ENDI
 
 struct ef_queue {
     UT_hash_handle hh;
-    int64_t waiting;        /* calls of ours that wait in it */
+    int64_t waiting;          /* calls of ours that wait in it */
     int64_t differs_since_ms; /* the switch counts another number; 0 = it does not */
-    char id[];              /* as told */
+    char id[];                /* as told */
 };
 
 struct ef_call {
@@ -56,7 +57,15 @@ struct ef_call {
     char id[];
 };
 
-enum ef_ask { EF_ASK_PING, EF_ASK_AGENTS, EF_ASK_TIERS, EF_ASK_QUEUES, EF_ASK_MEMBERS, EF_ASK_MEMBER_EXISTS, EF_ASK_AGENT_EXISTS };
+enum ef_ask {
+    EF_ASK_PING,
+    EF_ASK_AGENTS,
+    EF_ASK_TIERS,
+    EF_ASK_QUEUES,
+    EF_ASK_MEMBERS,
+    EF_ASK_MEMBER_EXISTS,
+    EF_ASK_AGENT_EXISTS
+};
 
 /* A question asked; SUBJECT is an index into the snapshot's queues, members or odd agents. */
 struct ef_question {
@@ -82,19 +91,15 @@ struct ef_snapshot {
     bool is_running;
     enum sw_pbx_snapshot how;
     enum ef_ask stage;
-    size_t next;           /* of the stage: the next queue, member or odd agent to ask for */
-    size_t open;           /* its questions that are not answered */
-    int64_t settle_ms;     /* when it may be closed; 0 = not yet */
+    size_t next;                 /* of the stage: the next queue, member or odd agent to ask for */
+    size_t open;                 /* its questions that are not answered */
+    int64_t settle_ms;           /* when it may be closed; 0 = not yet */
     char (*queues)[EF_ID_BYTES]; /* as the switch calls them */
     size_t queue_count, queue_size;
     struct ef_member *members;
     size_t member_count, member_size;
     struct ef_odd *odd;
     size_t odd_count, odd_size;
-    struct ef_tier {
-        char agent[EF_ID_BYTES], queue[EF_ID_BYTES];
-    } *tiers;
-    size_t tier_count, tier_size;
 };
 
 struct ef_word {
@@ -113,15 +118,17 @@ struct sw_esl_floor {
     struct ef_question questions[SW_ESL_WINDOW];
     size_t question_head, question_count;
     struct ef_snapshot snap;
-    uint64_t pass;        /* snapshots begun */
+    uint64_t pass; /* snapshots begun */
     int64_t now_ms;
-    int64_t wanted_ms;    /* a merge is wanted by then; INT64_MAX = none is */
-    int64_t merged_ms;    /* when one was begun last */
+    int64_t wanted_ms; /* a merge is wanted by then; INT64_MAX = none is */
+    int64_t merged_ms; /* when one was begun last */
 };
 
 /* ---- esl_floor.c ---- */
 void ef_tell(struct sw_esl_floor *f, const char *format, ...) SW_PRINTF(2, 3);
-/* The same, once for each WORD. */
+/* Whether WORD was not asked for before; never past EF_TOLD_MAX of them. */
+bool ef_is_first(struct sw_esl_floor *f, const char *word);
+/* The same as ef_tell, once for each WORD. */
 void ef_tell_once(struct sw_esl_floor *f, const char *word, const char *format, ...) SW_PRINTF(3, 4);
 /* NAME without the domain into OUT. False: a queue of another domain. */
 bool ef_id(const struct sw_esl_floor *f, const char *name, char out[EF_ID_BYTES]);
@@ -163,8 +170,6 @@ void ef_counted(struct sw_esl_floor *f, const struct ef_event *e);
 void ef_hold(struct sw_esl_floor *f, const struct ef_event *e, bool is_held);
 
 /* ---- esl_floor_snapshot.c ---- */
-void ef_snapshot_drop(struct sw_esl_floor *f);
 void ef_snapshot_free(struct sw_esl_floor *f);
-void ef_snapshot_settled(struct sw_esl_floor *f);
 
 #endif

@@ -1,17 +1,19 @@
 /* mod_callcenter's own lists: asked for, checked, and handed to the floor as a snapshot. See esl_floor.h.
  *
- * The answers come in the stream of events, and each is as new as the moment it was made: never older than an event that
- * came before it. What events say while a snapshot is under way prevails (pbx_floor's rule, and `touched` here). */
+ * The answers come in the stream of events, and each is as new as the moment it was made: never older than an
+ * event that came before it. What events say while a snapshot is under way prevails (pbx_floor's rule, and
+ * `touched` here). */
 #include "codec/esl_floor_internal.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/json_strict.h"
+
 #define STUCK_MS 120000 /* mod_callcenter itself rings a telephone for at most a minute */
 
-/* Room for one more in ARRAY of *SIZE; false at the cap. */
+/* ARRAY with room for one more; NULL at the cap. */
 static void *grown(void *array, size_t count, size_t *size, size_t bytes, size_t max) {
     if (count < *size) return array;
     if (count >= max) return NULL;
@@ -29,7 +31,9 @@ static void ask(struct sw_esl_floor *f, enum ef_ask what, size_t subject, const 
     f->options.ask(f->options.ctx, command);
 }
 
-size_t sw_esl_floor_asked(const struct sw_esl_floor *f) { return f->question_count; }
+size_t sw_esl_floor_asked(const struct sw_esl_floor *f) {
+    return f->question_count;
+}
 
 void sw_esl_floor_ping(struct sw_esl_floor *f) {
     if (!f->question_count) ask(f, EF_ASK_PING, 0, "status"); /* any answer will do */
@@ -49,12 +53,15 @@ static bool ask_next(struct sw_esl_floor *f) {
     s->next++;
     switch (s->stage) {
     case EF_ASK_MEMBERS:
-        (void)snprintf(command, sizeof command, "callcenter_config queue list members %s", s->queues[subject]);
+        (void)snprintf(command, sizeof command, "callcenter_config queue list members %s",
+                       s->queues[subject]);
         break;
     case EF_ASK_MEMBER_EXISTS:
         (void)snprintf(command, sizeof command, "uuid_exists %s", s->members[subject].call);
         break;
-    case EF_ASK_AGENT_EXISTS: (void)snprintf(command, sizeof command, "uuid_exists %s", s->odd[subject].uuid); break;
+    case EF_ASK_AGENT_EXISTS:
+        (void)snprintf(command, sizeof command, "uuid_exists %s", s->odd[subject].uuid);
+        break;
     default: (void)snprintf(command, sizeof command, "%s", lists[s->stage]); break;
     }
     ask(f, s->stage, subject, command);
@@ -86,11 +93,10 @@ void ef_snapshot_free(struct sw_esl_floor *f) {
     free(f->snap.queues);
     free(f->snap.members);
     free(f->snap.odd);
-    free(f->snap.tiers);
     f->snap = (struct ef_snapshot){0};
 }
 
-void ef_snapshot_drop(struct sw_esl_floor *f) {
+static void drop_snapshot(struct sw_esl_floor *f) {
     if (f->snap.is_running) sw_pbx_snapshot_drop(f->options.pbx);
     ef_snapshot_free(f);
     for (size_t i = 0; i < f->question_count; i++)
@@ -98,7 +104,7 @@ void ef_snapshot_drop(struct sw_esl_floor *f) {
 }
 
 void sw_esl_floor_lost(struct sw_esl_floor *f) {
-    ef_snapshot_drop(f);
+    drop_snapshot(f);
     f->question_head = f->question_count = 0;
     f->wanted_ms = INT64_MAX;
 }
@@ -106,7 +112,7 @@ void sw_esl_floor_lost(struct sw_esl_floor *f) {
 void sw_esl_floor_snapshot(struct sw_esl_floor *f, enum sw_pbx_snapshot how, int64_t now_ms) {
     f->now_ms = now_ms;
     if (f->snap.is_running && how == SW_PBX_SNAPSHOT_CHECK) return;
-    if (f->snap.is_running) ef_snapshot_drop(f); /* what it has may be of before the reason to merge */
+    if (f->snap.is_running) drop_snapshot(f); /* what it has may be of before the reason to merge */
     sw_pbx_advance(f->options.pbx, now_ms);
     sw_pbx_snapshot_begin(f->options.pbx);
     f->pass++;
@@ -118,7 +124,7 @@ void sw_esl_floor_snapshot(struct sw_esl_floor *f, enum sw_pbx_snapshot how, int
     pump(f);
 }
 
-void ef_snapshot_settled(struct sw_esl_floor *f) {
+static void end_snapshot(struct sw_esl_floor *f) {
     enum sw_pbx_snapshot how = f->snap.how;
     ef_snapshot_free(f);
     f->counters.snapshots++;
@@ -129,8 +135,9 @@ void ef_snapshot_settled(struct sw_esl_floor *f) {
 void sw_esl_floor_advance(struct sw_esl_floor *f, int64_t now_ms) {
     f->now_ms = now_ms;
     sw_pbx_advance(f->options.pbx, now_ms);
-    if (f->snap.is_running && f->snap.settle_ms && now_ms >= f->snap.settle_ms) ef_snapshot_settled(f);
-    if (now_ms >= f->wanted_ms && !f->snap.is_running) sw_esl_floor_snapshot(f, SW_PBX_SNAPSHOT_MERGE, now_ms);
+    if (f->snap.is_running && f->snap.settle_ms && now_ms >= f->snap.settle_ms) end_snapshot(f);
+    if (now_ms >= f->wanted_ms && !f->snap.is_running)
+        sw_esl_floor_snapshot(f, SW_PBX_SNAPSHOT_MERGE, now_ms);
 }
 
 int64_t sw_esl_floor_next_deadline(const struct sw_esl_floor *f) {
@@ -174,22 +181,14 @@ enum { T_QUEUE, T_AGENT, T_COUNT };
 
 static void take_tier(void *ctx, const char *const *values) {
     struct sw_esl_floor *f = ctx;
-    struct ef_snapshot *s = &f->snap;
-    char id[EF_ID_BYTES];
-    if (!ef_is_our_queue(f, values[T_QUEUE]) || !ef_id(f, values[T_AGENT], id)) return;
-    struct ef_agent *agent = ef_agent_find(f, id);
-    if (!agent) return; /* a tier of an agent who was deleted */
-    void *tiers = grown(s->tiers, s->tier_count, &s->tier_size, sizeof *s->tiers, SW_ESL_AGENTS_MAX * 8);
-    if (!tiers) {
-        f->counters.refused++;
+    char id[EF_ID_BYTES], queue[EF_ID_BYTES];
+    if (!ef_is_our_queue(f, values[T_QUEUE]) || !ef_id(f, values[T_AGENT], id) ||
+        !ef_id(f, values[T_QUEUE], queue))
         return;
-    }
-    s->tiers = tiers;
-    struct ef_tier *tier = &s->tiers[s->tier_count];
-    memcpy(tier->agent, id, sizeof tier->agent);
-    if (!ef_id(f, values[T_QUEUE], tier->queue)) return;
-    s->tier_count++;
+    struct ef_agent *agent = ef_agent_find(f, id);
+    if (!agent || agent->pass != f->pass) return; /* a tier of an agent who was deleted */
     agent->tier_pass = f->pass;
+    sw_pbx_note_member(f->options.pbx, id, queue, false, NULL, INT64_MIN);
 }
 
 static void take_queue(void *ctx, const char *const *values) {
@@ -212,7 +211,9 @@ static void take_queue(void *ctx, const char *const *values) {
 
 enum { M_SESSION, M_AGENT, M_STATE, M_JOINED, M_REJOINED, M_BRIDGED, M_COUNT };
 
-static bool is_uuid(const char *text) { return *text && strlen(text) < EF_UUID_BYTES && !strchr(text, ' '); }
+static bool is_uuid(const char *text) {
+    return *text && strlen(text) < EF_UUID_BYTES && !strchr(text, ' ');
+}
 
 struct member_list {
     struct sw_esl_floor *f;
@@ -224,7 +225,8 @@ static void take_member(void *ctx, const char *const *values) {
     struct sw_esl_floor *f = list->f;
     struct ef_snapshot *s = &f->snap;
     bool is_talking = !strcmp(values[M_STATE], "Answered");
-    if (!is_talking && strcmp(values[M_STATE], "Waiting") && strcmp(values[M_STATE], "Trying")) return; /* Abandoned */
+    if (!is_talking && strcmp(values[M_STATE], "Waiting") && strcmp(values[M_STATE], "Trying"))
+        return; /* Abandoned */
     if (!is_uuid(values[M_SESSION])) {
         f->counters.malformed++;
         return;
@@ -240,22 +242,37 @@ static void take_member(void *ctx, const char *const *values) {
     (void)snprintf(member->call, sizeof member->call, "%s", values[M_SESSION]);
     if (is_talking && !ef_id(f, values[M_AGENT], member->agent)) return; /* in a conversation with nobody */
     int64_t rejoined_ms = seconds_ms(values[M_REJOINED]);
-    member->since_ms = is_talking ? seconds_ms(values[M_BRIDGED]) : rejoined_ms ? rejoined_ms : seconds_ms(values[M_JOINED]);
+    member->since_ms = is_talking    ? seconds_ms(values[M_BRIDGED])
+                       : rejoined_ms ? rejoined_ms
+                                     : seconds_ms(values[M_JOINED]);
     if (!member->since_ms) member->since_ms = f->now_ms;
     s->member_count++;
 }
 
-static enum sw_esl_result read_list(struct sw_esl_floor *f, const struct ef_question *q, const char *text, size_t len) {
-    static const char *const agents[] = {"name", "status", "state", "uuid", "wrap_up_time", "last_bridge_end", "last_offered_call", "last_status_change"};
+static enum sw_esl_result read_list(struct sw_esl_floor *f, const struct ef_question *q, const char *text,
+                                    size_t len) {
+    static const char *const agents[] = {"name",
+                                         "status",
+                                         "state",
+                                         "uuid",
+                                         "wrap_up_time",
+                                         "last_bridge_end",
+                                         "last_offered_call",
+                                         "last_status_change"};
     static const char *const tiers[] = {"queue", "agent"};
     static const char *const queues[] = {"name"};
-    static const char *const members[] = {"session_uuid", "serving_agent", "state", "joined_epoch", "rejoined_epoch", "bridge_epoch"};
+    static const char *const members[] = {"session_uuid", "serving_agent",  "state",
+                                          "joined_epoch", "rejoined_epoch", "bridge_epoch"};
     struct member_list of = {f, q->subject};
     struct sw_esl_list list = {.ctx = f};
     switch (q->what) {
-    case EF_ASK_AGENTS: list.columns = agents, list.count = A_COUNT, list.loose = "contact", list.row = take_agent; break;
+    case EF_ASK_AGENTS:
+        list.columns = agents, list.count = A_COUNT, list.loose = "contact", list.row = take_agent;
+        break;
     case EF_ASK_TIERS: list.columns = tiers, list.count = T_COUNT, list.row = take_tier; break;
-    case EF_ASK_QUEUES: list.columns = queues, list.count = 1, list.loose = "moh_sound", list.row = take_queue; break;
+    case EF_ASK_QUEUES:
+        list.columns = queues, list.count = 1, list.loose = "moh_sound", list.row = take_queue;
+        break;
     default:
         list.columns = members, list.count = M_COUNT, list.loose = "cid_name", list.row = take_member;
         list.ctx = &of;
@@ -267,13 +284,17 @@ static enum sw_esl_result read_list(struct sw_esl_floor *f, const struct ef_ques
 static void refuse(struct sw_esl_floor *f, const char *text, size_t len) {
     char problem[256];
     size_t line = 0;
-    while (line < len && text[line] != '\n' && text[line] != '\r' && line < 160) line++;
+    while (line < len && (unsigned char)text[line] >= 0x20 && line < 160) line++;
     if (memmem(text, line, "ommand not found", 16))
-        (void)snprintf(problem, sizeof problem, "mod_callcenter is not loaded in FreeSWITCH (%.*s)", (int)line, text);
+        (void)snprintf(problem, sizeof problem, "mod_callcenter is not loaded in FreeSWITCH (%.*s)",
+                       (int)line, text);
     else if (memmem(text, line, "ermission denied", 16))
-        (void)snprintf(problem, sizeof problem, "the user may not use callcenter_config: see esl-allowed-api (%.*s)", (int)line, text);
-    else (void)snprintf(problem, sizeof problem, "callcenter_config answered \"%.*s\"", (int)line, text);
-    ef_snapshot_drop(f);
+        (void)snprintf(problem, sizeof problem,
+                       "the user may not use callcenter_config: see esl-allowed-api (%.*s)", (int)line, text);
+    else
+        (void)snprintf(problem, sizeof problem, "callcenter_config answered \"%.*s\"", (int)line, text);
+    sw_utf8_mend(problem);
+    drop_snapshot(f);
     f->options.snapshot(f->options.ctx, false, problem);
 }
 
@@ -281,7 +302,9 @@ static void refuse(struct sw_esl_floor *f, const char *text, size_t len) {
 static bool exists(struct sw_esl_floor *f, const char *text, size_t len) {
     if (len >= 5 && !strncmp(text, "false", 5)) return false;
     if (len < 4 || strncmp(text, "true", 4))
-        ef_tell_once(f, "uuid_exists", "uuid_exists cannot be used: entries left over in FreeSWITCH's lists cannot be told from calls");
+        ef_tell_once(
+            f, "uuid_exists",
+            "uuid_exists cannot be used: entries left over in FreeSWITCH's lists cannot be told from calls");
     return true;
 }
 
@@ -306,7 +329,7 @@ void sw_esl_floor_answer(struct sw_esl_floor *f, const char *text, size_t len, i
         case SW_ESL_LIST: break;
         case SW_ESL_REFUSED: refuse(f, text, len); return;
         case SW_ESL_CUT:
-            ef_snapshot_drop(f);
+            drop_snapshot(f);
             f->options.snapshot(f->options.ctx, false, "a list of callcenter_config came without its end");
             return;
         }
@@ -326,7 +349,8 @@ static bool stands(const struct sw_esl_floor *f, const struct ef_member *member)
     return member->exists && agent && agent->state == EF_IN_CALL;
 }
 
-/* Agents whose state says that they are busy with a call, and there is none to it: those with a channel are asked for. */
+/* Agents whose state says that they are busy with a call, and there is none to it: those with a channel are
+ * asked for. */
 static void look_for_odd(struct sw_esl_floor *f) {
     struct ef_snapshot *s = &f->snap;
     struct ef_agent *agent, *next;
@@ -353,9 +377,11 @@ static enum sw_pbx_line line_of(struct sw_esl_floor *f, struct ef_agent *agent) 
         for (size_t i = 0; i < f->snap.odd_count; i++) /* on the telephone, but on no call of a queue */
             if (f->snap.odd[i].exists && !strcmp(f->snap.odd[i].agent, agent->id)) return SW_PBX_LINE_ENGAGED;
         if (!agent->is_odd_told) {
-            static const char *const names[] = {"Waiting", "Receiving", "In a queue call", "Idle", "Reserved", "?"};
+            static const char *const names[] = {"Waiting", "Receiving", "In a queue call",
+                                                "Idle",    "Reserved",  "?"};
             f->counters.phantoms++;
-            ef_tell(f, "agent %s is \"%s\" without a call: shown as busy until the state changes", agent->id, names[agent->state]);
+            ef_tell(f, "agent %s is \"%s\" without a call: shown as busy until the state changes", agent->id,
+                    names[agent->state]);
         }
         agent->is_odd_told = true;
         return SW_PBX_LINE_UNREACHABLE;
@@ -366,8 +392,6 @@ static enum sw_pbx_line line_of(struct sw_esl_floor *f, struct ef_agent *agent) 
 static void note_agents(struct sw_esl_floor *f) {
     struct sw_pbx *pbx = f->options.pbx;
     struct ef_agent *agent, *next;
-    for (size_t i = 0; i < f->snap.tier_count; i++)
-        sw_pbx_note_member(pbx, f->snap.tiers[i].agent, f->snap.tiers[i].queue, false, NULL, INT64_MIN);
     HASH_ITER(hh, f->agents, agent, next) {
         const char *reason;
         if (!is_ours(f, agent)) {
@@ -376,7 +400,8 @@ static void note_agents(struct sw_esl_floor *f) {
         }
         sw_pbx_wrapup_time(pbx, agent->id, agent->wrapup_ms);
         enum sw_pbx_duty duty = ef_duty_of(agent, &reason);
-        sw_pbx_note_duty(pbx, agent->id, duty, reason, agent->status_since_ms ? agent->status_since_ms : INT64_MIN);
+        sw_pbx_note_duty(pbx, agent->id, duty, reason,
+                         agent->status_since_ms ? agent->status_since_ms : INT64_MIN);
         sw_pbx_note_line(pbx, agent->id, line_of(f, agent));
         if (f->snap.how == SW_PBX_SNAPSHOT_MERGE && agent->last_bridge_end_ms)
             sw_pbx_wrapup_since(pbx, agent->id, agent->last_bridge_end_ms);
@@ -386,7 +411,8 @@ static void note_agents(struct sw_esl_floor *f) {
 /* Keeps what is known of a call here, where no event spoke of it since the snapshot began. */
 static void keep_call(struct sw_esl_floor *f, const struct ef_member *member, const char *queue) {
     struct ef_call *call = ef_call_find(f, member->call);
-    if (call ? call->touched == f->pass : sw_pbx_call_phase(f->options.pbx, member->call) == SW_PBX_OVER) return;
+    if (call ? call->touched == f->pass : sw_pbx_call_phase(f->options.pbx, member->call) == SW_PBX_OVER)
+        return;
     if (!call) call = ef_call_of(f, member->call, queue);
     if (!call) return;
     call->touched = f->pass;
@@ -401,20 +427,28 @@ static void keep_call(struct sw_esl_floor *f, const struct ef_member *member, co
     ef_call_phase(call, EF_CALL_TALKING);
 }
 
+/* A member without a channel. It may have hung up just now; one that stays is left over. */
+static void tell_phantom(struct sw_esl_floor *f, const struct ef_member *member, const char *queue) {
+    char doubt[EF_UUID_BYTES + 1];
+    (void)snprintf(doubt, sizeof doubt, "?%s", member->call);
+    if (ef_is_first(f, doubt) || !ef_is_first(f, member->call)) return;
+    f->counters.phantoms++;
+    ef_tell(f, "call %s is left over in queue %s: its channel is gone", member->call, queue);
+}
+
 static void note_calls(struct sw_esl_floor *f) {
     struct sw_pbx *pbx = f->options.pbx;
     for (size_t i = 0; i < f->snap.member_count; i++) {
         const struct ef_member *member = &f->snap.members[i];
         char queue[EF_ID_BYTES];
         if (!ef_id(f, f->snap.queues[member->queue], queue)) continue;
-        if (!member->exists || (member->is_talking && !stands(f, member))) {
-            if (member->exists) continue; /* its conversation is over, or never stood: no call of ours */
-            f->counters.phantoms++;
-            ef_tell_once(f, member->call, "call %s is left over in queue %s: its channel is gone", member->call, queue);
-            continue;
-        }
-        if (member->is_talking) sw_pbx_note_talking(pbx, member->call, queue, member->agent, member->since_ms);
-        else sw_pbx_note_waiting(pbx, member->call, queue, INT64_MIN, INT64_MIN, member->since_ms);
+        if (!member->exists) tell_phantom(f, member, queue);
+        /* one whose conversation is over, or never stood, is no call of ours either */
+        if (!member->exists || (member->is_talking && !stands(f, member))) continue;
+        if (member->is_talking)
+            sw_pbx_note_talking(pbx, member->call, queue, member->agent, member->since_ms);
+        else
+            sw_pbx_note_waiting(pbx, member->call, queue, INT64_MIN, INT64_MIN, member->since_ms);
         keep_call(f, member, queue);
     }
 }
@@ -424,8 +458,9 @@ static void note_all(struct sw_esl_floor *f) {
     struct ef_agent *agent, *next;
     note_agents(f);
     note_calls(f);
-    HASH_ITER(hh, f->calls, call, next_call)
+    HASH_ITER(hh, f->calls, call, next_call) {
         if (call->touched != f->pass) ef_call_free(f, call);
+    }
     HASH_ITER(hh, f->agents, agent, next) { /* deleted in the switch */
         if (agent->pass == f->pass || agent->call) continue;
         HASH_DEL(f->agents, agent);

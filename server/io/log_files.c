@@ -15,6 +15,8 @@
 #define PATH_BYTES 4096
 #define CANDIDATES_MAX 256 /* names of one log that are looked at */
 
+#define LIST_TRIES 5       /* while somebody renames */
+
 /* ---- names ---- */
 
 enum kind { KIND_NONE, KIND_LIVE, KIND_PLAIN, KIND_GZ, KIND_UNREADABLE };
@@ -85,8 +87,12 @@ long sw_log_file_read(struct sw_log_file *file, uint64_t offset, char *data, siz
 
 void sw_log_file_refresh(struct sw_log_file *file) {
     if (file->is_unreadable || file->head_len == sizeof file->head || (file->gz && file->head_len)) return;
-    long got = sw_log_file_read(file, 0, file->head, sizeof file->head);
-    file->head_len = got > 0 ? (size_t)got : 0;
+    char head[SW_LOG_HEAD_BYTES];
+    long got = sw_log_file_read(file, 0, head, sizeof head);
+    /* of a file that was cut meanwhile it stays what it was */
+    if (got <= 0 || (size_t)got < file->head_len || memcmp(head, file->head, file->head_len) != 0) return;
+    memcpy(file->head, head, (size_t)got);
+    file->head_len = (size_t)got;
     const char *at = file->head, *end = at + file->head_len;
     file->time = -1;
     while (at < end && (file->time = time_of(at, (size_t)(end - at))) < 0) { /* a damaged line may be the first */
@@ -177,6 +183,25 @@ static bool is_known(const struct sw_log_file *const *files, size_t count, const
     return false;
 }
 
+/* A file that begins as the live one does is a copy that is being made of it. */
+static bool is_copy_of_live(const struct sw_log_file *file, const struct sw_log_file *live) {
+    return !file->is_live && file->head_len && file->head_len <= live->head_len && !memcmp(file->head, live->head, file->head_len);
+}
+
+/* A sum over the names and inodes of the log's files: another one means that somebody rotates. */
+static uint64_t fingerprint(const char *dir, const char *base) {
+    DIR *folder = opendir(dir);
+    struct dirent *entry;
+    uint64_t sum = 0;
+    while (folder && (entry = readdir(folder))) {
+        if (kind_of(base, entry->d_name) == KIND_NONE) continue;
+        uint64_t inode = (uint64_t)entry->d_ino;
+        sum += sw_log_hash(sw_log_hash(SW_LOG_HASH, &inode, sizeof inode), entry->d_name, strlen(entry->d_name));
+    }
+    if (folder) closedir(folder);
+    return sum;
+}
+
 static int open_kinds(const char *dir, const char *base, bool compressed, struct sw_log_file **files, size_t *count) {
     DIR *folder = opendir(dir);
     if (!folder) return -SW_EIO;
@@ -193,22 +218,34 @@ static int open_kinds(const char *dir, const char *base, bool compressed, struct
     return 0;
 }
 
+static int open_once(const char *dir, const char *base, struct sw_log_files *out) {
+    struct sw_log_file *files[CANDIDATES_MAX];
+    size_t count = 0, kept = 0;
+    int failed = open_kinds(dir, base, false, files, &count); /* plain ones first: they are better than a .gz of the same */
+    if (!failed) failed = open_kinds(dir, base, true, files, &count);
+    int error = errno;
+    if (count) qsort(files, count, sizeof *files, compare);
+    size_t skip = failed ? count : count > SW_LOG_FILES_MAX ? count - SW_LOG_FILES_MAX : 0;
+    const struct sw_log_file *live = count && files[count - 1]->is_live ? files[count - 1] : NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (i < skip || (live && is_copy_of_live(files[i], live))) sw_log_file_close(files[i]);
+        else out->files[kept++] = files[i];
+    }
+    out->count = kept;
+    errno = error;
+    return failed;
+}
+
 int sw_log_files_open(const char *path, struct sw_log_files *out) {
     char dir[PATH_BYTES];
     const char *base;
     split_path(path, dir, sizeof dir, &base);
-    struct sw_log_file *files[CANDIDATES_MAX];
-    size_t count = 0;
-    int failed = open_kinds(dir, base, false, files, &count); /* plain ones first: they are better than a .gz of the same */
-    if (!failed) failed = open_kinds(dir, base, true, files, &count);
-    if (count) qsort(files, count, sizeof *files, compare);
-    size_t skip = failed ? count : count > SW_LOG_FILES_MAX ? count - SW_LOG_FILES_MAX : 0;
-    int error = errno;
-    for (size_t i = 0; i < skip; i++) sw_log_file_close(files[i]);
-    errno = error;
-    out->count = count - skip;
-    memcpy(out->files, files + skip, out->count * sizeof *files);
-    return failed;
+    for (int tries = LIST_TRIES;; tries--) {
+        uint64_t before = fingerprint(dir, base);
+        int failed = open_once(dir, base, out);
+        if (failed || tries <= 1 || fingerprint(dir, base) == before) return failed;
+        sw_log_files_close(out);
+    }
 }
 
 struct sw_log_file *sw_log_files_take(struct sw_log_files *files, size_t index) {

@@ -143,13 +143,13 @@ static bool find_copy(struct sw_log_tail *t) {
     return false;
 }
 
-/* Whether the live file is still the one that was read: not cut, and perhaps grown again. */
+/* Whether the live file is not what was read of it any more: it was cut, and has perhaps grown again. */
 static bool was_cut(struct sw_log_tail *t) {
     struct stat info;
     char head[SW_LOG_HEAD_BYTES];
     if (!t->file->is_live || fstat(t->file->fd, &info)) return false;
-    if ((uint64_t)info.st_size < t->offset) return true;
-    size_t len = t->file->head_len < t->offset ? t->file->head_len : (size_t)t->offset;
+    size_t len = t->file->head_len;
+    if ((uint64_t)info.st_size < t->offset || (uint64_t)info.st_size < len) return true;
     long got = len ? sw_log_file_read(t->file, 0, head, len) : 0;
     return got >= 0 && ((size_t)got < len || memcmp(head, t->file->head, len) != 0);
 }
@@ -195,7 +195,8 @@ static bool go_on(struct sw_log_tail *t) {
     }
     if (t->line_bytes) end_line(t, 0);
     if (t->paused) return false; /* it comes back here */
-    return next_file(t) || (list_later(t) && next_file(t));
+    /* the live file only as it is now: what was listed long ago may have been rotated since */
+    return (knows_later(t) || list_later(t)) && next_file(t);
 }
 
 /* Without a file at hand: true when there is one now. */
@@ -214,15 +215,18 @@ static bool find_first(struct sw_log_tail *t) {
 /* Reads the next chunk. False when there is nothing for now. */
 static bool read_chunk(struct sw_log_tail *t) {
     long got = t->damaged ? 0 : sw_log_file_read(t->file, t->offset, t->chunk, sizeof t->chunk);
-    t->chunk_at = 0;
-    t->chunk_end = got > 0 ? (size_t)got : 0;
-    t->offset += t->chunk_end;
+    /* looked at after the reading: what was read of a file that is whole now was read of a whole one */
+    if (was_cut(t)) return handle_cut(t);
     if (got < 0) {
         t->damaged = !t->file->is_live; /* what is written to may be readable again */
         tell(t, SW_LOG_DAMAGED, t->file, strerror(errno));
     }
-    if (got > 0 && t->file->head_len < SW_LOG_HEAD_BYTES) sw_log_file_refresh(t->file);
-    return got > 0;
+    if (got <= 0) return go_on(t);
+    t->chunk_at = 0;
+    t->chunk_end = (size_t)got;
+    t->offset += t->chunk_end;
+    sw_log_file_refresh(t->file);
+    return true;
 }
 
 /* ---- turns ---- */
@@ -234,11 +238,7 @@ static void on_work(uv_timer_t *timer) {
             take_chunk(t);
             continue;
         }
-        bool more;
-        if (!t->file) more = find_first(t);
-        else if (was_cut(t)) more = handle_cut(t);
-        else more = read_chunk(t) || go_on(t);
-        if (more) continue;
+        if (t->file ? read_chunk(t) : find_first(t)) continue;
         if (!t->paused && !t->closing && t->handler.idle) t->handler.idle(t->ctx);
         return;
     }

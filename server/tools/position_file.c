@@ -16,13 +16,14 @@
 struct sw_position_file {
     char path[PATH_BYTES], beside[PATH_BYTES];
     int dir, lock;
+    uint64_t written; /* a sum of what was written last; 0 = nothing yet */
 };
 
 struct sw_position_file *sw_position_file_open(const char *dir, const char *src, char *error, size_t size) {
     struct sw_position_file *file = sw_xcalloc(1, sizeof *file);
     char name[300], lock[PATH_BYTES];
     size_t len = 0;
-    for (; src[len] && len < sizeof name - 1; len++) { /* whatever may not stand in a file's name */
+    for (; len < sizeof name - 1 && src[len]; len++) { /* whatever may not stand in a file's name */
         unsigned char c = (unsigned char)src[len];
         name[len] = (c < 128 && (c <= ' ' || strchr("/\\:*?\"<>|", c))) ? '_' : (char)c;
     }
@@ -75,18 +76,26 @@ int sw_position_file_put_aside(const struct sw_position_file *file) {
     return rename(file->path, aside) ? -SW_EIO : 0;
 }
 
-int sw_position_file_write(const struct sw_position_file *file, const struct sw_log_mark *mark) {
+int sw_position_file_write(struct sw_position_file *file, const struct sw_log_mark *mark) {
     struct sw_buf text;
     sw_buf_init(&text, SW_LOG_MARK_BYTES_MAX);
     sw_log_mark_write(mark, &text);
     SW_ASSERT(!text.failed);
+    uint64_t sum = sw_log_hash(SW_LOG_HASH, text.data, text.len);
+    if (sum == file->written) {
+        sw_buf_deinit(&text);
+        return 0;
+    }
     int fd = open(file->beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     errno = fd < 0 ? errno : ENOSPC; /* what a short write means */
     bool good = fd >= 0 && write(fd, text.data, text.len) == (ssize_t)text.len && fsync(fd) == 0;
     int error = errno;
     if (fd >= 0 && close(fd)) good = false;
     sw_buf_deinit(&text);
-    if (good && rename(file->beside, file->path) == 0) return fsync(file->dir) ? -SW_EIO : 0;
+    if (good && rename(file->beside, file->path) == 0) {
+        file->written = sum;
+        return fsync(file->dir) ? -SW_EIO : 0;
+    }
     if (good) error = errno;
     (void)unlink(file->beside);
     errno = error;

@@ -20,7 +20,8 @@ const char *sw_position_file_path(const struct sw_position_file *file);
 int sw_position_file_read(const struct sw_position_file *file, struct sw_log_mark *mark, int64_t *changed_ms) SW_NODISCARD;
 /* Puts a damaged one aside, under the same name with ".damaged" behind. 0 or -SW_EIO with errno. */
 int sw_position_file_put_aside(const struct sw_position_file *file) SW_NODISCARD;
-/* Replaces it, durably: after a crash there is the old one or the new one. 0 or -SW_EIO with errno. */
-int sw_position_file_write(const struct sw_position_file *file, const struct sw_log_mark *mark) SW_NODISCARD;
+/* Replaces it, durably: after a crash there is the old one or the new one. The same as last time is not written again. 0 or -SW_EIO
+ * with errno. */
+int sw_position_file_write(struct sw_position_file *file, const struct sw_log_mark *mark) SW_NODISCARD;
 
 #endif

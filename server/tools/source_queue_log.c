@@ -69,7 +69,7 @@ struct follow {
     uv_timer_t save, clock;
     struct sw_log_head *files; /* of this life, the first one read first; the last one is at hand */
     size_t file_count;
-    struct sw_log_mark mark, written; /* where to resume; what is on disk */
+    struct sw_log_mark mark; /* where to resume */
     int64_t position_changed_ms;
     char entry[SW_LOG_ENTRY_MAX];
     enum resume resume;
@@ -102,14 +102,13 @@ static bool present_mark(struct follow *f, struct sw_log_mark *mark) {
     uint64_t done = f->waiting ? f->waiting->ordinal - 1 : sw_queue_log_counters(f->log)->events, events;
     const struct sw_ledger_entry *oldest = sw_ledger_oldest(&f->ledger, done, sw_queue_log_begun(f->log), &events);
     struct sw_ledger_place place = oldest ? oldest->place : next_place(f);
-    memset(mark, 0, sizeof *mark); /* it is compared whole */
-    mark->file = f->files[place.file];
-    mark->offset = place.offset;
-    mark->line = place.line;
-    mark->events = events;
-    mark->snapshot = oldest && oldest->kind == SW_LEDGER_SNAPSHOT;
-    mark->origin = f->files[0];
-    mark->time_ms = place.time_ms;
+    *mark = (struct sw_log_mark){.file = f->files[place.file],
+                                 .offset = place.offset,
+                                 .line = place.line,
+                                 .events = events,
+                                 .snapshot = oldest && oldest->kind == SW_LEDGER_SNAPSHOT,
+                                 .origin = f->files[0],
+                                 .time_ms = place.time_ms};
     memcpy(mark->entry, f->entry, sizeof mark->entry);
     return true;
 }
@@ -117,7 +116,7 @@ static bool present_mark(struct follow *f, struct sw_log_mark *mark) {
 static void on_save(uv_timer_t *timer) {
     struct follow *f = timer->data;
     struct sw_log_mark mark;
-    if (!f->position || !present_mark(f, &mark) || !memcmp(&mark, &f->written, sizeof mark)) return;
+    if (!f->position || !present_mark(f, &mark)) return;
     if (sw_position_file_write(f->position, &mark)) {
         if (!f->save_failed)
             sw_log(SW_LOG_ERROR, "source.position", "src=%s path=%s text=%s", f->source->src, sw_position_file_path(f->position),
@@ -128,7 +127,6 @@ static void on_save(uv_timer_t *timer) {
     }
     if (f->save_failed) sw_log(SW_LOG_INFO, "source.position", "src=%s text=%s", f->source->src, "written again");
     f->save_failed = false;
-    f->written = mark;
 }
 
 static void save_soon(struct follow *f) {
@@ -444,7 +442,6 @@ static int open_position(struct follow *f) {
     f->sent = sw_source_sent_new(f->source->site, f->source->src);
     if (!failed) {
         f->resume = BY_PLACE;
-        f->written = f->mark;
         memcpy(f->entry, f->mark.entry, sizeof f->entry);
         return SW_TOOL_OK;
     }

@@ -137,8 +137,17 @@ void sw_switch_logged_in(struct sw_switch *sw) {
     sw_log(SW_LOG_INFO, "source.switch", "src=%s state=up peer=%s", sw->source->src, sw->where);
 }
 
+/* What the service manager shows. */
+static void show_status(struct sw_switch *sw) {
+    char status[640];
+    if (sw->is_seen)
+        (void)snprintf(status, sizeof status, "%s %s: %zu agents signed in, %zu calls", sw->name, sw->where, sw_pbx_staffed_agents(sw->pbx),
+                       sw_pbx_open_calls(sw->pbx));
+    else (void)snprintf(status, sizeof status, "%s %s is not seen: %s", sw->name, sw->where, sw->reason);
+    sw_source_ready(sw->source, status);
+}
+
 void sw_switch_seen(struct sw_switch *sw) {
-    char status[400];
     if (!sw->is_seen)
         sw_log(SW_LOG_INFO, "source.seen", "src=%s agents=%zu calls=%zu", sw->source->src, sw_pbx_staffed_agents(sw->pbx),
                sw_pbx_open_calls(sw->pbx));
@@ -146,9 +155,7 @@ void sw_switch_seen(struct sw_switch *sw) {
     sw->unseen_since_ms = 0;
     sw_pbx_alarm(sw->pbx, false, "", sw_switch_now_ms(sw)); /* also one of an earlier run */
     sw->is_alarm = false;
-    (void)snprintf(status, sizeof status, "%s %s: %zu agents signed in, %zu calls", sw->name, sw->where, sw_pbx_staffed_agents(sw->pbx),
-                   sw_pbx_open_calls(sw->pbx));
-    sw_source_ready(sw->source, status);
+    show_status(sw);
 }
 
 void sw_switch_not_seen(struct sw_switch *sw, const char *reason) {
@@ -157,6 +164,7 @@ void sw_switch_not_seen(struct sw_switch *sw, const char *reason) {
     (void)snprintf(sw->reason, sizeof sw->reason, "%s", reason);
     if (!sw->unseen_since_ms) sw->unseen_since_ms = sw_switch_now_ms(sw);
     if (is_news) sw_log(SW_LOG_WARN, "source.switch", "src=%s state=down peer=%s reason=%s", sw->source->src, sw->where, reason);
+    show_status(sw);
     sw_switch_changed(sw);
 }
 
@@ -231,6 +239,7 @@ static void start(struct sw_switch *sw) {
     sw->handler.begin(sw->ctx, sw->pbx);
     sw_peer_conn_start(sw->peer);
     uv_timer_start(&sw->watch, on_watch, WATCH_MS, WATCH_MS);
+    show_status(sw); /* to wait for the switch is to work */
     sw_switch_changed(sw);
 }
 
@@ -240,10 +249,10 @@ static void on_past(void *ctx, int error, uint64_t read, const char *text) {
     struct sw_switch *sw = ctx;
     sw->past = NULL;
     if (!error) {
-        sw_log(SW_LOG_INFO, "source.past", "src=%s events=%" PRIu64, sw->source->src, read);
+        sw_log(SW_LOG_INFO, "source.resumed", "src=%s events=%" PRIu64, sw->source->src, read);
         start(sw);
     } else if (error == -SW_EACCES) {
-        sw_log(SW_LOG_ERROR, "source.past", "src=%s text=%s", sw->source->src, text);
+        sw_log(SW_LOG_ERROR, "source.resumed", "src=%s text=%s", sw->source->src, text);
         sw_source_stop(sw->source, SW_TOOL_DIFFERS);
     } /* else the connection was lost, and comes up again */
 }

@@ -1,4 +1,5 @@
-/* FreeSWITCH's event socket: however its bytes are cut, the same messages come out, and what is in them is text. */
+/* FreeSWITCH's event socket: however its bytes are cut, the same messages come out, and what is in them is
+ * text. */
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -12,7 +13,8 @@ struct told {
 };
 
 static void hash(struct told *told, const char *text, size_t len) {
-    for (size_t i = 0; i < len; i++) told->hash = (told->hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+    for (size_t i = 0; i < len; i++)
+        told->hash = (told->hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
     told->hash = (told->hash ^ len) * UINT64_C(1099511628211);
 }
 
@@ -57,7 +59,8 @@ static void on_message(void *ctx, const struct sw_esl_message *m) {
         SW_ASSERT(number >= -1 && number <= 1000);
         told->hash += (uint64_t)number;
     }
-    const struct sw_esl_list list = {.columns = columns, .count = 3, .loose = "contact", .row = on_row, .ctx = told};
+    const struct sw_esl_list list = {
+        .columns = columns, .count = 3, .loose = "contact", .row = on_row, .ctx = told};
     uint64_t skipped = 0;
     told->hash += (uint64_t)sw_esl_list_read(&list, body, m->len, &skipped) + skipped;
     free(body);
@@ -77,7 +80,8 @@ static struct told run(const uint8_t *data, size_t size, size_t step) {
         SW_ASSERT(!error || (now == error && told.messages == before));
         error = now;
         SW_ASSERT(!error == !*sw_esl_fault(esl));
-        /* memory comes with the bytes, not with what was promised: a growing buffer is at most twice what is in it */
+        /* memory comes with the bytes, not with what was promised: a growing buffer is at most twice what is
+         * in it */
         SW_ASSERT(sw_esl_held(esl) <= 4 * size + 4096);
     }
     told.hash += (uint64_t)-error;

@@ -13,6 +13,7 @@ struct told {
 static struct sw_zone *utc;
 static struct sw_queue_log *queue_log;
 static uint64_t line_number;
+static bool is_followed; /* time passes between the lines, and a snapshot is taken now and then */
 
 static int64_t local_to_utc(void *ctx, int year, int month, int day, int64_t ms_of_day) {
     (void)ctx;
@@ -49,9 +50,17 @@ static void on_alias(void *ctx, const char *interface, const char *name) {
     hash(ctx, name, strlen(name));
 }
 
-static void on_line(const char *line, size_t len) { sw_queue_log_read(queue_log, ++line_number, line, len); }
+static void on_line(const char *line, size_t len) {
+    uint64_t begun = sw_queue_log_begun(queue_log);
+    sw_queue_log_read(queue_log, ++line_number, line, len);
+    SW_ASSERT(sw_queue_log_begun(queue_log) >= begun);
+    if (!is_followed) return;
+    sw_queue_log_advance(queue_log, sw_queue_log_now_ms(queue_log) + (int64_t)(len * 100));
+    if (len % 16 == 0) sw_queue_log_snapshot(queue_log);
+    SW_ASSERT(sw_queue_log_begun(queue_log) >= sw_queue_log_counters(queue_log)->events);
+}
 
-static struct told run(const uint8_t *data, size_t size) {
+static struct told run(const uint8_t *data, size_t size, bool followed) {
     struct told told = {0};
     const struct sw_queue_log_options options = {.local_to_utc = local_to_utc,
                                                  .event = on_event,
@@ -59,6 +68,7 @@ static struct told run(const uint8_t *data, size_t size) {
                                                  .ctx = &told,
                                                  .wrapup_ms = size % 2 ? 10000 : 0};
     line_number = 0;
+    is_followed = followed;
     queue_log = sw_queue_log_new(&options);
     SW_ASSERT(sw_queue_log_alias(queue_log, "PJSIP/101", "Alice") == 0);
     SW_ASSERT(sw_queue_log_reason(queue_log, "stretch", SW_ST_BREAK) == 0);
@@ -79,7 +89,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct told first = run(data, size), second = run(data, size);
+    struct told first = run(data, size, false), second = run(data, size, false);
+    SW_ASSERT(first.events == second.events && first.hash == second.hash);
+    first = run(data, size, true);
+    second = run(data, size, true);
     SW_ASSERT(first.events == second.events && first.hash == second.hash);
     return 0;
 }

@@ -67,7 +67,11 @@ export function busyHour({ seed, start, seconds = 3600, agents = 12 }) {
   return lines.sort((a, b) => a.second - b.second || a.order - b.order).map(line => line.text);
 }
 
-/** Plays LINES into FILE. `rotate` ways: 'rename' (an empty file is made at once, the writer goes on with the old one for a while),
+/** Whether a rotation before line I falls between two seconds. (Within one, two lines of the same number in two files could have the
+ * same second, and so the same id: nobody rotates every second.) */
+export const isSeam = (lines, i) => i > 0 && i < lines.length && lines[i - 1].split('|', 1)[0] !== lines[i].split('|', 1)[0];
+
+/** Writes lines into FILE. `rotate` ways: 'rename' (an empty file is made at once, the writer goes on with the old one for a while),
  * 'move' (no file until the writer makes it), 'copy' (copytruncate). */
 export class Writer {
   constructor(file, d) {

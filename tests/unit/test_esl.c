@@ -19,7 +19,8 @@ struct notes {
 };
 
 static void note_message(void *ctx, const struct sw_esl_message *m) {
-    static const char *const kinds[] = {"auth", "reply", "answer", "event", "disconnect", "rejection", "other"};
+    static const char *const kinds[] = {"auth",       "reply",     "answer", "event",
+                                        "disconnect", "rejection", "other"};
     struct notes *n = ctx;
     sw_buf_printf(&n->text, "%s[%s]%zu:%s;", kinds[m->kind], m->text, m->len, m->body);
     if (n->resets) sw_esl_reset(n->esl);
@@ -46,14 +47,14 @@ static void tear_down(struct notes *n) {
     sw_buf_deinit(&n->text);
 }
 
-#define CONVERSATION                                                                                          \
-    "Content-Type: auth/request\n\n"                                                                          \
-    "Content-Type: command/reply\nReply-Text: +OK accepted\n\n"                                               \
-    "Content-Length: 4\nContent-Type: api/response\n\na\n\nb"                                                 \
-    "\n\r\n"                                                                                                  \
-    "content-type:   text/event-plain\r\nContent-Length: 3\r\n\r\nx:\n"                                       \
-    "Content-Type: text/disconnect-notice\nContent-Length: 4\n\nbye\n"                                        \
-    "Content-Type: text/rude-rejection\nContent-Length: 2\n\nno"                                              \
+#define CONVERSATION                                                                                         \
+    "Content-Type: auth/request\n\n"                                                                         \
+    "Content-Type: command/reply\nReply-Text: +OK accepted\n\n"                                              \
+    "Content-Length: 4\nContent-Type: api/response\n\na\n\nb"                                                \
+    "\n\r\n"                                                                                                 \
+    "content-type:   text/event-plain\r\nContent-Length: 3\r\n\r\nx:\n"                                      \
+    "Content-Type: text/disconnect-notice\nContent-Length: 4\n\nbye\n"                                       \
+    "Content-Type: text/rude-rejection\nContent-Length: 2\n\nno"                                             \
     "Content-Type: log/data\nContent-Length: 1\n\nl"
 
 static void messages_come_out_however_the_bytes_are_cut(void **state) {
@@ -84,13 +85,17 @@ static void hostile_peers(void **state) {
         {"HTTP/1.1 200 OK\r\n\r\n", "fault: a header line without a colon: this is not an event socket"},
         {"SSH-2.0-OpenSSH\r\n", "fault: a header line without a colon: this is not an event socket"},
         {"Content-Length: 3\n\nabc", "fault: a message without a Content-Type: this is not an event socket"},
-        {"Content-Type: api/response\nContent-Length: -5\n\nabc", "fault: a Content-Length that is no number"},
-        {"Content-Type: api/response\nContent-Length: 5x\n\nabc", "fault: a Content-Length that is no number"},
+        {"Content-Type: api/response\nContent-Length: -5\n\nabc",
+         "fault: a Content-Length that is no number"},
+        {"Content-Type: api/response\nContent-Length: 5x\n\nabc",
+         "fault: a Content-Length that is no number"},
         {"Content-Type: api/response\nContent-Length:\n\nabc", "fault: a Content-Length that is no number"},
-        {"Content-Type: api/response\nContent-Length: 8388609\n\n", "fault: a message that promises too long a body"},
+        {"Content-Type: api/response\nContent-Length: 8388609\n\n",
+         "fault: a message that promises too long a body"},
         {"Content-Type: api/response\nContent-Length: 99999999999999999999999\n\n",
          "fault: a message that promises too long a body"},
-        {"Content-Type: text/event-plain\nContent-Length: 262145\n\n", "fault: a message that promises too long a body"},
+        {"Content-Type: text/event-plain\nContent-Length: 262145\n\n",
+         "fault: a message that promises too long a body"},
         /* a length that is too short: the rest of the body is read as lines, and found out */
         {"Content-Type: api/response\nContent-Length: 2\n\nUP 0 years\n\nContent-Type: auth/request\n\n",
          "answer[]2:UP;fault: a header line without a colon: this is not an event socket"},
@@ -99,10 +104,12 @@ static void hostile_peers(void **state) {
     set_up(&n);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_string_equal(fed(&n, cases[i].text, strlen(cases[i].text), 3), cases[i].want);
-        assert_int_not_equal(sw_esl_feed(n.esl, "Content-Type: auth/request\n\n", 28), 0); /* until the reset */
+        assert_int_not_equal(sw_esl_feed(n.esl, "Content-Type: auth/request\n\n", 28),
+                             0); /* until the reset */
     }
     static const char nul[] = "Content-Type: \0\n\n";
-    assert_string_equal(fed(&n, nul, sizeof nul - 1, 100), "fault: a NUL in a header line: this is not an event socket");
+    assert_string_equal(fed(&n, nul, sizeof nul - 1, 100),
+                        "fault: a NUL in a header line: this is not an event socket");
     tear_down(&n);
 }
 
@@ -125,7 +132,8 @@ static void endless_lines_and_promises_hold_no_memory(void **state) {
     }
     /* eight megabytes promised, ten bytes sent */
     sw_esl_reset(n.esl);
-    assert_int_equal(sw_esl_feed(n.esl, "Content-Type: api/response\nContent-Length: 8388608\n\n0123456789", 62), 0);
+    assert_int_equal(
+        sw_esl_feed(n.esl, "Content-Type: api/response\nContent-Length: 8388608\n\n0123456789", 62), 0);
     assert_true(sw_esl_held(n.esl) < 8192);
     /* a long answer is given back once it was read */
     memset(block, 'x', sizeof block);
@@ -151,9 +159,18 @@ static void values_of_events(void **state) {
     static const struct {
         const char *name, *want;
     } cases[] = {
-        {"Event-Name", "CUSTOM"}, {"cc-agent", "王 a"}, {"CC-Action", "agent-offering"}, {"Empty", ""},
-        {"Percent", "100%"},      {"Half", "%4"},       {"Nul", NULL},                   {"Control", NULL},
-        {"Broken", NULL},         {"Hidden", NULL},     {"Event", NULL},                 {"CC-Agent-Status", NULL},
+        {"Event-Name", "CUSTOM"},
+        {"cc-agent", "王 a"},
+        {"CC-Action", "agent-offering"},
+        {"Empty", ""},
+        {"Percent", "100%"},
+        {"Half", "%4"},
+        {"Nul", NULL},
+        {"Control", NULL},
+        {"Broken", NULL},
+        {"Hidden", NULL},
+        {"Event", NULL},
+        {"CC-Agent-Status", NULL},
     };
     char out[32];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -165,7 +182,8 @@ static void values_of_events(void **state) {
         assert_string_equal(out, cases[i].want);
         assert_int_equal(len, (int)strlen(cases[i].want));
     }
-    assert_int_equal(sw_esl_value(event, sizeof event - 1, "Event-Name", out, 6), -1); /* no room for the NUL */
+    assert_int_equal(sw_esl_value(event, sizeof event - 1, "Event-Name", out, 6),
+                     -1); /* no room for the NUL */
     assert_int_equal(sw_esl_value(event, sizeof event - 1, "Event-Name", out, 7), 6);
     assert_int_equal(sw_esl_integer(event, sizeof event - 1, "Time", INT64_MAX), INT64_C(1442208541956724));
     assert_int_equal(sw_esl_integer(event, sizeof event - 1, "Time", 1000), -1);
@@ -178,9 +196,11 @@ static void note_row(void *ctx, const char *const *values) {
     sw_buf_printf(ctx, "%s,%s,%s;", values[0], values[1], values[2]);
 }
 
-static const char *listed(struct sw_buf *out, const char *text, enum sw_esl_result want, uint64_t want_skipped) {
+static const char *listed(struct sw_buf *out, const char *text, enum sw_esl_result want,
+                          uint64_t want_skipped) {
     static const char *const columns[] = {"state", "name", "contact"};
-    const struct sw_esl_list list = {.columns = columns, .count = 3, .loose = "contact", .row = note_row, .ctx = out};
+    const struct sw_esl_list list = {
+        .columns = columns, .count = 3, .loose = "contact", .row = note_row, .ctx = out};
     uint64_t skipped = 0;
     sw_buf_clear(out);
     assert_int_equal(sw_esl_list_read(&list, text, strlen(text), &skipped), want);
@@ -192,15 +212,18 @@ static void lists(void **state) {
     (void)state;
     struct sw_buf out;
     sw_buf_init(&out, 1 << 20);
-    assert_string_equal(listed(&out, "name|type|contact|state\n1|t|user/1|Waiting\r\n2||(null)|Idle\n+OK\n", SW_ESL_LIST, 0),
-                        "Waiting,1,user/1;Idle,2,;");
+    assert_string_equal(
+        listed(&out, "name|type|contact|state\n1|t|user/1|Waiting\r\n2||(null)|Idle\n+OK\n", SW_ESL_LIST, 0),
+        "Waiting,1,user/1;Idle,2,;");
     /* a dial string may hold bars: they belong to the contact, not to a fifth column */
-    assert_string_equal(listed(&out, "name|type|contact|state\n1|t|{a=1}user/1|user/2|user/3|Waiting\n+OK\n", SW_ESL_LIST, 0),
-                        "Waiting,1,{a=1}user/1|user/2|user/3;");
+    assert_string_equal(
+        listed(&out, "name|type|contact|state\n1|t|{a=1}user/1|user/2|user/3|Waiting\n+OK\n", SW_ESL_LIST, 0),
+        "Waiting,1,{a=1}user/1|user/2|user/3;");
     /* columns that are not there, also in another order */
     assert_string_equal(listed(&out, "state|name\nWaiting|1\n+OK\n", SW_ESL_LIST, 0), "Waiting,1,;");
     /* rows that do not fit; bars where no column may hold them; a row that is no text */
-    assert_string_equal(listed(&out, "name|state\n1\n2|Idle|x\n3|\x80\n4|Idle\n+OK\n", SW_ESL_LIST, 3), "Idle,4,;");
+    assert_string_equal(listed(&out, "name|state\n1\n2|Idle|x\n3|\x80\n4|Idle\n+OK\n", SW_ESL_LIST, 3),
+                        "Idle,4,;");
     assert_string_equal(listed(&out, "+OK\n", SW_ESL_LIST, 0), "");
     assert_string_equal(listed(&out, "+OK", SW_ESL_LIST, 0), "");
     assert_string_equal(listed(&out, "name|state\n1|Idle\n2|Wait", SW_ESL_CUT, 0), "Idle,1,;Wait,2,;");
