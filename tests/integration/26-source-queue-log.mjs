@@ -448,4 +448,27 @@ export default {
     await until('a wrong password is said', () => /source\.redis src=queue_log state=down reason="WRONGPASS/.test(source.said));
     assert(!/CHANGE-ME|wrong\b/.test(source.said), 'no password in the log');
   },
+
+  'more than memory holds while Redis is away, and only some queues': async scene => {
+    const redis = await startRedis(scene, { persistent: true });
+    await redis.stop();
+    const file = path.join(scene.dir, 'queue_log');
+    const lines = [];
+    for (let i = 0; i < 50000; i++) {
+      const [id, queue] = [`${1700000000 + (i >> 4)}.${i}`, i % 5 ? 'sales' : 'other'];
+      lines.push(`${1700000000 + (i >> 4)}|${id}|${queue}|NONE|ENTERQUEUE||1|1`, `${1700000000 + (i >> 4)}|${id}|${queue}|NONE|ABANDON|1|1|0`);
+    }
+    fs.writeFileSync(file, lines.join('\n') + '\n');
+    const source = new Source(scene, { file, url: redis.url, args: ['--from-start', '--queues', 'sales,none'] });
+    source.start();
+    await until('it is said', () => /state=down/.test(source.said));
+    await sleep(300);
+    source.child.kill('SIGUSR1');
+    const sent = await until('counters', () => Number(/source\.counters .* sent=(\d+)/.exec(source.said)?.[1]));
+    equal(sent, 65536, 'events in memory'); // and no more
+    await redis.start();
+    const whole = path.join(scene.dir, 'whole');
+    fs.writeFileSync(whole, lines.filter(line => line.includes('|sales|')).join('\n') + '\n');
+    await sameAsImport(redis, whole, source);
+  },
 };
