@@ -89,11 +89,13 @@ export async function measure(scene) {
   const [ours, daemons] = pids.map((pid, i) => (100 * (cpuOf(pid) - before[i])) / ms);
   const rate = Math.round((1000 * (pbx.messages - messages)) / ms);
   clearInterval(pace);
+  const handled = Object.values((await daemon.view('queues')).queues).reduce((sum, queue) => sum + queue.today.handled, 0);
+  if (handled < calls / 3) throw new Error(`${handled} of ${calls} calls were handled`);
   const contradictions = await daemon.metric('shiftwall_events_contradiction_total');
   if (contradictions !== 0) throw new Error(`${contradictions} contradictions`);
   const what = `AMI of ${AGENTS} agents, ${CALLS_PER_MINUTE} calls a minute:`;
   return [
-    row(`${what} adapter + daemon, of one core`, [ours + daemons], { goal: ['<=', 10], unit: ' %', note: `${rate} events/s of Asterisk; one wall` }),
+    row(`${what} adapter + daemon, of one core`, [ours + daemons], { goal: ['<=', 10], unit: ' %', note: `${rate} events/s of Asterisk; one wall; ${handled} calls handled` }),
     row(`${what} adapter alone, of one core`, [ours], { unit: ' %' }),
   ];
 }

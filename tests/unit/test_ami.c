@@ -1018,6 +1018,34 @@ static void test_drift(void **state) {
     end(&t);
 }
 
+/* What is past a cap is counted, and nothing else comes of it. */
+static void test_caps(void **state) {
+    (void)state;
+    struct ami_test t;
+    begin(&t, "alice q1");
+    for (int i = 0; i <= SW_AMI_CHANNELS_MAX; i++) say(&t, 1000, "Event: Newchannel|Channel: x/%d-1|Uniqueid: n%d|Linkedid: n%d", i, i, i);
+    assert_int_equal(sw_ami_floor_counters(t.floor)->refused, 1);
+    join(&t, 2000, "q1"); /* a call of a channel that there is no room for is not told: better none than one that never ends */
+    expect(&t, "");
+    begin_snapshot(&t, 3000);
+    for (int i = 0; i <= SW_AMI_CHANNELS_MAX; i++) say(&t, 3000, "Event: CoreShowChannel|Channel: x/%d-1|Uniqueid: n%d|Linkedid: n%d", i, i, i);
+    for (int i = 0; i <= SW_AMI_ROWS_MAX; i++) say(&t, 3000, "Event: QueueMember|Queue: q1|Name: alice|Location: PJSIP/alice|Status: 1");
+    assert_int_equal(sw_ami_floor_counters(t.floor)->refused, 5);
+    end_snapshot(&t, SW_PBX_SNAPSHOT_MERGE);
+    expect(&t, "");
+    begin_snapshot(&t, 4000); /* their channels are gone: there is room again */
+    say(&t, 4000, "Event: QueueMember|Queue: q1|Name: alice|Location: PJSIP/alice|Status: 1");
+    end_snapshot(&t, SW_PBX_SNAPSHOT_MERGE);
+    join(&t, 5000, "q1");
+    expect(&t, "5000 call.queued c1 @q1\n");
+    for (int i = 0; i <= SW_PBX_AGENTS_MAX; i++)
+        say(&t, 6000, "Event: QueueMemberAdded|Queue: q1|MemberName: PJSIP/m%d|Interface: PJSIP/m%d|Status: 1", i, i);
+    assert_int_equal(sw_ami_floor_counters(t.floor)->refused, 7); /* alice is one, and there is one more */
+    assert_int_equal(sw_pbx_staffed_agents(t.f.pbx), SW_PBX_AGENTS_MAX);
+    sw_buf_clear(&t.f.events);
+    end(&t);
+}
+
 /* ---- captures ---- */
 
 static bool read_capture(struct ami_test *t, const char *name, bool rows) {
@@ -1113,6 +1141,7 @@ int main(void) {
         cmocka_unit_test(test_module_reload),
         cmocka_unit_test(test_adapter_restart),
         cmocka_unit_test(test_drift),
+        cmocka_unit_test(test_caps),
         cmocka_unit_test(test_captures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
