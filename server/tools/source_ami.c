@@ -226,13 +226,23 @@ static void on_event(struct ami_source *s, const struct sw_ami_message *m, const
     if (s->stage == LIVE || s->stage == BOOT) sw_ami_floor_event(s->floor, m, sw_switch_now_ms(s->sw));
 }
 
+/* Whether ID is one of ours for a list: then *NUMBER is which. */
+static bool is_list_id(const char *id, unsigned *number) {
+    if (!id || !*id || !strchr("qcp", *id) || id[1] != '-' || !id[2]) return false;
+    *number = 0;
+    for (const char *digit = id + 2; *digit; digit++) {
+        if (*digit < '0' || *digit > '9') return false;
+        *number = *number * 10 + (unsigned)(*digit - '0');
+    }
+    return true;
+}
+
 static void on_message(void *ctx, const struct sw_ami_message *m) {
     struct ami_source *s = ctx;
     const char *id = sw_ami_get(m, "ActionID"), *event = sw_ami_get(m, "Event"), *response = sw_ami_get(m, "Response");
-    char which, rest;
     unsigned number;
     sw_pbx_advance(s->pbx, sw_switch_now_ms(s->sw));
-    if (id && sscanf(id, "%c-%u%c", &which, &number, &rest) == 2 && strchr("qcp", which)) on_list(s, m, which, number);
+    if (is_list_id(id, &number)) on_list(s, m, *id, number);
     else if (response) on_response(s, m, response);
     else if (event) on_event(s, m, event);
 }
