@@ -163,19 +163,27 @@ static void on_join(struct sw_ami_floor *floor, const struct sw_ami_message *mes
     struct ami_late *late = take_late(floor, caller->id);
     if (late) run_late(floor, late); /* it was transferred into this queue */
     forget_late(floor, caller->id);
-    caller->gave_up = false;
+    caller->gave_up = caller->is_awaited = false;
     ami_set_link(floor, caller, caller->link, true);
     /* the header Priority is that of the dialplan */
     sw_pbx_queued(floor->pbx, caller->id, queue, sw_ami_integer(message, "Position", -1), INT64_MIN, at_ms);
 }
 
+/* Whether an agent has answered CALL and is not through to it yet: macros and announcements may take their time. */
+static bool is_being_connected(const struct sw_ami_floor *floor, const char *call) {
+    for (const struct ami_channel *c = floor->channels; c; c = c->hh.next)
+        if (c->answered && c->call && !strcmp(c->call, call)) return true;
+    return false;
+}
+
 static void on_leave(struct sw_ami_floor *floor, const struct sw_ami_message *message, int64_t at_ms) {
-    char queue[AMI_ID_BYTES], call[AMI_ID_BYTES];
-    if (!ami_queue(floor, message, queue) || !ami_unique(message, "Uniqueid", call)) return;
-    const char *waits_in = sw_pbx_call_queue(floor->pbx, call);
-    if (sw_pbx_call_phase(floor->pbx, call) != SW_PBX_WAITING || !waits_in || strcmp(waits_in, queue) != 0)
-        return;
-    sw_pbx_exited(floor->pbx, call, SW_EXIT_KEY, -1, at_ms);
+    char queue[AMI_ID_BYTES];
+    struct ami_channel *caller = ami_queue(floor, message, queue) ? channel_of(floor, message, false) : NULL;
+    const char *waits_in = caller ? sw_pbx_call_queue(floor->pbx, caller->id) : NULL;
+    if (!waits_in || strcmp(waits_in, queue) != 0) return;
+    if (sw_pbx_call_phase(floor->pbx, caller->id) != SW_PBX_WAITING) return;
+    if (is_being_connected(floor, caller->id)) caller->is_awaited = true;
+    else sw_pbx_exited(floor->pbx, caller->id, SW_EXIT_KEY, -1, at_ms);
 }
 
 static const char *tech_of(const struct ami_channel *channel, size_t *len) {
@@ -228,6 +236,7 @@ static void mark_leg(struct sw_ami_floor *floor, const struct sw_ami_message *me
     if (!leg) return;
     ami_replace(&leg->call, call);
     ami_replace(&leg->agent, agent);
+    leg->answered = false;
 }
 
 static void on_called(struct sw_ami_floor *floor, const struct sw_ami_message *message, int64_t at_ms) {
@@ -259,6 +268,7 @@ static void on_connect(struct sw_ami_floor *floor, const struct sw_ami_message *
     struct ami_channel *caller = both_of(floor, message, queue, agent);
     if (!caller) return;
     forget_late(floor, caller->id);
+    caller->is_awaited = false;
     mark_leg(floor, message, caller->id, agent);
     sw_pbx_answered(floor->pbx, caller->id, agent, queue, ami_seconds(message, "HoldTime"), at_ms);
 }
@@ -346,6 +356,7 @@ static void on_dial_end(struct sw_ami_floor *floor, const struct sw_ami_message 
     struct ami_channel *from = known_channel(floor, message, "Uniqueid");
     struct ami_channel *dest = known_channel(floor, message, "DestUniqueid");
     if (dest && ami_is(message, "DialStatus", "BUSY")) dest->was_busy = true;
+    if (dest && dest->call && ami_is(message, "DialStatus", "ANSWER")) dest->answered = true;
     if (from && from->dials && ami_is(message, "DialStatus", "ANSWER") &&
         sw_pbx_call_phase(floor->pbx, from->id) == SW_PBX_DIALING)
         sw_pbx_connected(floor->pbx, from->id, at_ms);
@@ -373,6 +384,17 @@ static void caller_gone(struct sw_ami_floor *floor, const struct ami_channel *ca
     sw_pbx_hung_up(floor->pbx, caller->id, SW_BY_CALLER, at_ms);
 }
 
+/* An agent's leg is gone; it may have been the one that the caller had left the queue for. */
+static void leg_gone(struct sw_ami_floor *floor, struct ami_channel *leg, int64_t at_ms) {
+    struct ami_channel *caller = ami_channel(floor, leg->call, false);
+    sw_pbx_ring_ended(floor->pbx, leg->call, leg->agent, SW_PBX_RING_STOPPED, at_ms);
+    leg->answered = false;
+    if (!caller || !caller->is_awaited || is_being_connected(floor, caller->id)) return;
+    caller->is_awaited = false;
+    if (sw_pbx_call_phase(floor->pbx, caller->id) == SW_PBX_WAITING)
+        sw_pbx_exited(floor->pbx, caller->id, SW_EXIT_OVERFLOW, -1, at_ms);
+}
+
 static void on_hangup(struct sw_ami_floor *floor, const struct sw_ami_message *message, int64_t at_ms) {
     struct ami_channel *channel = known_channel(floor, message, "Uniqueid");
     char id[AMI_ID_BYTES];
@@ -390,7 +412,7 @@ static void on_hangup(struct sw_ami_floor *floor, const struct sw_ami_message *m
         enum sw_ended_by by = channel->hangup_asked ? SW_BY_AGENT : reached ? SW_BY_CALLER : SW_BY_SYSTEM;
         sw_pbx_hung_up(floor->pbx, channel->id, by, at_ms);
     } else if (channel->call && channel->agent) {
-        sw_pbx_ring_ended(floor->pbx, channel->call, channel->agent, SW_PBX_RING_STOPPED, at_ms);
+        leg_gone(floor, channel, at_ms);
     } else if (channel->is_caller || sw_pbx_call_phase(floor->pbx, channel->id) != SW_PBX_UNKNOWN) {
         caller_gone(floor, channel, at_ms);
     }

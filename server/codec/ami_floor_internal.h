@@ -50,6 +50,8 @@ struct ami_channel {
     bool hangup_asked;
     bool gave_up;  /* it left its queue by QueueCallerAbandon, and it is not known yet whether it hung up */
     bool was_busy; /* a leg whose telephone refused */
+    bool answered; /* a leg that was answered and is not through to the caller yet */
+    bool is_awaited; /* a caller who left the queue for such a leg: AgentConnect follows, however late */
     bool dials;    /* it is an outbound call of a member */
     uint64_t seen; /* the snapshot that has it, or during which it was made */
     char id[];

@@ -609,6 +609,31 @@ static void test_ring_all(void **state) {
     end(&t);
 }
 
+/* Trap: QueueCallerLeave comes before AgentConnect, and a macro or gosub for the agent may lie between them. */
+static void test_slow_connect(void **state) {
+    (void)state;
+    struct ami_test t;
+    for (int agent_hangs_up = 0; agent_hangs_up < 2; agent_hangs_up++) {
+        begin(&t, "alice q1");
+        join(&t, 1000, "q1");
+        called(&t, 2000);
+        say(&t, 4000, "Event: DialEnd|" CALLER("c1") "|DestChannel: PJSIP/alice-0000a1|DestUniqueid: a1|DestLinkedid: c1|DialStatus: ANSWER");
+        leave(&t, 4001, "q1");
+        pbx_at(&t.f, 30000);
+        sw_ami_floor_advance(t.floor, t.f.now_ms);
+        sw_buf_clear(&t.f.events);
+        if (!agent_hangs_up) {
+            say(&t, 31000, "Event: AgentConnect|" CALLER("c1") "|Queue: q1|" LEG("alice", "a1", "c1") "|HoldTime: 30|RingTime: 2");
+            expect(&t, "31000 call.answered alice c1 @q1\n31000 agent.state alice c1 @q1 talking\n");
+        } else {
+            say(&t, 31000, "Event: Hangup|Channel: PJSIP/alice-0000a1|Uniqueid: a1|Linkedid: c1");
+            hangup(&t, 31001);
+            expect(&t, "31000 agent.state alice ready\n31000 call.exited c1 @q1 overflow\n");
+        }
+        end(&t);
+    }
+}
+
 static void test_outbound(void **state) {
     (void)state;
     struct ami_test t;
@@ -1133,6 +1158,7 @@ int main(void) {
         cmocka_unit_test(test_hold),
         cmocka_unit_test(test_local_channels),
         cmocka_unit_test(test_ring_all),
+        cmocka_unit_test(test_slow_connect),
         cmocka_unit_test(test_outbound),
         cmocka_unit_test(test_several_queues),
         cmocka_unit_test(test_names),
