@@ -52,7 +52,12 @@ void ami_channel_free(struct sw_ami_floor *floor, struct ami_channel *channel) {
     free(channel->link);
     free(channel->call);
     free(channel->agent);
+    free(channel->stands_for);
     free(channel);
+}
+
+const char *ami_call_of(const struct ami_channel *caller) {
+    return caller->stands_for ? caller->stands_for : caller->id;
 }
 
 /* The channel that MESSAGE tells of in its headers (of the agent's side where DEST), made when it is new. */
@@ -160,9 +165,14 @@ static void on_join(struct sw_ami_floor *floor, const struct sw_ami_message *mes
     char queue[AMI_ID_BYTES];
     struct ami_channel *caller = ami_queue(floor, message, queue) ? channel_of(floor, message, false) : NULL;
     if (!caller) return;
-    struct ami_late *late = take_late(floor, caller->id);
+    const char *before = ami_call_of(caller);
+    struct ami_late *late = take_late(floor, before);
     if (late) run_late(floor, late); /* it was transferred into this queue */
-    forget_late(floor, caller->id);
+    forget_late(floor, before);
+    if (caller->stands_for) {
+        sw_pbx_hung_up(floor->pbx, before, SW_BY_SYSTEM, at_ms); /* it goes on by an id of its own */
+        ami_replace(&caller->stands_for, NULL);
+    }
     caller->gave_up = caller->is_awaited = false;
     ami_set_link(floor, caller, caller->link, true);
     /* the header Priority is that of the dialplan */
@@ -277,23 +287,24 @@ static void on_complete(struct sw_ami_floor *floor, const struct sw_ami_message 
     char queue[AMI_ID_BYTES], agent[AMI_ID_BYTES];
     struct ami_channel *caller = both_of(floor, message, queue, agent);
     if (!caller) return;
+    const char *call = ami_call_of(caller);
     int64_t talk_ms = ami_seconds(message, "TalkTime");
     /* one that waits was transferred, and is in a queue again */
-    if (sw_pbx_call_phase(floor->pbx, caller->id) == SW_PBX_UNKNOWN)
-        sw_pbx_answered(floor->pbx, caller->id, agent, queue, ami_seconds(message, "HoldTime"),
+    if (sw_pbx_call_phase(floor->pbx, call) == SW_PBX_UNKNOWN)
+        sw_pbx_answered(floor->pbx, call, agent, queue, ami_seconds(message, "HoldTime"),
                         at_ms - (talk_ms > 0 ? talk_ms : 0));
-    struct ami_late *late = take_late(floor, caller->id);
+    struct ami_late *late = take_late(floor, call);
     if (ami_is(message, "Reason", "transfer")) {
-        sw_pbx_transferred(floor->pbx, caller->id, late ? late->to : NULL, at_ms);
+        sw_pbx_transferred(floor->pbx, call, late ? late->to : NULL, at_ms);
     } else {
         enum sw_ended_by by = ami_is(message, "Reason", "caller")  ? SW_BY_CALLER
                               : ami_is(message, "Reason", "agent") ? SW_BY_AGENT
                                                                    : SW_BY_SYSTEM;
-        sw_pbx_ended(floor->pbx, caller->id, by, talk_ms, -1, at_ms);
+        sw_pbx_ended(floor->pbx, call, by, talk_ms, -1, at_ms);
     }
     if (late) free(late->to);
     free(late);
-    forget_late(floor, caller->id);
+    forget_late(floor, call);
 }
 
 /* Of an outbound call the agent's own channel, of a queue call anybody's but the caller's. */
@@ -307,7 +318,7 @@ static void on_hold(struct sw_ami_floor *floor, const struct sw_ami_message *mes
         call = channel->call;
     else {
         const struct ami_channel *caller = caller_of_link(floor, message, "Linkedid");
-        if (caller && caller != channel) call = caller->id;
+        if (caller && caller != channel && !(channel && channel->stands_for)) call = ami_call_of(caller);
     }
     if (!call || !talks(floor, call)) return;
     if (held)
@@ -322,14 +333,32 @@ static void on_transfer(struct sw_ami_floor *floor, const struct sw_ami_message 
     char to[AMI_ID_BYTES];
     const struct ami_channel *caller = known_channel(floor, message, "TransfereeUniqueid");
     if (!ami_is(message, "Result", "Success")) return;
-    if (!caller || !talks(floor, caller->id))
+    if (!caller || !talks(floor, ami_call_of(caller)))
         caller = caller_of_link(floor, message, blind ? "TransfererLinkedid" : "OrigTransfererLinkedid");
     const struct ami_channel *by =
         known_channel(floor, message, blind ? "TransfererUniqueid" : "OrigTransfererUniqueid");
-    if (!caller || caller == by || !talks(floor, caller->id)) return;
+    if (!caller || caller == by || !talks(floor, ami_call_of(caller))) return;
     (void)ami_text(message, blind ? "Extension" : "SecondTransfererConnectedLineNum", to);
     if (!strcmp(to, "<unknown>")) to[0] = '\0';
-    add_late(floor, caller->id, true, to, SW_BY_SYSTEM, at_ms);
+    add_late(floor, ami_call_of(caller), true, to, SW_BY_SYSTEM, at_ms);
+}
+
+/* A caller who came by a local channel: Asterisk takes that out of the way, and another channel is the caller from then on. */
+static void on_optimization(struct sw_ami_floor *floor, const struct sw_ami_message *message, bool begins) {
+    char id[AMI_ID_BYTES];
+    struct ami_channel *local = known_channel(floor, message, "LocalTwoUniqueid");
+    if (!local || !talks(floor, ami_call_of(local))) return;
+    if (begins) {
+        struct ami_channel *source = ami_unique(message, "SourceUniqueid", id) ? ami_channel(floor, id, true) : NULL;
+        if (!source || source == local) return;
+        ami_replace(&source->stands_for, ami_call_of(local));
+        if (!source->name) ami_replace(&source->name, sw_ami_get(message, "SourceChannel"));
+        return;
+    }
+    local->replaced = ami_is(message, "Success", "Yes");
+    if (local->replaced) return;
+    for (struct ami_channel *c = floor->channels; c; c = c->hh.next)
+        if (c->stands_for && !strcmp(c->stands_for, ami_call_of(local))) ami_replace(&c->stands_for, NULL);
 }
 
 /* ---- channels come, dial and go ---- */
@@ -374,8 +403,9 @@ static void on_hangup_request(struct sw_ami_floor *floor, const struct sw_ami_me
 }
 
 static void caller_gone(struct sw_ami_floor *floor, const struct ami_channel *caller, int64_t at_ms) {
-    if (talks(floor, caller->id)) {
-        add_late(floor, caller->id, false, NULL, caller->hangup_asked ? SW_BY_CALLER : SW_BY_SYSTEM, at_ms);
+    if (talks(floor, ami_call_of(caller))) {
+        if (caller->replaced) return;
+        add_late(floor, ami_call_of(caller), false, NULL, caller->hangup_asked ? SW_BY_CALLER : SW_BY_SYSTEM, at_ms);
         return;
     }
     /* the queue gave up on it and it hung up without having been asked to: by whom? */
@@ -413,7 +443,7 @@ static void on_hangup(struct sw_ami_floor *floor, const struct sw_ami_message *m
         sw_pbx_hung_up(floor->pbx, channel->id, by, at_ms);
     } else if (channel->call && channel->agent) {
         leg_gone(floor, channel, at_ms);
-    } else if (channel->is_caller || sw_pbx_call_phase(floor->pbx, channel->id) != SW_PBX_UNKNOWN) {
+    } else if (channel->is_caller || channel->stands_for || sw_pbx_call_phase(floor->pbx, channel->id) != SW_PBX_UNKNOWN) {
         caller_gone(floor, channel, at_ms);
     }
     ami_channel_free(floor, channel);
@@ -446,6 +476,8 @@ bool ami_call_event(struct sw_ami_floor *floor, const char *event, const struct 
         (void)channel_of(floor, message, false);
     else if (!strcasecmp(event, "HangupRequest"))
         on_hangup_request(floor, message);
+    else if (!strcasecmp(event, "LocalOptimizationBegin") || !strcasecmp(event, "LocalOptimizationEnd"))
+        on_optimization(floor, message, !strcasecmp(event, "LocalOptimizationBegin"));
     else if (!strcasecmp(event, "Hold") || !strcasecmp(event, "Unhold"))
         on_hold(floor, message, at_ms, !strcasecmp(event, "Hold"));
     else if (!strcasecmp(event, "BlindTransfer") || !strcasecmp(event, "AttendedTransfer"))

@@ -355,7 +355,7 @@ export default {
     pbx.pause('alice', 'lunch');
     pbx.remove('bob');
     source.start();
-    await source.tells('source.past');
+    await source.tells('source.resumed', 2);
     await shows(daemon, { alice: 'meal', bob: 'offline', carl: 'talking' });
     pbx.complete('1.1', 'caller');
     await shows(daemon, { carl: 'ready' });

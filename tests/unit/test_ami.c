@@ -609,6 +609,41 @@ static void test_ring_all(void **state) {
     end(&t);
 }
 
+/* Trap: a caller who came by a local channel is another channel once that was optimized away. */
+static void test_caller_by_local_channel(void **state) {
+    (void)state;
+    struct ami_test t;
+#define LOCALS "LocalOneChannel: Local/q@in-0001;1|LocalOneUniqueid: x1|LocalTwoChannel: Local/q@in-0001;2|LocalTwoUniqueid: c1"
+    for (int succeeds = 0; succeeds < 2; succeeds++) {
+        begin(&t, "alice q1");
+        say(&t, 500, "Event: HangupRequest|Channel: PJSIP/trunk-00000001|Uniqueid: other|Linkedid: other");
+        answered_call(&t);
+        say(&t, 5000, "Event: LocalOptimizationBegin|" LOCALS "|SourceChannel: PJSIP/trunk-0009|SourceUniqueid: s1|DestUniqueId: a1|Id: 1");
+        say(&t, 5001, "Event: LocalOptimizationEnd|" LOCALS "|Success: %s|Id: 1", succeeds ? "Yes" : "No");
+        if (!succeeds) {
+            hangup(&t, 5002);
+            pbx_at(&t.f, 20000);
+            sw_ami_floor_advance(t.floor, t.f.now_ms);
+            expect(&t, "5002 call.ended c1 @q1 by=system\n5002 agent.state alice ready\n");
+            end(&t);
+            continue;
+        }
+        hangup(&t, 5002); /* of the local channel, which is not the caller any more */
+        say(&t, 6000, "Event: Hold|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1"); /* the caller's */
+        for (int minute = 1; minute <= 3; minute++) {
+            begin_snapshot(&t, minute * 60000);
+            say(&t, minute * 60000, "Event: QueueMember|Queue: q1|Name: alice|Location: PJSIP/alice|Membership: dynamic|Status: 1|Paused: 0");
+            say(&t, minute * 60000, "Event: CoreShowChannel|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1|Application: Dial|BridgeId: b1");
+            assert_int_equal(end_snapshot(&t, SW_PBX_SNAPSHOT_CHECK), 0);
+        }
+        say(&t, 200000, "Event: HangupRequest|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1");
+        say(&t, 200001, "Event: AgentComplete|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1|Queue: q1|" LEG("alice", "a1", "c1") "|HoldTime: 3|TalkTime: 196|Reason: caller");
+        say(&t, 200002, "Event: Hangup|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1");
+        expect(&t, "200001 call.ended c1 @q1 by=caller\n200001 agent.state alice ready\n");
+        end(&t);
+    }
+}
+
 /* Trap: QueueCallerLeave comes before AgentConnect, and a macro or gosub for the agent may lie between them. */
 static void test_slow_connect(void **state) {
     (void)state;
@@ -1158,6 +1193,7 @@ int main(void) {
         cmocka_unit_test(test_hold),
         cmocka_unit_test(test_local_channels),
         cmocka_unit_test(test_ring_all),
+        cmocka_unit_test(test_caller_by_local_channel),
         cmocka_unit_test(test_slow_connect),
         cmocka_unit_test(test_outbound),
         cmocka_unit_test(test_several_queues),
