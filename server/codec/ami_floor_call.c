@@ -179,7 +179,8 @@ static void on_join(struct sw_ami_floor *floor, const struct sw_ami_message *mes
     sw_pbx_queued(floor->pbx, caller->id, queue, sw_ami_integer(message, "Position", -1), INT64_MIN, at_ms);
 }
 
-/* Whether an agent has answered CALL and is not through to it yet: macros and announcements may take their time. */
+/* Whether an agent has answered CALL and is not through to it yet: macros and announcements may take their
+ * time. */
 static bool is_being_connected(const struct sw_ami_floor *floor, const char *call) {
     for (const struct ami_channel *c = floor->channels; c; c = c->hh.next)
         if (c->answered && c->call && !strcmp(c->call, call)) return true;
@@ -192,8 +193,10 @@ static void on_leave(struct sw_ami_floor *floor, const struct sw_ami_message *me
     const char *waits_in = caller ? sw_pbx_call_queue(floor->pbx, caller->id) : NULL;
     if (!waits_in || strcmp(waits_in, queue) != 0) return;
     if (sw_pbx_call_phase(floor->pbx, caller->id) != SW_PBX_WAITING) return;
-    if (is_being_connected(floor, caller->id)) caller->is_awaited = true;
-    else sw_pbx_exited(floor->pbx, caller->id, SW_EXIT_KEY, -1, at_ms);
+    if (is_being_connected(floor, caller->id))
+        caller->is_awaited = true;
+    else
+        sw_pbx_exited(floor->pbx, caller->id, SW_EXIT_KEY, -1, at_ms);
 }
 
 static const char *tech_of(const struct ami_channel *channel, size_t *len) {
@@ -220,7 +223,13 @@ static void on_abandon(struct sw_ami_floor *floor, const struct sw_ami_message *
         sw_pbx_queued(floor->pbx, caller->id, queue, INT64_MIN, INT64_MIN,
                       at_ms - (wait_ms > 0 ? wait_ms : 0));
     if (sw_pbx_call_phase(floor->pbx, caller->id) != SW_PBX_WAITING) return;
-    if (caller->hangup_asked) {
+    if (!floor->sees_calls && !floor->blind_told && floor->options.message)
+        floor->options.message(
+            floor->options.ctx,
+            "the account does not read calls (read = agent,call in manager.conf): callers who "
+            "hang up and timeouts cannot be told apart, all count as abandoned");
+    floor->blind_told |= !floor->sees_calls;
+    if (caller->hangup_asked || !floor->sees_calls) {
         sw_pbx_abandoned(floor->pbx, caller->id, wait_ms, at_ms);
         return;
     }
@@ -343,13 +352,15 @@ static void on_transfer(struct sw_ami_floor *floor, const struct sw_ami_message 
     add_late(floor, ami_call_of(caller), true, to, SW_BY_SYSTEM, at_ms);
 }
 
-/* A caller who came by a local channel: Asterisk takes that out of the way, and another channel is the caller from then on. */
+/* A caller who came by a local channel: Asterisk takes that out of the way, and another channel is the caller
+ * from then on. */
 static void on_optimization(struct sw_ami_floor *floor, const struct sw_ami_message *message, bool begins) {
     char id[AMI_ID_BYTES];
     struct ami_channel *local = known_channel(floor, message, "LocalTwoUniqueid");
     if (!local || !talks(floor, ami_call_of(local))) return;
     if (begins) {
-        struct ami_channel *source = ami_unique(message, "SourceUniqueid", id) ? ami_channel(floor, id, true) : NULL;
+        struct ami_channel *source =
+            ami_unique(message, "SourceUniqueid", id) ? ami_channel(floor, id, true) : NULL;
         if (!source || source == local) return;
         ami_replace(&source->stands_for, ami_call_of(local));
         if (!source->name) ami_replace(&source->name, sw_ami_get(message, "SourceChannel"));
@@ -405,7 +416,8 @@ static void on_hangup_request(struct sw_ami_floor *floor, const struct sw_ami_me
 static void caller_gone(struct sw_ami_floor *floor, const struct ami_channel *caller, int64_t at_ms) {
     if (talks(floor, ami_call_of(caller))) {
         if (caller->replaced) return;
-        add_late(floor, ami_call_of(caller), false, NULL, caller->hangup_asked ? SW_BY_CALLER : SW_BY_SYSTEM, at_ms);
+        add_late(floor, ami_call_of(caller), false, NULL, caller->hangup_asked ? SW_BY_CALLER : SW_BY_SYSTEM,
+                 at_ms);
         return;
     }
     /* the queue gave up on it and it hung up without having been asked to: by whom? */
@@ -433,8 +445,10 @@ static void on_hangup(struct sw_ami_floor *floor, const struct sw_ami_message *m
         return;
     }
     if (!channel) { /* not heard of on this connection, but perhaps before it */
-        if (talks(floor, id)) add_late(floor, id, false, NULL, SW_BY_SYSTEM, at_ms);
-        else sw_pbx_hung_up(floor->pbx, id, SW_BY_SYSTEM, at_ms);
+        if (talks(floor, id))
+            add_late(floor, id, false, NULL, SW_BY_SYSTEM, at_ms);
+        else
+            sw_pbx_hung_up(floor->pbx, id, SW_BY_SYSTEM, at_ms);
         return;
     }
     if (channel->dials) {
@@ -443,7 +457,8 @@ static void on_hangup(struct sw_ami_floor *floor, const struct sw_ami_message *m
         sw_pbx_hung_up(floor->pbx, channel->id, by, at_ms);
     } else if (channel->call && channel->agent) {
         leg_gone(floor, channel, at_ms);
-    } else if (channel->is_caller || channel->stands_for || sw_pbx_call_phase(floor->pbx, channel->id) != SW_PBX_UNKNOWN) {
+    } else if (channel->is_caller || channel->stands_for ||
+               sw_pbx_call_phase(floor->pbx, channel->id) != SW_PBX_UNKNOWN) {
         caller_gone(floor, channel, at_ms);
     }
     ami_channel_free(floor, channel);
@@ -472,6 +487,7 @@ bool ami_call_event(struct sw_ami_floor *floor, const char *event, const struct 
             events[i].run(floor, message, at_ms);
             return true;
         }
+    floor->sees_calls |= !strcasecmp(event, "Newchannel") || !strcasecmp(event, "HangupRequest");
     if (!strcasecmp(event, "Newchannel"))
         (void)channel_of(floor, message, false);
     else if (!strcasecmp(event, "HangupRequest"))

@@ -180,7 +180,8 @@ static void tell_ended(struct sw_pbx *pbx, struct pbx_call *call, enum sw_ended_
         duration(pbx, "hold", hold_ms, held_ms);
         if (hold_ms >= 0) held_ms = hold_ms;
         int64_t whole_ms = ts_ms - call->answered_ms;
-        if (talk_ms >= 0) duration(pbx, "talk", talk_ms > held_ms ? talk_ms - held_ms : 0, whole_ms - held_ms);
+        if (talk_ms >= 0)
+            duration(pbx, "talk", talk_ms > held_ms ? talk_ms - held_ms : 0, whole_ms - held_ms);
     }
     pbx_emit(pbx);
     over(pbx, call, ts_ms);
