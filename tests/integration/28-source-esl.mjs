@@ -114,6 +114,7 @@ function dice(seed) {
 }
 
 const WRAPUP_MS = 120000;
+const DAY_AGENTS = Array.from({ length: 8 }, (_, i) => ({ id: `10${i}`, queues: i % 3 ? ['support', 'sales'] : ['support'] }));
 
 /**
  * Half an hour of two queues: steps { at, act } for the switch, and what a person would write down, in the contract's words.
@@ -125,7 +126,7 @@ function halfHour(start) {
   const hand = [];
   const note = (at, type, more) => hand.push({ type, ts: at, src: 'hand', id: `h${hand.length}`, ...more });
   const step = (at, act) => steps.push({ at, act });
-  const agents = Array.from({ length: 8 }, (_, i) => ({ id: `10${i}`, queues: i % 3 ? ['support', 'sales'] : ['support'], free: 0 }));
+  const agents = DAY_AGENTS.map(agent => ({ ...agent, free: 0 }));
   for (const [i, agent] of agents.entries()) {
     const at = start + 5000 + i * 1771;
     step(at, pbx => pbx.status(agent.id, 'Available', at));
@@ -229,7 +230,7 @@ function halfHour(start) {
   }
   const order = (a, b) => a.at - b.at;
   hand.sort((a, b) => a.ts - b.ts);
-  return { agents, steps: steps.sort(order), hand };
+  return { steps: steps.sort(order), hand };
 }
 
 const report = events => {
@@ -272,24 +273,24 @@ export default {
 
   async 'half an hour by ESL gives the report of its events written by hand'(scene) {
     const SPEED = 60;
-    const start = Date.now() - 45 * 60000;
     const begun = Date.now();
-    const now = () => start + (Date.now() - begun) * SPEED / SLOW;
-    const { agents, steps, hand } = halfHour(start);
+    const zero = begun - 60 * 60000;
+    const now = () => zero + ((Date.now() - begun) * SPEED) / SLOW;
     const redis = await startRedis(scene, { persistent: true });
     const config = path.join(scene.dir, 'site.yaml');
-    fs.writeFileSync(config, `site:\n  day_starts: "${new Date(start - 7200000).toISOString().slice(11, 13)}:00"\n  zone: UTC\n`);
+    fs.writeFileSync(config, `site:\n  day_starts: "${new Date(zero - 7200000).toISOString().slice(11, 13)}:00"\n  zone: UTC\n`);
     const clock = ahead => `${new Date(now() + ahead * SPEED).toISOString()},${SPEED / SLOW}`;
     const daemon = await startDaemon(scene, { redis, args: ['--config', config, '--clock', clock(0)] });
     await daemon.live();
     const pbx = await FreeSwitch.start(scene, { queues: ['support', 'sales'], now, player: { pieces: 911 } });
-    for (const agent of agents) pbx.agent(agent.id, { queues: agent.queues, status: 'Logged Out', wrapup: WRAPUP_MS / 1000 });
-    // a second ahead, so that nothing that happens is of the future to it
-    const source = new Source(scene, { where: pbx.where, url: redis.url, args: ['--clock', clock(1000)] }).start();
+    for (const { id, queues } of DAY_AGENTS) pbx.agent(id, { queues, status: 'Logged Out', wrapup: WRAPUP_MS / 1000 });
+    // ahead, for nothing that happens to be of the future to it; by less than a wrap-up, which would be over at once
+    const source = new Source(scene, { where: pbx.where, url: redis.url, args: ['--clock', clock(1500)] }).start();
     await source.tells('source.seen');
-    const late = Math.max(0, now() - steps[0].at + SPEED * 100) / SPEED; // it took a while to begin: all of it is later in real time only
+    const start = Math.round(now()) + 3000;
+    const { steps, hand } = halfHour(start);
     for (const { at, act } of steps) {
-      while (now() - late * SPEED < at) await sleep(5 / SLOW);
+      while (now() < at) await sleep(5 / SLOW);
       act(pbx);
     }
     await until('the journal has as many', async () => (await journal(redis)).filter(event => event.type !== 'alarm').length >= hand.length).catch(() => {});
