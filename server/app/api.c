@@ -4,6 +4,7 @@
 
 #include "app/api_desk.h"
 #include "app/api_accounts.h"
+#include "app/api_events.h"
 #include "app/api_screens.h"
 #include "app/api_intervals.h"
 #include "app/api_session.h"
@@ -52,6 +53,9 @@ static int site(const struct sw_api *api, const char *rest, const struct sw_http
     if (sw_access_refused(&access, ~0u, response)) return response->status;
     if (sw_http_segment(&rest, segment, sizeof segment) || strcmp(segment, api->site) != 0)
         return sw_http_problem(response, 404, NULL, "no such site");
+    const char *below = rest;
+    if (!sw_http_segment(&below, segment, sizeof segment) && !strcmp(segment, "producers"))
+        return sw_api_producers(api, &access, below, request, response);
     if (api->desk && sw_api_desk(api, &access, rest, request, response)) return response->status;
     if (request->method != SW_HTTP_GET) return sw_http_method_not_allowed(response, SW_HTTP_GET | SW_HTTP_HEAD);
     if (sw_http_segment(&rest, segment, sizeof segment)) return sw_http_problem(response, 404, NULL, NULL);
@@ -94,6 +98,8 @@ static int version_1(const struct sw_api *api, const char *rest, const struct sw
     if (!strcmp(segment, "screen")) return sw_api_screen(api, rest, request, response);
     if (!strcmp(segment, "screens")) return sw_api_screens(api, rest, request, response);
     if (!strcmp(segment, "boards")) return boards(api, rest, request, response);
+    /* producers have tokens, not roles */
+    if (!strcmp(segment, "sites") && sw_api_is_events(rest)) return sw_api_events(api, rest, request, response);
     if (!strcmp(segment, "sites")) return site(api, rest, request, response);
     return sw_http_problem(response, 404, NULL, NULL);
 }

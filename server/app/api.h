@@ -18,6 +18,8 @@ struct sw_at;
 struct sw_charts;
 struct sw_chat;
 struct sw_reports;
+struct sw_producers;
+struct sw_posts;
 
 struct sw_api {
     struct sw_desk *desk; /* NULL until it is there */
@@ -25,6 +27,8 @@ struct sw_api {
     struct sw_chat *chat; /* with the desk */
     struct sw_reports *reports; /* with the desk */
     struct sw_doors doors; /* who may come in; without sessions while the daemon stops */
+    struct sw_producers *producers; /* who may post events */
+    struct sw_posts *posts;         /* and what they post */
     struct sw_slices *slices; /* of views, for who leads only some teams */
     struct sw_at *at;         /* NULL until there is a journal to read */
     const char *site;

@@ -16,6 +16,7 @@
 #include "app/demo_people.h"
 #include "app/options.h"
 #include "app/plain_marker.h"
+#include "app/posts.h"
 #include "app/archive.h"
 #include "app/desk.h"
 #include "app/lease.h"

@@ -113,6 +113,7 @@ static void review(void *ctx) {
 static void on_accounts(void *ctx) {
     struct sw_app *app = ctx;
     if (app->doors.screens) sw_screens_reload(app->doors.screens);
+    if (app->api.producers) sw_producers_reload(app->api.producers);
     review(app);
 }
 
@@ -139,6 +140,29 @@ static void read_metrics_token(struct sw_app *app) {
     sw_buf_deinit(&text);
 }
 
+/* ---- events that are posted ---- */
+
+static int emit(void *ctx, const char *json, size_t len, sw_redis_reply_fn reply, void *reply_ctx) {
+    const struct sw_app *app = ctx;
+    return app->feed ? sw_feed_emit(app->feed, json, len, reply, reply_ctx) : -SW_EAGAIN;
+}
+
+static void reject(void *ctx, const char *why, const char *text, size_t len) {
+    const struct sw_app *app = ctx;
+    if (app->feed) sw_feed_reject(app->feed, why, text, len);
+}
+
+/* What the floor would refuse for its time; on a virtual clock time is that of the events. */
+static void bounds(void *ctx, int64_t *from_ms, int64_t *latest_ms) {
+    struct sw_app *app = ctx;
+    int64_t now_ms = sw__app_clock(app);
+    *from_ms = INT64_MIN;
+    *latest_ms = INT64_MAX;
+    if (app->clock.is_virtual) return;
+    *from_ms = sw_floor_day(app->floor, sw_floor_day(app->floor, now_ms, NULL).start_ms - 1, NULL).start_ms;
+    *latest_ms = now_ms + SW_FUTURE_MS;
+}
+
 void sw_app_open_doors(struct sw_app *app, const char *dir) {
     app->recorder = app->api.recorder = sw_recorder_new(&app->loop, dir, app->config->site_id);
     app->has_data = dir != NULL;
@@ -146,6 +170,11 @@ void sw_app_open_doors(struct sw_app *app, const char *dir) {
     app->doors.accounts = sw_accounts_new(&app->loop, app->recorder, app->config->people, app->config->person_count, app, on_accounts);
     app->doors.sessions = sw_sessions_new(&app->loop, app->doors.accounts);
     app->doors.screens = sw_screens_new(app->recorder, app, review);
+    app->api.producers = sw_producers_new(app->recorder, app->config->site_id);
+    const struct sw_posts_options posts = {.loop = &app->loop, .producers = app->api.producers,
+                                           .events_per_second = app->config->posted_events_per_second, .ctx = app,
+                                           .emit = emit, .reject = reject, .bounds = bounds};
+    app->api.posts = sw_posts_new(&posts);
     app->api.doors = app->doors;
     app->api.tell_screen = tell_screen;
     app->api.review = review;
@@ -155,12 +184,15 @@ void sw_app_open_doors(struct sw_app *app, const char *dir) {
 void sw_app_close_doors(struct sw_app *app) {
     app->api.stopping = true;
     sw_screens_close(app->doors.screens);
+    sw_producers_close(app->api.producers);
     sw_accounts_close(app->doors.accounts);
 }
 
 void sw_app_free_doors(struct sw_app *app) {
     sw_sessions_free(app->doors.sessions);
     sw_screens_free(app->doors.screens);
+    sw_posts_free(app->api.posts);
+    sw_producers_free(app->api.producers);
     sw_accounts_free(app->doors.accounts);
 }
 

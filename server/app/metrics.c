@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "app/app_state.h"
+#include "codec/posted.h"
 
 struct page {
     struct sw_app *app;
@@ -126,6 +127,38 @@ static void hub(const struct page *p) {
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         sw_buf_printf(p->out, "shiftwall_http_refused_total{site=\"%s\",reason=\"%s\"} %llu\n", p->app->config->site_id,
                       refused[i].reason, (unsigned long long)refused[i].value);
+}
+
+/* What became of events that were posted, of each producer; they are 64 at most. */
+static void posted(const struct page *p, const char *producer, const char *result, uint64_t count) {
+    sw_buf_printf(p->out, "shiftwall_posted_events_total{site=\"%s\",producer=\"", p->app->config->site_id);
+    label(p->out, producer);
+    sw_buf_printf(p->out, "\",result=\"%s\"} %llu\n", result, (unsigned long long)count);
+}
+
+static void posted_by(void *ctx, const struct sw_producer *producer) {
+    posted(ctx, producer->name, "accepted", producer->accepted);
+    posted(ctx, producer->name, "rejected", producer->rejected);
+}
+
+static void posts(const struct page *p) {
+    const struct sw_posts_counters *c = sw_posts_counters(p->app->api.posts);
+    const char *site = p->app->config->site_id;
+    struct page page = *p;
+    one(p, "producers", "gauge", "producers that may send events over HTTP", sw_producers_count(p->app->api.producers));
+    head(p, "posted_events_total", "counter", "events sent over HTTP, by producer and by what became of them");
+    posted(p, "", "accepted", c->open_accepted);
+    posted(p, "", "rejected", c->open_rejected);
+    sw_producers_each(p->app->api.producers, &page, posted_by);
+    head(p, "posted_events_rejected_total", "counter", "events sent over HTTP that were refused, by reason");
+    for (int i = 0; i < SW_REJECT_COUNT; i++)
+        sw_buf_printf(p->out, "shiftwall_posted_events_rejected_total{site=\"%s\",reason=\"%s\"} %llu\n", site,
+                      i ? sw_reject_name((enum sw_reject)i) : sw_posted_foreign_src, (unsigned long long)c->rejected[i]);
+    head(p, "posts_refused_total", "counter", "requests with events that were refused, by reason");
+    for (int i = 0; i < SW_POST_REFUSALS; i++)
+        sw_buf_printf(p->out, "shiftwall_posts_refused_total{site=\"%s\",reason=\"%s\"} %llu\n", site,
+                      sw_post_refusal_name((enum sw_post_refusal)i), (unsigned long long)c->refused[i]);
+    one(p, "posts_in_flight", "gauge", "requests with events that wait for Redis", c->in_flight);
 }
 
 static void doors(const struct page *p) {
@@ -319,6 +352,7 @@ void sw_app_metrics(void *ctx, struct sw_buf *out) {
     events(&p);
     feed(&p);
     hub(&p);
+    posts(&p);
     doors(&p);
     lease(&p);
     desk(&p);

@@ -40,6 +40,7 @@ void sw_config_init(struct sw_config *config) {
                                  .redis = sw_xstrdup("redis://127.0.0.1:6379"),
                                  .log_level = sw_xstrdup("info"),
                                  .report_day = 21,
+                                 .posted_events_per_second = 1000,
                                  .push_interval_ms = 250,
                                  .slow_limit_ms = 10000,
                                  .max_clients = 10000,

@@ -84,6 +84,7 @@ struct sw_config {
     int64_t report_day;      /* of the month: then the attendance report of the last month is due */
     char *public_url;        /* of the web application, for links; NULL = none are made */
     bool open_reads; /* anybody off loopback may read boards */
+    int64_t posted_events_per_second; /* of each producer that posts over HTTP */
     int64_t push_interval_ms, slow_limit_ms, max_clients, max_clients_per_address, journal_hours, retention_days;
     struct sw_config_list allowed_origins;
     char *tls_certificate, *tls_key; /* PEM files; NULL = plain HTTP */

@@ -349,6 +349,7 @@ static const struct sw_yaml_key root_keys[] = {
     WORD(struct sw_config, "log_level", judge_level, log_level),
     WORD(struct sw_config, "public_url", judge_public_url, public_url),
     SITE("open_reads", BOOL, open_reads),
+    RANGE("posted_events_per_second", INT, posted_events_per_second, 1, 100000),
     RANGE("push_interval_ms", INT, push_interval_ms, 100, 5000),
     RANGE("slow_limit_ms", INT, slow_limit_ms, 1000, 600000),
     RANGE("max_clients", INT, max_clients, 1, 100000),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "shiftwall/buf.h"
 
@@ -186,6 +187,13 @@ static bool handle_cut(struct sw_log_tail *t) {
     return true;
 }
 
+/* Says once why the log's own file cannot be opened. */
+static void tell_missing(struct sw_log_tail *t) {
+    if (t->told_missing || access(t->path, R_OK) == 0) return;
+    t->told_missing = true;
+    tell(t, SW_LOG_MISSING, NULL, strerror(errno));
+}
+
 /* At the end of the file at hand: true when there is more to read, of it or of another. */
 static bool go_on(struct sw_log_tail *t) {
     if (!has_successor(t)) return false;
@@ -196,7 +204,9 @@ static bool go_on(struct sw_log_tail *t) {
     if (t->line_bytes) end_line(t, 0);
     if (t->paused) return false; /* it comes back here */
     /* the live file only as it is now: what was listed long ago may have been rotated since */
-    return (knows_later(t) || list_later(t)) && next_file(t);
+    if ((knows_later(t) || list_later(t)) && next_file(t)) return true;
+    tell_missing(t);
+    return false;
 }
 
 /* Without a file at hand: true when there is one now. */
@@ -207,8 +217,7 @@ static bool find_first(struct sw_log_tail *t) {
         begin_file(t, file);
         return true;
     }
-    if (!t->told_missing) tell(t, SW_LOG_MISSING, NULL, strerror(errno));
-    t->told_missing = true;
+    tell_missing(t);
     return false;
 }
 

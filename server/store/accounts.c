@@ -1,4 +1,4 @@
-/* Accounts of people and screens that were paired: written rarely, read as a whole. */
+/* Accounts of people, screens that were paired, producers: written rarely, read as a whole. */
 #include "store/store_internal.h"
 
 static const char doing[] = "writing accounts";
@@ -88,6 +88,48 @@ int sw_store_read_screens(struct sw_store *store, void *ctx, void (*fn)(void *ct
         const struct sw_screen_row row = {.id = text_at(s, 0), .name = text_at(s, 1), .board = text_at(s, 2),
                                           .token = text_at(s, 3), .next = text_at(s, 4), .paired_by = text_at(s, 5),
                                           .paired_ms = sqlite3_column_int64(s, 6), .seen_ms = sqlite3_column_int64(s, 7)};
+        fn(ctx, &row);
+    }
+    int failed = code == SQLITE_DONE ? 0 : sw__store_fail(store, doing);
+    sqlite3_finalize(s);
+    return failed;
+}
+
+int sw_store_put_producer(struct sw_store *store, const struct sw_producer_row *row) {
+    sqlite3_stmt *s = prepare(store, "INSERT OR REPLACE INTO producers(site, name, token, made_by, made_ms, token_ms, used_ms) "
+                                     "VALUES(?,?,?,?,?,?,?)");
+    if (!s) return sw__store_fail(store, doing);
+    const char *const texts[] = {row->site, row->name, row->token, row->made_by};
+    const int64_t numbers[] = {row->made_ms, row->token_ms, row->used_ms};
+    bind_texts(s, texts, 4);
+    bind_numbers(s, 5, numbers, 3);
+    return run(store, s);
+}
+
+int sw_store_use_producer(struct sw_store *store, const char *token, int64_t used_ms) {
+    sqlite3_stmt *s = prepare(store, "UPDATE producers SET used_ms = ?2 WHERE token = ?1 AND used_ms < ?2");
+    if (!s) return sw__store_fail(store, doing);
+    bind_texts(s, &token, 1);
+    bind_numbers(s, 2, &used_ms, 1);
+    return run(store, s);
+}
+
+int sw_store_drop_producer(struct sw_store *store, const char *site, const char *name) {
+    sqlite3_stmt *s = prepare(store, "DELETE FROM producers WHERE site = ? AND name = ?");
+    if (!s) return sw__store_fail(store, doing);
+    const char *const texts[] = {site, name};
+    bind_texts(s, texts, 2);
+    return run(store, s);
+}
+
+int sw_store_read_producers(struct sw_store *store, void *ctx, void (*fn)(void *ctx, const struct sw_producer_row *row)) {
+    sqlite3_stmt *s = prepare(store, "SELECT site, name, token, made_by, made_ms, token_ms, used_ms FROM producers ORDER BY site, name");
+    if (!s) return sw__store_fail(store, doing);
+    int code;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        const struct sw_producer_row row = {.site = text_at(s, 0), .name = text_at(s, 1), .token = text_at(s, 2),
+                                            .made_by = text_at(s, 3), .made_ms = sqlite3_column_int64(s, 4),
+                                            .token_ms = sqlite3_column_int64(s, 5), .used_ms = sqlite3_column_int64(s, 6)};
         fn(ctx, &row);
     }
     int failed = code == SQLITE_DONE ? 0 : sw__store_fail(store, doing);

@@ -82,6 +82,16 @@ static const char *const steps[] = {
     " paired_by TEXT NOT NULL,"
     " paired_ms INTEGER NOT NULL,"
     " seen_ms INTEGER NOT NULL) WITHOUT ROWID;",
+    /* 7: producers that send events over HTTP */
+    "CREATE TABLE producers("
+    " site TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " token TEXT NOT NULL," /* the hash of the one that lets it in */
+    " made_by TEXT NOT NULL,"
+    " made_ms INTEGER NOT NULL,"
+    " token_ms INTEGER NOT NULL," /* when the token was made */
+    " used_ms INTEGER NOT NULL," /* 0: never */
+    " PRIMARY KEY(site, name)) WITHOUT ROWID;",
 };
 
 int sw__schema_number(sqlite3 *db, const char *query, int64_t *value) {

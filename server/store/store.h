@@ -15,7 +15,7 @@
 #include "shiftwall/buf.h"
 #include "shiftwall/error.h"
 
-#define SW_STORE_SCHEMA 6 /* the newest version */
+#define SW_STORE_SCHEMA 7 /* the newest version */
 #define SW_RECORD_BODY_MAX (4u << 20)
 
 struct sw_store;
@@ -141,6 +141,23 @@ int sw_store_put_screen(struct sw_store *store, const struct sw_screen_row *row)
 int sw_store_drop_screen(struct sw_store *store, const char *id) SW_NODISCARD;
 int sw_store_read_screens(struct sw_store *store, void *ctx,
                           void (*fn)(void *ctx, const struct sw_screen_row *row)) SW_NODISCARD;
+
+/* A producer that may send events to SITE over HTTP. Texts are borrowed. */
+struct sw_producer_row {
+    const char *site, *name;
+    const char *token; /* the hash of its token */
+    const char *made_by;
+    int64_t made_ms, token_ms, used_ms; /* TOKEN: when the token was made; USED 0: never */
+};
+/* Writes a producer, in the place of the one of that site and name; durable when it returns. 0 or -SW_EIO. */
+int sw_store_put_producer(struct sw_store *store, const struct sw_producer_row *row) SW_NODISCARD;
+/* Notes when the token of hash TOKEN was used last; one that is gone meanwhile is no fault. 0 or -SW_EIO. */
+int sw_store_use_producer(struct sw_store *store, const char *token, int64_t used_ms) SW_NODISCARD;
+/* Removes a producer; none is no fault. */
+int sw_store_drop_producer(struct sw_store *store, const char *site, const char *name) SW_NODISCARD;
+/* Calls FN for every producer of every site, in order of site and name. */
+int sw_store_read_producers(struct sw_store *store, void *ctx,
+                            void (*fn)(void *ctx, const struct sw_producer_row *row)) SW_NODISCARD;
 
 /* A number that is another one once somebody else (the command line) has written to the file. 0 or -SW_EIO. */
 int sw_store_data_version(struct sw_store *store, int64_t *version) SW_NODISCARD;

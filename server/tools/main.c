@@ -19,6 +19,7 @@ static const struct {
              {"notify", "try out the chat groups of a configuration, or send messages to them", sw_tool_notify},
              {"user", "accounts of people; the first one is made here", sw_tool_user},
              {"screen", "the screens that were paired", sw_tool_screen},
+             {"producer", "who may send events over HTTP, and their tokens", sw_tool_producer},
              {"pin", "make the hash of a person's PIN for the configuration", sw_tool_pin}};
 
 static void print_help(FILE *to) {

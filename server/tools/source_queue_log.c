@@ -26,7 +26,7 @@
 #define CLOCK_MS 500
 #define CLOCK_LATE_MS 2000          /* a line may be so late: the clock lags by it */
 #define SENT_MARGIN_MS (10 * 60000) /* the journal is read from so long before what is known to be in it */
-#define PAST_BYTES_MAX ((int64_t)1 << 30)
+#define PAST_BYTES_MAX ((int64_t)512 << 20) /* read again after a start */
 #define STATUS_BYTES 512
 
 static const char help[] =
@@ -342,15 +342,15 @@ static size_t choose_first(struct follow *f, const struct sw_log_files *files) {
         sw_log(SW_LOG_WARN, "source.position_lost", "src=%s text=%s", f->source->src,
                "the file it was in is gone: resumed by the time of the lines; what stood in it alone is lost");
     }
-    if (f->resume == BY_END) {
-        int64_t bytes = 0;
-        for (first = files->count; first > 0 && bytes < PAST_BYTES_MAX; first--) bytes += files->files[first - 1]->size;
-        return first;
-    }
-    size_t origin = find_head(files, &f->mark.origin);
+    size_t origin = f->resume == BY_END ? 0 : find_head(files, &f->mark.origin);
     if (origin < files->count) first = origin;
-    else if (f->mark.origin.hash)
-        sw_log(SW_LOG_INFO, "source.past", "src=%s text=%s", f->source->src, "the first file of the log is gone: agents who joined before may be missing");
+    int64_t bytes = 0; /* of the past no more than is soon read */
+    size_t bound = files->count;
+    while (bound > first && bytes < PAST_BYTES_MAX) bytes += files->files[--bound]->size;
+    if (bound > first) first = bound;
+    if (f->resume != BY_END && f->mark.origin.hash && first != origin)
+        sw_log(SW_LOG_INFO, "source.past", "src=%s text=%s", f->source->src,
+               "the first file of the log is gone, or too much lies between: agents who joined before may be missing until they are seen");
     return first > at ? at : first;
 }
 

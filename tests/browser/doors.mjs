@@ -2,7 +2,7 @@
 // their passwords and sessions; what each role is offered; the audit.
 import fs from 'node:fs';
 import { assert, equal, sleep, until } from '../integration/lib.mjs';
-import { addUser, ask, pair, PASSWORD, ROLES, signIn, site, user } from '../integration/doors.mjs';
+import { addProducer, addUser, ask, pair, PASSWORD, ROLES, signIn, site, user } from '../integration/doors.mjs';
 import { drawn, fits, go, has, hasNot, submit, toast, tooSmall } from './console.mjs';
 import { accessible, DESK, PHONE, scenario } from './lib.mjs';
 
@@ -186,6 +186,23 @@ test('an account is made, its password has to be changed, then it is at work', a
   await hasNot(admin, '[data-account="wang"]');
 });
 
+test('producers: what each has sent, and a token is taken away', async ({ daemon, scene }, open) => {
+  const admin = await open('/console#accounts', { as: 'admin' });
+  await has(admin, '.producers [data-none]');
+  const token = addProducer(scene, '客服桌面');
+  const send = body => ask(daemon, 'POST', '/api/v1/sites/main/events', { body, headers: { authorization: `Bearer ${token}` } });
+  await until('its token is known', async () => (await send([1, { type: 'notice', ts: Date.now(), text: 'x' }])).status === 202);
+  const row = admin.locator('[data-producer="客服桌面"]');
+  await until('the list says so', async () => (await row.count()) === 1 && /1 accepted[^]*1 refused/.test(await row.innerText()));
+  assert(!(await admin.content()).includes(token), 'the token is nowhere');
+  await row.locator('[data-act="revoke-producer"]').click();
+  await form(admin, 'revoke-producer').locator('.act-danger').click();
+  await has(admin, '.producers [data-none]');
+  equal((await send([])).status, 401, 'at once');
+  const audit = await ask(daemon, 'GET', '/api/v1/sites/main/audit?kind=producer*', { cookie: (await signIn(daemon, 'admin')).cookie });
+  equal(audit.body.records.map(one => `${one.kind} ${one.by}`), ['producer.revoke admin', audit.body.records[1] && `producer.add ${audit.body.records[1].by}`], 'on record');
+});
+
 test('my account: another password, and the other sessions end', async ({ daemon }, open) => {
   const page = await open('/console#floor', { as: 'quality' });
   await signIn(daemon, 'quality', PASSWORD, { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Chrome/130.0' });
@@ -266,7 +283,10 @@ test('the audit: who came in and what was written, by kind and person, page by p
 
 for (const [name, size] of [['at a desk', DESK], ['on a phone', PHONE]])
   for (const lang of ['zh-CN', 'en'])
-    test(`the sections of who may come in ${name} in ${lang}: fit, nothing cut, accessible`, async ({ daemon, cookies }, open) => {
+    test(`the sections of who may come in ${name} in ${lang}: fit, nothing cut, accessible`, async ({ daemon, cookies, scene }, open) => {
+      addProducer(scene, 'desktop-helper');
+      const token = addProducer(scene, '华东区客服桌面助手（夜班）');
+      await until('a producer has sent', async () => (await ask(daemon, 'POST', '/api/v1/sites/main/events', { body: [1, { type: 'notice', ts: Date.now(), text: 'x' }], headers: { authorization: `Bearer ${token}` } })).status === 202);
       await pair(daemon, cookies.duty, 'overview', 'Hall, east side');
       await pair(daemon, cookies.duty, 'queues,agents', '二楼走廊电梯口的大屏幕');
       await ask(daemon, 'POST', '/api/v1/accounts', { cookie: cookies.admin, body: { id: 'zhaoxiaoming.huadong', name: '赵晓明（华东区夜班）', role: 'lead', teams: ['A', 'B'] } });
@@ -288,6 +308,8 @@ for (const [name, size] of [['at a desk', DESK], ['on a phone', PHONE]])
       await look('screens', '[data-act="revoke"]', 'revoke');
       await look('accounts', '[data-act="add"]', 'account-form');
       await look('accounts', '[data-act="reset"]', 'reset');
+      await has(page, '[data-producer]');
+      await look('accounts', '[data-act="revoke-producer"]', 'revoke-producer');
       await look('audit');
       await look('more');
     });

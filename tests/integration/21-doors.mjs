@@ -62,6 +62,10 @@ const TABLE = [
   ['get /api/v1/sites/{site}/reports/day/{report}', `${S}/reports/day/2026-01-01.json`, ALL_TEAMS],
   ['get /api/v1/sites/{site}/reports/month/{report}', `${S}/reports/month/2026-01.json`, ALL_TEAMS],
   ['get /api/v1/sites/{site}/staffing/plan', `${S}/staffing/plan`, READERS],
+  // producers have tokens: whoever else asks is refused
+  ['post /api/v1/sites/{site}/events', `${S}/events`, [], []],
+  ['get /api/v1/sites/{site}/producers', `${S}/producers`, ['admin']],
+  ['delete /api/v1/sites/{site}/producers/{producer}', `${S}/producers/none`, ['admin']],
   ['get /api/v1/session', '/api/v1/session', ANYBODY],
   ['post /api/v1/session', '/api/v1/session', ANYBODY, {}],
   ['post /api/v1/session/password', '/api/v1/session/password', PEOPLE, {}],

@@ -1,9 +1,10 @@
 // What people try who should not get in: all of it fails, is counted, and harms nobody. Every attempt is one entry of a list.
+import { createHash } from 'node:crypto';
 import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { assert, equal, sleep, until, Wall } from './lib.mjs';
-import { ask, cookieOf, pair, PASSWORD, signIn, site } from './doors.mjs';
+import { addProducer, ask, cookieOf, pair, PASSWORD, producer, signIn, site } from './doors.mjs';
 
 const S = '/api/v1/sites/main';
 
@@ -44,6 +45,12 @@ export default {
     await ask(daemon, 'DELETE', '/api/v1/session', { cookie: out.cookie });
     const renewed = cookieOf(await ask(daemon, 'POST', '/api/v1/screen/renew', { cookie: screen.cookie, body: {} }));
     await ask(daemon, 'GET', '/api/v1/screen', { cookie: renewed });
+
+    const desk = addProducer(scene, 'desk'), gone = addProducer(scene, 'gone'), north = addProducer(scene, 'desk', ['--site', 'north']);
+    producer(scene, ['revoke', 'gone']);
+    const bearer = by => ({ authorization: `Bearer ${by}` });
+    const event = { type: 'notice', ts: Date.now(), text: 'x' };
+    await until('the producers are known', async () => (await ask(daemon, 'POST', `${S}/events`, { body: [1], headers: bearer(north) })).status === 403);
 
     const own = new URL(daemon.url).host;
     const status = (...args) => () => ask(daemon, ...args).then(a => a.status, () => 0); // 0: hung up
@@ -123,6 +130,36 @@ export default {
       ['a socket of another path', () => upgrade(daemon, { path: '/api/v1/session', headers: { cookie: cookies.duty } }), [404]],
       ['a socket without the subprotocol', () => upgrade(daemon, { protocol: '', headers: { cookie: cookies.duty } }), [400]],
       ['a socket with a forged cookie', () => upgrade(daemon, { headers: { cookie: `shiftwall=${'1'.repeat(64)}` } }), [401]],
+      // producers' tokens
+      ['events by nobody', post(`${S}/events`, event), [401]],
+      ['a forged token', post(`${S}/events`, event, undefined, { headers: bearer('a'.repeat(64)) }), [401]],
+      ['a token with one digit changed', post(`${S}/events`, event, undefined, { headers: bearer(desk.slice(0, -1) + (desk.endsWith('0') ? '1' : '0')) }), [401]],
+      ['a token cut short', post(`${S}/events`, event, undefined, { headers: bearer(desk.slice(0, 63)) }), [401]],
+      ['a token made longer', post(`${S}/events`, event, undefined, { headers: bearer(`${desk}0`) }), [401]],
+      ['a revoked token', post(`${S}/events`, event, undefined, { headers: bearer(gone) }), [401]],
+      ['a token of another site', post(`${S}/events`, event, undefined, { headers: bearer(north) }), [403]],
+      ['a token of this site at another', post('/api/v1/sites/north/events', event, undefined, { headers: bearer(desk) }), [404]],
+      ...['token', 'access_token', 'authorization'].map(name => [`a token in the address as ${name}`, post(`${S}/events?${name}=${desk}`, event), [401]]),
+      ['a token as a password', post(`${S}/events`, event, undefined, { headers: { authorization: `Basic ${Buffer.from(`desk:${desk}`).toString('base64')}` } }), [401]],
+      ['a token without its word', post(`${S}/events`, event, undefined, { headers: { authorization: desk } }), [401]],
+      ['a token as a cookie', post(`${S}/events`, event, `shiftwall=${desk}`), [401]],
+      ['a session as a token', post(`${S}/events`, event, undefined, { headers: bearer(token) }), [401]],
+      ['the hash of a token', post(`${S}/events`, event, undefined, { headers: bearer(createHash('sha256').update(desk).digest('hex')) }), [401]],
+      ['a duty lead sends events', post(`${S}/events`, event, cookies.duty), [403]],
+      ['a screen sends events', post(`${S}/events`, event, renewed), [403]],
+      ['a page elsewhere sends events', post(`${S}/events`, event, undefined, { headers: { ...bearer(desk), ...evil } }), [403]],
+      ['a producer speaks for another', post(`${S}/events`, { ...event, src: 'pbx' }, undefined, { headers: bearer(desk) }), [403]],
+      ['a producer reads a view', get(`${S}/views/site`, undefined, bearer(desk)), [401]],
+      ['a producer writes a grant', post(`${S}/grants`, grant, undefined, { headers: bearer(desk) }), [401]],
+      ['a producer lists producers', get(`${S}/producers`, undefined, bearer(desk)), [401]],
+      ['a producer reads the metrics', get('/metrics', undefined, bearer(desk)), [401]],
+      ['a manager revokes a producer', status('DELETE', `${S}/producers/desk`, { cookie: cookies.manager }), [403]],
+      ['events of 70 KiB', post(`${S}/events`, 'x'.repeat(70 << 10), undefined, { headers: bearer(desk) }), [413]],
+      ['events of 2 MiB', post(`${S}/events`, 'x'.repeat(2 << 20), undefined, { headers: bearer(desk) }), [413]],
+      ['a token of 100 KiB', request(`POST ${S}/events HTTP/1.1`, `Authorization: Bearer ${'a'.repeat(100 << 10)}`, 'Content-Length: 2'), [0, 400, 401, 431]],
+      ['a line break in a token', request(`POST ${S}/events HTTP/1.1`, `Authorization: Bearer ${desk.slice(0, 32)}`, ` ${desk.slice(32)}`, 'Content-Length: 0'), [0, 400, 401, 411]],
+      ['a line break behind the path of events', request(`POST ${S}/events%0d%0aauthorization:%20Bearer%20${desk} HTTP/1.1`, 'Content-Length: 0'), [0, 400, 401, 404]],
+      ['a second token', request(`POST ${S}/events HTTP/1.1`, `Authorization: Bearer ${'0'.repeat(64)}`, `Authorization: Bearer ${desk}`, 'Content-Length: 0'), [0, 400, 401]],
       // too large, too many, out of order
       ['a body of 2 MiB', post(`${S}/roster`, 'x'.repeat(2 << 20), cookies.duty, { type: 'text/csv' }), [413]],
       ['a body that says it is 1 TB', request(`POST ${S}/grants HTTP/1.1`, `Cookie: ${cookies.duty}`, 'Content-Type: application/json', 'Content-Length: 1000000000000'), [413]],
@@ -173,10 +210,12 @@ export default {
       'http_refused_total{site="main",reason="bad_request"}': 5, 'clients_refused_total{site="main",reason="caller"}': 2,
       'clients_refused_total{site="main",reason="origin"}': 1, 'clients_refused_total{site="main",reason="path"}': 2,
       'sign_ins_wrong_total{site="main"}': 4, 'pair_codes_refused_total{site="main"}': 1, 'screen_tokens_refused_total{site="main"}': 3,
+      'posts_refused_total{site="main",reason="token"}': 12, 'posts_refused_total{site="main",reason="forbidden"}': 3, 'posts_refused_total{site="main",reason="too_large"}': 1,
     };
     for (const [name, atLeast] of Object.entries(least)) assert(grew(name) >= atLeast, `${name}: ${grew(name)}, ${atLeast} or more expected`);
     const audit = (await ask(daemon, 'GET', `${S}/audit`, { cookie: cookies.duty })).body.records;
     assert(!audit.some(r => r.kind === 'grant' || (r.kind === 'account.add' && r.role !== 'command line')), 'nothing was recorded that should not be');
+    equal(/posted_events_total\{[^}]*accepted"\} [1-9]/.test(after), false, 'no event was accepted');
     equal((await ask(daemon, 'GET', `${S}/views/site`, { cookie: cookies.duty })).status, 200, 'who is signed in still is');
     assert(!daemon.process.over, 'and the daemon runs');
   },

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import http from 'node:http';
 import path from 'node:path';
-import { equal, startDaemon, startRedis, state, toolPath, until } from './lib.mjs';
+import { assert, equal, startDaemon, startRedis, state, toolPath, until } from './lib.mjs';
 
 export const ROLES = ['agent', 'lead', 'duty', 'quality', 'manager', 'admin'];
 export const PASSWORD = 'a long enough one';
@@ -18,6 +18,21 @@ export function user(scene, args, input = '') {
 export function addUser(scene, id, role, more = []) {
   const done = user(scene, ['add', '--role', role, ...(role === 'lead' && !more.length ? ['--teams', 'A'] : more), '--password-stdin', id], `${PASSWORD}\n`);
   equal(done.status, 0, `user add ${id}: ${done.err}`);
+}
+
+/** `shiftwall producer ...` on the data folder of SCENE. */
+export function producer(scene, args) {
+  const [verb, ...rest] = args;
+  const done = spawnSync(toolPath, ['producer', verb, '--data', path.join(scene.dir, 'data'), ...rest], { encoding: 'utf8' });
+  return { status: done.status, out: done.stdout, err: done.stderr };
+}
+
+/** Makes a producer; its token. */
+export function addProducer(scene, name, more = []) {
+  const done = producer(scene, ['add', ...more, name]);
+  equal(done.status, 0, `producer add ${name}: ${done.err}`);
+  assert(/^[0-9a-f]{64}\n$/.test(done.out), `the token alone: ${done.out}`);
+  return done.out.trim();
 }
 
 /** One request; the answer with its status, headers, text and JSON. */

@@ -121,7 +121,7 @@ static UNUSED void dump(char out[DUMP_BYTES], bool with_history) {
 
 /* ---- the versions as they were released: never change these, add the next ---- */
 
-#define RELEASED 6
+#define RELEASED 7
 
 static UNUSED const char *const released[RELEASED] = {
     "CREATE TABLE ledger( id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, site TEXT NOT NULL, kind TEXT NOT "
@@ -177,7 +177,17 @@ static UNUSED const char *const released[RELEASED] = {
     " paired_by TEXT NOT NULL,"
     " paired_ms INTEGER NOT NULL,"
     " seen_ms INTEGER NOT NULL) WITHOUT ROWID;"
-    "PRAGMA user_version = 6;"
+    "PRAGMA user_version = 6;",
+    "CREATE TABLE producers("
+    " site TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " token TEXT NOT NULL,"
+    " made_by TEXT NOT NULL,"
+    " made_ms INTEGER NOT NULL,"
+    " token_ms INTEGER NOT NULL,"
+    " used_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(site, name)) WITHOUT ROWID;"
+    "PRAGMA user_version = 7;"
 };
 
 /* A file as Shiftwall of VERSION left it, with data in all of its tables. */

@@ -46,7 +46,7 @@ static void assert_is_default(const struct sw_config *c) {
     assert_string_equal(c->log_level, "info");
     assert_string_equal(c->site_id, "main");
     assert_string_equal(c->zone, "UTC");
-    assert_true(c->push_interval_ms == 250 && c->slow_limit_ms == 10000 && c->journal_hours == 48);
+    assert_true(c->push_interval_ms == 250 && c->slow_limit_ms == 10000 && c->journal_hours == 48 && c->posted_events_per_second == 1000);
     assert_true(c->max_clients == 10000 && c->max_clients_per_address == 1024);
     assert_true(c->day_starts_ms == 0 && c->interval_min == 15 && c->target_ms == 20000 &&
                 c->short_ms == 5000);
@@ -189,6 +189,7 @@ static const char full[] =
     "max_clients: 7\n"
     "max_clients_per_address: 3\n"
     "journal_hours: 72\n"
+    "posted_events_per_second: 50\n"
     "allowed_origins: [https://wall.example.com, \"http://10.0.0.1:8080\"]\n"
     "site:\n"
     "  id: north-1\n"
@@ -232,7 +233,7 @@ static void test_every_key(void **state) {
     assert_string_equal(c.policy, "floor");
     assert_string_equal(c.log_level, "debug");
     assert_true(c.open_reads && c.push_interval_ms == 100 && c.slow_limit_ms == 5000);
-    assert_true(c.max_clients == 7 && c.max_clients_per_address == 3 && c.journal_hours == 72);
+    assert_true(c.max_clients == 7 && c.max_clients_per_address == 3 && c.journal_hours == 72 && c.posted_events_per_second == 50);
     assert_int_equal(c.allowed_origins.count, 2);
     assert_string_equal(c.allowed_origins.items[1], "http://10.0.0.1:8080");
     assert_string_equal(c.site_id, "north-1");

@@ -429,6 +429,39 @@ static void test_letters(void **state) {
     sw_store_close(store);
 }
 
+static void tell_producer(void *ctx, const struct sw_producer_row *row) {
+    char *out = ctx;
+    size_t at = strlen(out);
+    (void)snprintf(out + at, 1024 - at, "%s/%s %s %s %lld %lld %lld;", row->site, row->name, row->token, row->made_by, (long long)row->made_ms,
+                   (long long)row->token_ms, (long long)row->used_ms);
+}
+
+static void assert_producers(struct sw_store *store, const char *expected) {
+    char found[1024] = "";
+    assert_int_equal(sw_store_read_producers(store, found, tell_producer), 0);
+    assert_string_equal(found, expected);
+}
+
+static void test_producers(void **state) {
+    (void)state;
+    struct sw_store *store = opened();
+    assert_int_equal(sw_store_put_producer(store, &(struct sw_producer_row){"main", "desk", "h1", "root", 1, 1, 0}), 0);
+    assert_int_equal(sw_store_put_producer(store, &(struct sw_producer_row){"main", "客服", "h2", "root", 2, 2, 0}), 0);
+    assert_int_equal(sw_store_put_producer(store, &(struct sw_producer_row){"alpha", "desk", "h3", "li", 3, 3, 0}), 0);
+    assert_int_equal(sw_store_use_producer(store, "h1", 9), 0);
+    assert_int_equal(sw_store_use_producer(store, "h1", 8), 0); /* the later one stays */
+    assert_int_equal(sw_store_use_producer(store, "none", 8), 0);
+    sw_store_close(store);
+    store = opened();
+    assert_producers(store, "alpha/desk h3 li 3 3 0;main/desk h1 root 1 1 9;main/客服 h2 root 2 2 0;");
+    assert_int_equal(sw_store_put_producer(store, &(struct sw_producer_row){"main", "desk", "h4", "root", 1, 5, 0}), 0);
+    assert_int_equal(sw_store_use_producer(store, "h1", 10), 0); /* a token of before is nobody's */
+    assert_int_equal(sw_store_drop_producer(store, "main", "客服"), 0);
+    assert_int_equal(sw_store_drop_producer(store, "alpha", "none"), 0);
+    assert_producers(store, "alpha/desk h3 li 3 3 0;main/desk h4 root 1 5 0;");
+    sw_store_close(store);
+}
+
 static void test_when_the_history_begins(void **state) {
     (void)state;
     struct sw_store *store = opened();
@@ -448,6 +481,6 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         TEST(test_appends_and_reads), TEST(test_the_first_wins), TEST(test_undo_lets_go), TEST(test_append_only),
         TEST(test_bad_records),       TEST(test_killed),         TEST(test_two_processes), TEST(test_history),
-        TEST(test_nothing_reads_through_all),  TEST(test_purge),          TEST(test_letters), TEST(test_when_the_history_begins), TEST(test_purged_is_gone)};
+        TEST(test_nothing_reads_through_all),  TEST(test_purge),          TEST(test_letters), TEST(test_producers), TEST(test_when_the_history_begins), TEST(test_purged_is_gone)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,7 +111,7 @@ static void test_newer(void **state) {
     (void)state;
     make_released(RELEASED);
     assert_int_equal(raw("PRAGMA user_version = 99"), SQLITE_OK);
-    refuses("version 99 was made by a newer Shiftwall, this one knows 6");
+    refuses("version 99 was made by a newer Shiftwall, this one knows 7");
 }
 
 /* ---- files that are not ours ---- */

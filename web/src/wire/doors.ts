@@ -1,4 +1,4 @@
-// What the sections about who may come in take from the wire: sessions, accounts, screens.
+// What the sections about who may come in take from the wire: sessions, accounts, screens, producers.
 import { isObject, type Json, type JsonObject } from './json';
 
 const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -93,3 +93,20 @@ export function asFleet(doc: unknown): Fleet {
   });
   return { now: (isObject(doc) ? number(doc['now']) : undefined) ?? 0, screens };
 }
+
+export interface Producer {
+  readonly name: string;
+  readonly madeBy?: string;
+  readonly tokenMade?: number;
+  readonly used?: number;
+  /** Events since the daemon started. */
+  readonly accepted: number;
+  readonly rejected: number;
+}
+
+export const asProducers = (doc: unknown): readonly Producer[] => listOf(doc, 'producers').flatMap((p): Producer[] => {
+  const name = text(p['name']);
+  return name === undefined ? [] : [present<Producer>({
+    name, madeBy: text(p['made_by']), tokenMade: number(p['token_made']), used: number(p['used']), accepted: number(p['accepted']) ?? 0, rejected: number(p['rejected']) ?? 0,
+  })];
+});

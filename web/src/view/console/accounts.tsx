@@ -16,6 +16,7 @@ import { problemText } from './acts';
 import { Buttons, Field, Modal, Problems } from './dialogs';
 import { useFetched } from './fetched';
 import { Action, Nothing, SearchField, Send, Tag, Waiting } from './parts';
+import { Producers } from './producers';
 
 const ROLES = ['agent', 'lead', 'duty', 'quality', 'manager', 'admin'] as const;
 
@@ -189,7 +190,7 @@ export function Accounts(): JSX.Element {
   changed.again = () => { again.value++; };
   const fetched = useFetched('/api/v1/accounts', asAccounts, again.value).value;
   const words = search.value.trim().toLowerCase();
-  if (!session.value?.accounts) return <First />;
+  if (!session.value?.accounts) return <><First />{session.value?.open && <Producers />}</>;
   if (!fetched.doc) return fetched.problem ? <Problems problem={fetched.problem} /> : <Waiting />;
   const found = fetched.doc.filter((one) => !words || `${one.id} ${one.name} ${roleName(one.role)} ${one.teams.join(' ')}`.toLowerCase().includes(words));
   return (
@@ -197,6 +198,7 @@ export function Accounts(): JSX.Element {
       <div class="toolbar"><SearchField label={d('acc.search')} /><span class="grow" /><Action text={d('acc.add')} icon="accounts" kind="main" act="add" onClick={() => openForm({ kind: 'later', show: () => <AccountForm /> })} /></div>
       {found.length ? <ul class="rows panel">{found.map((one) => <Row key={one.id} account={one} />)}</ul> : <Nothing text={c('ui.none')} />}
       <section class="panel" aria-labelledby="all-sessions"><h2 id="all-sessions">{d('ses.all')}</h2><Sessions all /></section>
+      <Producers />
     </>
   );
 }

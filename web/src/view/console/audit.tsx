@@ -18,11 +18,11 @@ type Period = (typeof PERIODS)[number];
 const DAYS: { readonly [P in Period]?: number } = { today: 0, week: 6, month: 29 };
 const DAY_MS = 86_400_000;
 const PAGE = 200;
-const KINDS = ['session*', 'account*', 'screen*', 'alert*', 'breach*', 'grant*', 'swap*', 'walk*', 'duty*', 'roster*', 'notice*', 'recall*', 'read*', 'ch*', 'report*'] as const;
+const KINDS = ['session*', 'account*', 'screen*', 'producer*', 'alert*', 'breach*', 'grant*', 'swap*', 'walk*', 'duty*', 'roster*', 'notice*', 'recall*', 'read*', 'ch*', 'report*'] as const;
 
 /** Records about who came in say whose they are by their key alone. */
 function withKey(record: LedgerRecord): LedgerRecord {
-  const about = /^(session|account)\b/.test(record.kind) ? 'account' : /^screen\b/.test(record.kind) ? 'screen' : undefined;
+  const about = /^(session|account)\b/.test(record.kind) ? 'account' : /^(screen|producer)\b/.exec(record.kind)?.[1];
   if (about === undefined || record.key === undefined || record.key === record.by) return record;
   const { password: _, ...fields } = record.fields;
   return { ...record, fields: { [about]: record.key, ...fields } };
