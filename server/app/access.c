@@ -39,8 +39,8 @@ static const struct sw_config_person *let_in_by_proxy(const struct sw_doors *doo
 struct sw_access sw_access_of(const struct sw_doors *doors, const struct sw_http_caller *caller) {
     struct sw_access a = {.accounts = sw_accounts_exist(doors->accounts)};
     /* what came through somebody else's proxy did not come from here */
-    a.local = !a.accounts && !caller->untrusted_proxy && sw_is_loopback(caller->peer);
-    a.person = doors->sessions ? sw_sessions_find(doors->sessions, caller->cookie, &a.session) : NULL;
+    a.local = !a.accounts && !caller->elsewhere && sw_is_loopback(caller->peer);
+    a.person = doors->sessions ? sw_sessions_find(doors->sessions, caller->cookie, !doors->reviewing, &a.session) : NULL;
     if (!a.person) a.person = let_in_by_proxy(doors, caller->user);
     if (!a.person && sw_screens_find(doors->screens, caller->cookie, &a.screen)) a.has_screen = true;
     const struct sw_account *account = a.person ? sw_accounts_find(doors->accounts, a.person->id) : NULL;

@@ -43,6 +43,7 @@ struct sw_doors {
     struct sw_sessions *sessions;
     struct sw_screens *screens;
     const struct sw_config *config;
+    bool reviewing; /* open sockets are looked at again: nobody asked for anything */
     void *ctx;
     /* The board of that name as JSON, or NULL. */
     const char *(*board)(void *ctx, const char *name);

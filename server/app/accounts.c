@@ -23,6 +23,7 @@ struct sw_accounts {
     struct entry *configured, *stored; /* by id */
     int64_t version; /* of the file, as it was read */
     size_t running;
+    bool lost; /* there were some, but they cannot be read */
     bool closing, looking;
     void *ctx;
     void (*changed)(void *ctx);
@@ -73,9 +74,10 @@ static void add_person(struct entry **all, const struct sw_config_person *p) {
     HASH_ADD_KEYPTR(hh, *all, to->id, strlen(to->id), entry);
 }
 
-static struct entry *in_force(const struct sw_accounts *a) { return a->stored ? a->stored : a->configured; }
+static struct entry *in_force(const struct sw_accounts *a) { return sw_accounts_exist(a) ? a->stored : a->configured; }
 
-bool sw_accounts_exist(const struct sw_accounts *a) { return a->stored != NULL; }
+bool sw_accounts_exist(const struct sw_accounts *a) { return a->stored || a->lost; }
+bool sw_accounts_lost(const struct sw_accounts *a) { return a->lost; }
 bool sw_accounts_any(const struct sw_accounts *a) { return in_force(a) != NULL; }
 
 const struct sw_account *sw_accounts_find(const struct sw_accounts *a, const char *id) {
@@ -133,6 +135,7 @@ struct job {
     struct sw_accounts *accounts;
     unsigned fields; /* to write; 0: only looks */
     bool recorded, found; /* FOUND: rows were read */
+    bool lost;            /* none, but there were some */
     char *id, *name, *role, *teams, *hash;
     struct sw_account_row row;
     char *kind, *by, *by_role, *body;
@@ -188,12 +191,15 @@ static int write_row(struct job *job, struct sw_store *store) {
     return failed;
 }
 
+/* A change and its record, or neither. */
 static int write_job(struct job *job, struct sw_store *store, const char *site) {
-    int failed = write_row(job, store);
-    if (failed || !job->recorded) return failed;
+    int failed = sw_store_begin(store);
+    if (failed) return failed;
+    failed = write_row(job, store);
     struct sw_record record = {.at_ms = job->at_ms, .kind = job->kind, .key = job->id, .by = job->by, .role = job->by_role,
                                .body = job->body};
-    return sw_store_append(store, site, &record, 1, NULL);
+    if (!failed && job->recorded) failed = sw_store_append(store, site, &record, 1, NULL);
+    return sw_store_end(store, failed);
 }
 
 static int work(void *ctx, struct sw_store *store, const char *site) {
@@ -205,6 +211,7 @@ static int work(void *ctx, struct sw_store *store, const char *site) {
         job->version = version;
         job->found = true;
         failed = sw_store_read_accounts(store, &job->rows, add_row);
+        job->lost = !job->rows && sw_store_had_accounts(sw_store_path(store));
     }
     if (failed) (void)snprintf(job->error, sizeof job->error, "%s", sw_store_error(store));
     return failed;
@@ -227,11 +234,19 @@ static void free_job(struct job *job) {
     free(job);
 }
 
+static void set_lost(struct sw_accounts *a, bool lost) {
+    if (lost && !a->lost)
+        sw_log(SW_LOG_ERROR, "accounts", "text=%s", "there were some, and they cannot be read: nobody is let in until a backup is "
+               "restored, or an account is made anew (shiftwall user add)");
+    a->lost = lost;
+}
+
 static void take(struct sw_accounts *a, struct job *job) {
     struct entry *old = a->stored;
     a->stored = job->rows;
     job->rows = old;
     a->version = job->version;
+    set_lost(a, job->lost);
 }
 
 static void on_worked(void *ctx, int status, const struct sw_record *records, size_t count, const char *text) {
@@ -284,7 +299,8 @@ static int load(void *ctx, struct sw_store *store, const char *site) {
     struct sw_accounts *a = ctx;
     (void)site;
     int failed = sw_store_data_version(store, &a->version);
-    return failed ? failed : sw_store_read_accounts(store, &a->stored, add_row);
+    if (!failed) failed = sw_store_read_accounts(store, &a->stored, add_row);
+    return failed || a->stored || !sw_store_had_accounts(sw_store_path(store)) ? failed : -SW_ENOENT;
 }
 
 struct sw_accounts *sw_accounts_new(uv_loop_t *loop, struct sw_recorder *recorder, const struct sw_config_person *people,
@@ -292,7 +308,8 @@ struct sw_accounts *sw_accounts_new(uv_loop_t *loop, struct sw_recorder *recorde
     struct sw_accounts *a = sw_xcalloc(1, sizeof *a);
     *a = (struct sw_accounts){.recorder = recorder, .ctx = ctx, .changed = changed};
     for (size_t i = 0; i < count; i++) add_person(&a->configured, &people[i]);
-    if (sw_recorder_load_run(recorder, a, load)) sw_log(SW_LOG_ERROR, "accounts", "text=%s", "cannot be read");
+    bool failed = sw_recorder_load_run(recorder, a, load);
+    set_lost(a, !a->stored && (failed || sw_recorder_lost_accounts(recorder)));
     if (a->stored && count)
         sw_log(SW_LOG_WARN, "accounts", "text=%s", "there are accounts: the `people` of the configuration count no more");
     uv_timer_init(loop, &a->timer);

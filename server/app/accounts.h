@@ -28,6 +28,8 @@ void sw_accounts_free(struct sw_accounts *accounts);
 
 /* Whether there are accounts: then nobody is let in without one, and the people of the configuration count no more. */
 bool sw_accounts_exist(const struct sw_accounts *accounts);
+/* Whether there were accounts that cannot be read now: nobody is let in. */
+bool sw_accounts_lost(const struct sw_accounts *accounts);
 /* Whether anybody can sign in at all. */
 bool sw_accounts_any(const struct sw_accounts *accounts);
 /* The account of that id, disabled or not; or NULL. Borrowed until the loop turns. */

@@ -138,6 +138,8 @@ int sw_api_handle(void *ctx, const struct sw_http_request *request, struct sw_ht
     for (size_t i = 0; in_api && i < 2; i++)
         if (!strncmp(path + sizeof prefix - 1, read_only[i], strlen(read_only[i])) && request->method != SW_HTTP_GET)
             return sw_http_method_not_allowed(response, SW_HTTP_GET | SW_HTTP_HEAD);
+    if (in_api && sw_accounts_lost(api->doors.accounts))
+        return sw_http_problem(response, 503, "Locked", "the accounts cannot be read: the daemon's log says why");
     if (in_api && api->standing_by) return sw_http_problem(response, 503, "Standing by", "another daemon serves this site");
     if (in_api) return version_1(api, path + sizeof prefix - 1, request, response);
     if (!strcmp(path, "/healthz")) return send_text(response, "text/plain; charset=utf-8", "ok\n");

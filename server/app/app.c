@@ -16,6 +16,8 @@
 
 #define OUTPUT_MS 1000                     /* how often views are written to Redis, at most */
 #define OUTPUT_BYTES_MAX ((size_t)1 << 20) /* a larger view is not */
+#define TOO_LARGE_MS 60000u                /* when it is looked at again */
+#define OUTPUT_KPIS 2                      /* the first views are published, too */
 #define ERROR_BYTES_MAX 512
 #define LEASE_PATIENCE_MS 1500 /* for what Redis says of who serves the site */
 #define ID_SKEW_MS INT64_C(3600000) /* how far the clock of Redis may be ahead of ours */
@@ -41,6 +43,8 @@ void sw__app_arm_deadline(struct sw_app *app) {
         uv_timer_stop(&app->deadline);
         return;
     }
+    if (next_ms == app->deadline_ms && uv_is_active((uv_handle_t *)&app->deadline)) return; /* with most events */
+    app->deadline_ms = next_ms;
     uv_timer_start(&app->deadline, on_deadline, sw_clock_delay_ms(&app->clock, next_ms), 0);
 }
 
@@ -48,6 +52,7 @@ void sw__app_arm_deadline(struct sw_app *app) {
 static void pass_time(struct sw_app *app) {
     if (sw_checkpoints_is_saving(app->checkpoints)) return; /* it stands still for some ms */
     int64_t now_ms = sw__app_clock(app);
+    if (app->passed_ms < now_ms) app->passed_ms = now_ms;
     sw_charts_advance(app->charts, now_ms);
     sw_floor_advance(app->floor, now_ms);
 }
@@ -126,6 +131,12 @@ static void keep_day(struct sw_app *app) {
     if (app->plain_unmarked) sw__app_mark_plain(app);
 }
 
+/* Of a journal that takes long to read. */
+static void write_progress(const struct sw_app *app, struct sw_json *j) {
+    const struct sw_feed_status *s = &app->feed_status;
+    if (s->state == SW_FEED_CATCHING_UP && s->progress_permille >= 0) sw_json_ratio(j, "progress", (struct sw_ratio){s->progress_permille, 1000});
+}
+
 static void write_feed(struct sw_app *app, struct sw_json *j) {
     const struct sw_floor_counters *c = sw_floor_counters(app->floor);
     struct sw_feed_id last = app->feed ? sw_feed_last_id(app->feed) : (struct sw_feed_id){0};
@@ -136,6 +147,7 @@ static void write_feed(struct sw_app *app, struct sw_json *j) {
     if (app->feed_status.last_message_ms) sw_json_int(j, "last_event", app->feed_status.last_message_ms);
     if (sw_app_incomplete_since(app)) sw_json_int(j, "incomplete_since", sw_app_incomplete_since(app));
     if (*app->feed_status.reason) sw_json_text(j, "reason", app->feed_status.reason);
+    write_progress(app, j);
     sw_json_text(j, "last_id", id);
     sw_json_int(j, "plain", (int64_t)app->feed_status.plain);
     sw_json_int(j, "rejected", c->rejected);
@@ -170,6 +182,7 @@ void sw_app_tell_feed(struct sw_app *app) {
     if (app->feed_status.last_message_ms) sw_json_int(&j, "last_event", app->feed_status.last_message_ms);
     if (sw_app_incomplete_since(app)) sw_json_int(&j, "incomplete_since", sw_app_incomplete_since(app));
     if (*app->feed_status.reason) sw_json_text(&j, "reason", app->feed_status.reason);
+    write_progress(app, &j);
     sw_json_close(&j, '}');
     int full = sw_ws_server_set_feed(app->ws, app->config->site_id, sw_buf_text(&text), text.len);
     SW_ASSERT(full == 0); /* there is one site */
@@ -209,7 +222,7 @@ static struct arrival arrival_of(struct sw_app *app, const struct sw_feed_messag
         a.now_ms = sw_floor_now(app->floor);
         return a;
     }
-    a.now_ms = message->catching_up && message->journaled ? message->id_ms : sw__app_clock(app);
+    a.now_ms = message->catching_up && message->journaled ? message->id_ms : message->arrived_ms;
     int64_t arrival_ms = message->journaled ? message->id_ms : a.now_ms;
     if (arrival_ms > a.now_ms + ID_SKEW_MS) arrival_ms = a.now_ms;
     a.latest_ms = arrival_ms + SW_FUTURE_MS;
@@ -264,6 +277,7 @@ static void on_status(void *ctx, const struct sw_feed_status *status) {
     }
     if (is_live(app)) pass_time(app);
     sw_app_tell_feed(app);
+    if (!changed && status->state == SW_FEED_CATCHING_UP) return; /* it goes on: figures half read are not shown anew */
     sw__app_arm_deadline(app);
     sw__app_flush_soon(app);
 }
@@ -303,18 +317,23 @@ static bool start_feed(struct sw_app *app, const char *url) {
 
 /* ---- outputs to Redis, for other consumers ---- */
 
-static void write_output(struct sw_app *app, struct sw_view *view, bool publish) {
-    size_t slot = 0;
-    while (slot < SW_OUTPUT_VIEWS_MAX && app->written[slot].view && app->written[slot].view != view) slot++;
-    if (slot == SW_OUTPUT_VIEWS_MAX) return; /* views of teams are parts of `agents` */
-    if (app->written[slot].view && app->written[slot].version == sw_view_version(view)) return;
-    app->written[slot].view = view;
-    app->written[slot].version = sw_view_version(view);
+/* Views of teams are parts of `agents`. */
+static const char *const output_views[SW_OUTPUT_VIEWS_MAX] = {"site", "queues", "teams", "agents", "intervals"};
+
+static void write_output(struct sw_app *app, size_t i) {
+    if (uv_now(&app->loop) < app->written[i].not_before) return;
+    struct sw_view *view = sw_publisher_view(app->publisher, output_views[i]);
+    if (app->written[i].view == view && app->written[i].version == sw_view_version(view)) return;
+    app->written[i].view = view;
+    app->written[i].version = sw_view_version(view);
     size_t len;
     const char *document = sw_view_document(view, &len);
-    if (len > OUTPUT_BYTES_MAX) return;
-    sw_feed_set_view(app->feed, sw_view_name(view), document, len);
-    if (!publish) return;
+    if (len > OUTPUT_BYTES_MAX) {
+        app->written[i].not_before = uv_now(&app->loop) + TOO_LARGE_MS;
+        return;
+    }
+    sw_feed_set_view(app->feed, output_views[i], document, len);
+    if (i >= OUTPUT_KPIS) return;
     struct sw_frame *frame = sw_view_full_frame(view);
     sw_feed_publish_kpi(app->feed, frame->data, frame->len);
     sw_frame_unref(frame);
@@ -331,13 +350,21 @@ static void keep_shifts(struct sw_app *app) {
     if (app->desk) sw_desk_count_past(app->desk, kept_from_ms);
 }
 
+static void fail(struct sw_app *app);
+
 static void on_outputs(uv_timer_t *timer) {
     struct sw_app *app = timer->data;
     char status[256];
+    sw_app_expire_sessions(app);
     (void)snprintf(status, sizeof status, "%s %s, %llu walls", app->standing_by ? "standing by; feed" : "feed", sw_app_feed_word(app),
                    (unsigned long long)sw_ws_server_counters(app->ws)->clients);
     sw_service_manager_status(app->manager, status);
     if (!app->feed || !is_live(app)) return;
+    if (sw__app_is_a_day_ahead(app)) { /* starting anew is the one way back */
+        sw_log(SW_LOG_ERROR, "clock.back", "text=%s", "the clock was ahead, in another business day: figures are made anew by a new start");
+        fail(app);
+        return;
+    }
     sw_feed_status_get(app->feed, &app->feed_status);
     pass_time(app);
     keep_day(app);
@@ -351,8 +378,7 @@ static void on_outputs(uv_timer_t *timer) {
     if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))
         sw_app_tell_feed(app);
     sw__app_flush_soon(app);
-    static const char *const names[] = {"site", "queues", "teams", "agents", "intervals"};
-    for (size_t i = 0; i < 5; i++) write_output(app, sw_publisher_view(app->publisher, names[i]), i < 2);
+    for (size_t i = 0; i < SW_OUTPUT_VIEWS_MAX; i++) write_output(app, i);
 }
 
 /* ---- start and stop ---- */
@@ -368,6 +394,13 @@ static void close_timers(struct sw_app *app) {
 }
 
 static void on_demo_stopped(void *ctx) { ((struct sw_app *)ctx)->demo = NULL; }
+
+/* What waited is written, while the site was still ours. */
+static void on_recorded(void *ctx) {
+    struct sw_app *app = ctx;
+    sw_lease_close(app->lease);
+    app->lease = NULL;
+}
 
 static void stop(struct sw_app *app) {
     app->stopping = true;
@@ -395,8 +428,7 @@ static void stop(struct sw_app *app) {
     app->reports = app->api.reports = NULL;
     sw_chat_close(app->chat);
     app->chat = app->api.chat = NULL;
-    if (app->recorder) sw_recorder_close(app->recorder);
-    sw_lease_close(app->lease);
+    sw_recorder_close(app->recorder, app, on_recorded);
     close_timers(app);
 }
 
@@ -567,7 +599,7 @@ static bool build(struct sw_app *app) {
     if (rosters.dir) app->rosters = sw_roster_dir_new(&app->loop, &rosters);
     const struct sw_publisher_options publisher = {
         .epoch = app->epoch, .first_version = app->first_version, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = sw__app_outlook,
-        .changed = sw_app_view_changed};
+        .watched = sw_app_view_watched, .changed = sw_app_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
     app->slices = sw_slices_new(app, sw_app_view_changed);
     app->api = (struct sw_api){.loop = &app->loop,

@@ -14,7 +14,8 @@
 #define PATH_BYTES 4096
 #define VERSIONS_PER_MS 1024 /* more than views ever have: a later start is always ahead */
 #define VERSIONS_AHEAD (UINT64_C(1) << 32)
-#define AHEAD_MS INT64_C(300000) /* how far a checkpoint may be ahead of the clock */
+#define AHEAD_MS INT64_C(300000)     /* how far a checkpoint may be ahead of the clock */
+#define DAY_AHEAD_MS INT64_C(600000) /* how far events and an odd clock may take the floor ahead */
 
 static int64_t real_now_ms(void) {
     struct timespec now;
@@ -28,6 +29,13 @@ static bool path_of(const struct sw_app *app, char path[PATH_BYTES]) {
     return snprintf(path, PATH_BYTES, "%s/checkpoint-%s", app->config->data_dir, app->config->site_id) < PATH_BYTES;
 }
 
+bool sw__app_is_a_day_ahead(struct sw_app *app) {
+    int64_t now_ms = sw__app_clock(app);
+    if (app->clock.is_virtual || app->passed_ms <= now_ms + DAY_AHEAD_MS) return false;
+    int64_t day_ms = sw_floor_day(app->floor, sw_floor_now(app->floor), NULL).start_ms;
+    return now_ms + DAY_AHEAD_MS < day_ms && app->passed_ms >= day_ms;
+}
+
 /* ---- at start ---- */
 
 /* Why the figures cannot go on from it, or NULL. */
@@ -38,7 +46,8 @@ static const char *misfit(struct sw_app *app, const struct sw_checkpoint *head) 
     if (strcmp(head->site, app->config->site_id) != 0) return "it is of another site";
     if (memcmp(head->shape, shape, sizeof shape) != 0) return "the configuration or the policy has changed";
     if (head->day_ms < sw_floor_day(app->floor, today_ms - 1, NULL).start_ms) return "it is too old";
-    return !app->clock.is_virtual && head->taken_ms > now_ms + AHEAD_MS ? "it is ahead of the clock" : NULL;
+    bool is_ahead = head->taken_ms > now_ms + AHEAD_MS || head->day_ms > now_ms + AHEAD_MS;
+    return !app->clock.is_virtual && is_ahead ? "it is ahead of the clock" : NULL;
 }
 
 static void load(struct sw_app *app, const char *path, const struct sw_buf *file) {

@@ -36,7 +36,7 @@
 #include "io/ws_server.h"
 #include "shiftwall/floor.h"
 
-#define SW_OUTPUT_VIEWS_MAX 8
+#define SW_OUTPUT_VIEWS_MAX 5
 
 struct sw_app {
     uv_loop_t loop;
@@ -58,6 +58,8 @@ struct sw_app {
     struct sw_shifts *shifts;
     struct sw_reload *reload;
     struct sw_doors doors; /* as the API has them */
+    int64_t passed_ms; /* the latest that the clock said */
+    uint64_t expire_due_ms; /* of the loop: when sessions are looked at */
     struct sw_slices *slices;
     struct sw_certificate_watch *certificate; /* NULL without TLS */
     char metrics_token_hash[65];
@@ -103,6 +105,7 @@ struct sw_app {
     bool was_live;
 
     uv_timer_t deadline, flush, outputs;
+    int64_t deadline_ms; /* DEADLINE is armed for */
     uv_signal_t sigterm, sigint;
     bool flush_armed, stopping;
     uint64_t last_flush; /* uv_now */
@@ -116,18 +119,23 @@ struct sw_app {
     struct {
         struct sw_view *view;
         uint64_t version;
+        uint64_t not_before; /* uv_now; a view that was too large is asked for again then */
     } written[SW_OUTPUT_VIEWS_MAX];
 };
 
 /* Opens the store in DIR (NULL: none) and reads who may come in. */
 void sw_app_open_doors(struct sw_app *app, const char *dir);
 /* Before the recorder is closed; then when the loop has ended. */
+/* Now and then: closes what was opened with sessions that are over. */
+void sw_app_expire_sessions(struct sw_app *app);
 void sw_app_close_doors(struct sw_app *app);
 void sw_app_free_doors(struct sw_app *app);
 /* Starts to listen; false when what is wrong was logged. */
 bool sw_app_listen(struct sw_app *app);
 /* The line that says where, on standard output. */
 void sw_app_print_ready(const struct sw_app *app);
+/* Whether walls look at a view, or at what is made of it. */
+bool sw_app_view_watched(void *app, const struct sw_view *view);
 /* A view has a new version. */
 void sw_app_view_changed(void *app, struct sw_view *view);
 /* Whether figures are live and what people record is kept; REASON says why not. */
@@ -154,6 +162,9 @@ int sw__app_roster(void *ctx, const struct sw_roster *roster);
 const struct sw_outlook *sw__app_outlook(void *ctx, uint64_t *version);
 /* Views of moments that are past can be asked for. */
 void sw__app_open_past(struct sw_app *app, const struct sw_redis_options *redis);
+/* Whether the clock was ahead, over the end of a business day, and is right again: the floor is in a day that has not begun, and
+ * today's figures are yesterday's to it. When events are ahead, so are they: that is no fault of the clock. */
+bool sw__app_is_a_day_ahead(struct sw_app *app);
 /* Reads the checkpoint into the floor, which has had no event. */
 void sw__app_load_checkpoint(struct sw_app *app);
 /* The feed goes on from the checkpoint that was loaded. */

@@ -13,6 +13,7 @@
 #include "io/ws_tls.h"
 
 #define ERROR_BYTES_MAX 512
+#define EXPIRE_MS 10000 /* how long a socket may outlive its session */
 
 static int64_t clock_now(void *ctx) { return sw_clock_now_ms(&((struct sw_app *)ctx)->clock); }
 
@@ -21,10 +22,15 @@ void sw_app_view_changed(void *ctx, struct sw_view *view) {
     if (app->ws) sw_ws_server_view_changed(app->ws, view);
 }
 
+bool sw_app_view_watched(void *ctx, const struct sw_view *view) {
+    const struct sw_app *app = ctx;
+    return sw_view_is_tapped(view) || (app->ws && sw_ws_server_is_watched(app->ws, view));
+}
+
 static bool admit(void *ctx, const struct sw_http_caller *caller, char identity[SW_WS_IDENTITY_SIZE]) {
     const struct sw_app *app = ctx;
     _Static_assert(SW_IDENTITY_SIZE <= SW_WS_IDENTITY_SIZE, "room for an identity");
-    if (app->stopping || app->standing_by) return false;
+    if (app->stopping || app->standing_by || sw_accounts_lost(app->doors.accounts)) return false;
     struct sw_access access = sw_access_of(&app->doors, caller);
     sw_access_identity(&access, identity);
     /* before there are accounts whoever comes is greeted, and told what they may not see */
@@ -106,7 +112,17 @@ void sw_app_board_names(void *ctx, struct sw_buf *out) { sw_boards_names(((struc
 
 static void review(void *ctx) {
     struct sw_app *app = ctx;
-    if (app->ws && !app->stopping) sw_ws_server_review(app->ws);
+    if (!app->ws || app->stopping) return;
+    app->doors.reviewing = true;
+    sw_ws_server_review(app->ws);
+    app->doors.reviewing = false;
+}
+
+void sw_app_expire_sessions(struct sw_app *app) {
+    uint64_t now_ms = uv_now(&app->loop);
+    if (now_ms < app->expire_due_ms) return;
+    app->expire_due_ms = now_ms + EXPIRE_MS;
+    if (sw_sessions_expire(app->doors.sessions)) review(app);
 }
 
 /* The file of the store changed, by us or by the command line: screens may have, too. */

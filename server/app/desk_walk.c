@@ -154,13 +154,13 @@ static void free_candidates(struct candidates *c) {
 struct members {
     struct sw_desk *desk;
     int view;
-    char keys[64][64];
+    char keys[64][SW_JSON_KEY_SIZE];
     size_t count;
 };
 
-static void set_member(void *ctx, const char *key, const char *text) {
+static void set_member(void *ctx, const char *key, const char *text, size_t len) {
     struct members *m = ctx;
-    int refused = sw_view_set(m->desk->views[m->view], NULL, key, text, strlen(text));
+    int refused = sw_view_set(m->desk->views[m->view], NULL, key, text, len);
     (void)refused;
     if (m->count < 64) (void)snprintf(m->keys[m->count++], sizeof *m->keys, "%s", key);
 }

@@ -122,7 +122,8 @@ static void hub(const struct page *p) {
         const char *reason;
         uint64_t value;
     } refused[] = {{"not_signed_in", h->unauthorised}, {"forbidden", h->forbidden}, {"throttled", h->throttled},
-                   {"foreign_origin", h->foreign},     {"too_large", h->too_large}, {"bad_request", h->bad_requests}};
+                   {"foreign_origin", h->foreign},     {"too_large", h->too_large}, {"bad_request", h->bad_requests},
+                   {"no_room", h->no_room}, {"too_slow", h->too_slow}};
     head(p, "http_refused_total", "counter", "requests refused, by reason");
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         sw_buf_printf(p->out, "shiftwall_http_refused_total{site=\"%s\",reason=\"%s\"} %llu\n", p->app->config->site_id,
@@ -289,6 +290,7 @@ static void desk(const struct page *p) {
     one(p, "store_failures_total", "counter", "writes to the store that failed", r->failed);
     one(p, "store_conflicts_total", "counter", "writes of something that somebody else had written first", r->conflicts);
     one(p, "store_history_rows_total", "counter", "rows of history written", r->history_rows);
+    one(p, "store_dropped_total", "counter", "records given up because the store could not be written for too long", r->dropped);
     one(p, "store_queued", "gauge", "jobs that wait for the store", r->queued);
     one(p, "alerts_open", "gauge", "alerts that are open", d.alerts_open);
     one(p, "breaches", "gauge", "breaches on record that the ladder counts", d.breaches);

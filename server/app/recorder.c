@@ -12,6 +12,8 @@
 #define PURGE_ROWS 1000 /* at a time */
 #define ANSWER_BYTES_MAX ((size_t)12 << 20)
 #define PATH_BYTES 4096
+#define KEPT_RECORDS_MAX 50000 /* that wait until the disk has room again */
+#define RETRY_MS 2000
 
 enum job_kind { APPEND, READ, SUM, ROW, HISTORY, PURGE, PUT_LETTER, DROP_LETTER, FORGET_LETTERS, RUN };
 
@@ -29,6 +31,7 @@ struct job {
     void *ctx;
     sw_recorder_done done;
     int status;
+    bool refused, probes; /* REFUSED: not by the store; PROBES: whether it can be written again */
     struct sw_buf text;
 };
 
@@ -38,14 +41,22 @@ struct sw_recorder {
     char *site;
     struct sw_store *store; /* the worker's while it works */
     char problem[512];
+    bool lost_accounts;
     struct job *first, **last;
+    struct job *kept, **kept_last; /* what the store could not write, and what came after it */
+    size_t kept_records;
+    uv_timer_t retry;
+    bool has_retry, probing;
     bool working, closing;
+    void *ended_ctx;
+    void (*ended)(void *ctx);
     void *gate_ctx;
     enum sw_gate (*gate)(void *ctx); /* NULL: open */
     struct sw_recorder_counters counters;
 };
 
 const char *sw_recorder_problem(const struct sw_recorder *r) { return r->store ? NULL : r->problem; }
+bool sw_recorder_lost_accounts(const struct sw_recorder *r) { return r->lost_accounts; }
 const struct sw_recorder_counters *sw_recorder_counters(const struct sw_recorder *r) { return &r->counters; }
 
 static void open_store(struct sw_recorder *r, const char *dir) {
@@ -57,6 +68,7 @@ static void open_store(struct sw_recorder *r, const char *dir) {
     } else if (!sw_store_open(path, &r->store, r->problem, sizeof r->problem)) {
         return;
     }
+    r->lost_accounts = sw_store_had_accounts(path);
     sw_log(SW_LOG_ERROR, "store", "text=%s", r->problem);
 }
 
@@ -65,6 +77,7 @@ struct sw_recorder *sw_recorder_new(uv_loop_t *loop, const char *dir, const char
     r->loop = loop;
     r->site = sw_xstrdup(site);
     r->last = &r->first;
+    r->kept_last = &r->kept;
     r->work.data = r;
     if (dir) open_store(r, dir);
     else (void)snprintf(r->problem, sizeof r->problem, "no data folder is configured (data_dir, or --data)");
@@ -95,10 +108,14 @@ static void free_job(struct job *job) {
     free(job);
 }
 
+static void on_closed(uv_handle_t *handle) { free(handle->data); }
+
 static void release(struct sw_recorder *r) {
     sw_store_close(r->store);
     free(r->site);
-    free(r);
+    if (r->ended) r->ended(r->ended_ctx);
+    if (r->has_retry) uv_close((uv_handle_t *)&r->retry, on_closed);
+    else free(r);
 }
 
 /* ---- in the worker ---- */
@@ -161,6 +178,105 @@ static void work(uv_work_t *req) {
 /* ---- on the loop ---- */
 
 static void work_on(struct sw_recorder *r);
+static void queue(struct sw_recorder *r, struct job *job);
+
+/* ---- what nobody waits for: it must not get lost because the disk is full for a while ---- */
+
+static bool may_be_kept(const struct sw_recorder *r, const struct job *job) {
+    return job->kind == APPEND && !job->done && r->store && !r->closing;
+}
+
+/* Moves all of them to the queue, in order; the first PROBES, or all. */
+static void try_kept(struct sw_recorder *r, bool only_first) {
+    struct job *job;
+    r->probing = only_first && r->kept;
+    while ((job = r->kept)) {
+        r->kept = job->next;
+        if (!r->kept) r->kept_last = &r->kept;
+        job->next = NULL;
+        r->kept_records -= job->count;
+        job->probes = only_first;
+        queue(r, job);
+        if (only_first) return;
+    }
+}
+
+static void on_retry(uv_timer_t *timer) {
+    struct sw_recorder *r = timer->data;
+    if (!r->probing && !r->closing) try_kept(r, true);
+    work_on(r);
+}
+
+static void give_up(struct sw_recorder *r, struct job *job) {
+    r->counters.dropped += job->count;
+    sw_log(SW_LOG_ERROR, "store.dropped", "records=%zu text=%s", job->count,
+           r->closing ? "the store cannot be written, and this is the end" : "too many wait for the store");
+    free_job(job);
+}
+
+/* Behind the others; past the cap the oldest are given up. */
+static void keep(struct sw_recorder *r, struct job *job) {
+    while (r->kept && r->kept_records + job->count > KEPT_RECORDS_MAX) {
+        struct job *oldest = r->kept;
+        r->kept = oldest->next;
+        if (!r->kept) r->kept_last = &r->kept;
+        r->kept_records -= oldest->count;
+        r->counters.queued--;
+        give_up(r, oldest);
+    }
+    r->kept_records += job->count;
+    job->next = NULL;
+    *r->kept_last = job;
+    r->kept_last = &job->next;
+}
+
+/* JOB could not be written: it comes first, then those that were kept already, then those of the queue. */
+static void hold_back(struct sw_recorder *r, struct job *job) {
+    struct job *older = r->kept, *next;
+    r->kept = NULL;
+    r->kept_last = &r->kept;
+    r->kept_records = 0;
+    job->status = 0;
+    sw_buf_clear(&job->text);
+    keep(r, job);
+    for (; older; older = next) {
+        next = older->next;
+        keep(r, older);
+    }
+    for (struct job **at = &r->first; *at;) {
+        if (!may_be_kept(r, *at)) {
+            at = &(*at)->next;
+            continue;
+        }
+        struct job *one = *at;
+        *at = one->next;
+        keep(r, one);
+    }
+    r->last = &r->first;
+    while (*r->last) r->last = &(*r->last)->next;
+    if (!r->has_retry) {
+        uv_timer_init(r->loop, &r->retry);
+        r->retry.data = r;
+        r->has_retry = true;
+    }
+    uv_timer_start(&r->retry, on_retry, RETRY_MS, 0);
+}
+
+/* At the end there is no later: what else would wait is given up, and not tried one by one. */
+static void give_up_rest(struct sw_recorder *r) {
+    for (struct job **at = &r->first; *at;) {
+        struct job *job = *at;
+        if (job->kind != APPEND || job->done) {
+            at = &job->next;
+            continue;
+        }
+        *at = job->next;
+        r->counters.queued--;
+        give_up(r, job);
+    }
+    r->last = &r->first;
+    while (*r->last) r->last = &(*r->last)->next;
+}
 
 static void count(struct sw_recorder *r, const struct job *job) {
     r->counters.queued--;
@@ -172,7 +288,16 @@ static void count(struct sw_recorder *r, const struct job *job) {
 }
 
 static void finish(struct sw_recorder *r, struct job *job) {
+    bool probed = job->probes;
     count(r, job);
+    if (probed) r->probing = job->probes = false;
+    if (job->status == -SW_EIO && !job->refused && may_be_kept(r, job)) {
+        r->counters.queued++; /* it still waits */
+        hold_back(r, job);
+        return;
+    }
+    if (probed) try_kept(r, false);
+    if (r->closing && job->status == -SW_EIO && job->kind == APPEND && !job->done) give_up_rest(r);
     if (job->done) job->done(job->ctx, job->status, job->records, job->count, sw_buf_text(&job->text));
     bool more = job->kind == PURGE && !job->status && job->deleted >= PURGE_ROWS && !r->closing;
     int64_t before_ms = job->before_ms;
@@ -196,6 +321,7 @@ static void on_worked(uv_work_t *req, int status) {
 static void refuse(uv_work_t *req) {
     struct sw_recorder *r = req->data;
     r->first->status = -SW_EIO;
+    r->first->refused = true;
     sw_buf_puts(&r->first->text, r->store ? "another daemon serves this site" : r->problem);
 }
 
@@ -211,10 +337,15 @@ static void work_on(struct sw_recorder *r) {
         r->working = !uv_queue_work(r->loop, &r->work, r->store && gate == SW_GATE_OPEN ? work : refuse, on_worked);
 }
 
-static void add(struct sw_recorder *r, struct job *job) {
+static void queue(struct sw_recorder *r, struct job *job) {
     *r->last = job;
     r->last = &job->next;
+}
+
+static void add(struct sw_recorder *r, struct job *job) {
     r->counters.queued++;
+    if ((r->kept || r->probing) && may_be_kept(r, job)) keep(r, job);
+    else queue(r, job);
     work_on(r);
 }
 
@@ -232,9 +363,15 @@ static struct job *new_job(enum job_kind kind, void *ctx, sw_recorder_done done)
     return job;
 }
 
-void sw_recorder_close(struct sw_recorder *r) {
-    if (!r) return;
+void sw_recorder_close(struct sw_recorder *r, void *ctx, void (*ended)(void *ctx)) {
+    if (!r) {
+        if (ended) ended(ctx);
+        return;
+    }
     r->closing = true;
+    r->ended_ctx = ctx;
+    r->ended = ended;
+    try_kept(r, false);
     work_on(r);
     if (!r->working) release(r);
 }

@@ -16,10 +16,13 @@ struct sw_recorder;
 /* Opens the store DIR/shiftwall.db (DIR is made when missing; NULL: there is none). Blocks: before the loop runs.
  * Never NULL; see sw_recorder_problem. */
 struct sw_recorder *sw_recorder_new(uv_loop_t *loop, const char *dir, const char *site);
-/* Ends when the jobs that wait are done; frees itself. */
-void sw_recorder_close(struct sw_recorder *recorder);
+/* Ends when the jobs that wait are done, calls ENDED (may be NULL; also from within), and frees itself. NULL is allowed: nothing is
+ * to be waited for. */
+void sw_recorder_close(struct sw_recorder *recorder, void *ctx, void (*ended)(void *ctx));
 /* Why nothing can be recorded; NULL when it can. */
 const char *sw_recorder_problem(const struct sw_recorder *recorder);
+/* Whether nothing can be read of the store although there were accounts in it. */
+bool sw_recorder_lost_accounts(const struct sw_recorder *recorder);
 
 /* Whether jobs may be done: who may not be the one that records any more finds out first. */
 enum sw_gate {
@@ -34,6 +37,7 @@ void sw_recorder_resume(struct sw_recorder *recorder);
 
 struct sw_recorder_counters {
     uint64_t records, failed, conflicts, queued, history_rows;
+    uint64_t dropped; /* records that waited for the store until there were too many */
 };
 const struct sw_recorder_counters *sw_recorder_counters(const struct sw_recorder *recorder);
 
@@ -53,7 +57,8 @@ int sw_recorder_load_run(struct sw_recorder *recorder, void *ctx,
 typedef void (*sw_recorder_done)(void *ctx, int status, const struct sw_record *records, size_t count, const char *text);
 
 /* Appends records, which are copied; DONE (may be NULL) is called on the loop once they are durable or refused, never
- * from within. */
+ * from within. Without DONE nobody could be told that they were not written: then they, and those that come after them, wait until the
+ * store can be written again (a full disk), 50,000 records at most; past that the oldest are given up. */
 void sw_recorder_append(struct sw_recorder *recorder, const struct sw_record *records, size_t count, void *ctx,
                         sw_recorder_done done);
 /* Reads records as a JSON array, TEXT of DONE. The query's texts are copied. */

@@ -186,15 +186,23 @@ static int read_rows(struct job *job, struct sw_store *store) {
     return sw_store_read_screens(store, &job->rows, add_row);
 }
 
-static int work(void *ctx, struct sw_store *store, const char *site) {
-    struct job *job = ctx;
-    int failed = read_rows(job, store);
-    if (!failed && job->what != LOOK) failed = write_row(job, store);
+/* A change and its record, or neither. */
+static int write_job(struct job *job, struct sw_store *store, const char *site) {
+    int failed = sw_store_begin(store);
+    if (failed) return failed;
+    failed = write_row(job, store);
     if (!failed && job->kind) {
         struct sw_record record = {.at_ms = job->now_ms, .kind = job->kind, .key = job->row->id, .by = job->by,
                                    .role = job->role, .body = job->body};
         failed = sw_store_append(store, site, &record, 1, NULL);
     }
+    return sw_store_end(store, failed);
+}
+
+static int work(void *ctx, struct sw_store *store, const char *site) {
+    struct job *job = ctx;
+    int failed = read_rows(job, store);
+    if (!failed && job->what != LOOK) failed = write_job(job, store, site);
     if (!failed && job->what != LOOK) failed = read_rows(job, store);
     if (!failed) failed = forget_unused(job, store);
     if (failed) (void)snprintf(job->error, sizeof job->error, "%s", sw_store_error(store));

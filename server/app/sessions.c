@@ -1,5 +1,6 @@
 #include "app/sessions.h"
 
+#include <arpa/inet.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,8 +88,8 @@ static const struct sw_config_person *person_of(const struct sw_sessions *s, con
     return same ? &account->person : NULL;
 }
 
-static bool is_over(const struct sw_sessions *s, const struct session *session, int64_t now_ms) {
-    return now_ms >= session->until_ms || now_ms >= session->idle_until_ms || !person_of(s, session);
+static bool is_late(const struct session *session, int64_t now_ms) {
+    return now_ms >= session->until_ms || now_ms >= session->idle_until_ms;
 }
 
 static struct session *find(struct sw_sessions *s, const char *cookie) {
@@ -100,39 +101,57 @@ static struct session *find(struct sw_sessions *s, const char *cookie) {
     return session;
 }
 
-static void show(const struct sw_sessions *s, const struct session *session, struct sw_session *out) {
-    const struct sw_config_person *p = person_of(s, session);
+/* A session of P, who person_of() says it is of. */
+static void show(const struct session *session, const struct sw_config_person *p, struct sw_session *out) {
     *out = (struct sw_session){.person = p->id, .name = p->name, .role = p->role, .address = session->address,
                                .browser = session->browser, .began_ms = session->began_ms, .seen_ms = session->seen_ms};
     memcpy(out->id, session->id, sizeof out->id);
 }
 
-const struct sw_config_person *sw_sessions_find(struct sw_sessions *s, const char *cookie, struct sw_session *out) {
-    struct session *session = find(s, cookie);
-    int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
-    if (!session) return NULL;
-    if (is_over(s, session, now_ms)) {
-        end(s, session);
-        return NULL;
-    }
+static void touch(struct sw_sessions *s, struct session *session, int64_t now_ms) {
     HASH_DEL(s->list, session); /* to the end of the list */
     HASH_ADD_STR(s->list, key, session);
     session->idle_until_ms = now_ms + SW_SESSION_IDLE_MS;
     session->seen_ms = clock_ms(CLOCK_REALTIME);
-    if (out) show(s, session, out);
-    return person_of(s, session);
+}
+
+const struct sw_config_person *sw_sessions_find(struct sw_sessions *s, const char *cookie, bool is_life, struct sw_session *out) {
+    struct session *session = find(s, cookie);
+    int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
+    if (!session) return NULL;
+    const struct sw_config_person *person = person_of(s, session);
+    if (!person || is_late(session, now_ms)) {
+        end(s, session);
+        return NULL;
+    }
+    if (is_life) touch(s, session, now_ms);
+    if (out) show(session, person, out);
+    return person;
+}
+
+bool sw_sessions_expire(struct sw_sessions *s) {
+    int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
+    struct session *session, *next;
+    bool any = false;
+    HASH_ITER(hh, s->list, session, next) {
+        if (!is_late(session, now_ms)) continue;
+        end(s, session);
+        any = true;
+    }
+    return any;
 }
 
 void sw_sessions_each(struct sw_sessions *s, void *ctx, void (*fn)(void *ctx, const struct sw_session *session)) {
     int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
     struct session *session, *next;
     HASH_ITER(hh, s->list, session, next) {
-        if (is_over(s, session, now_ms)) {
+        const struct sw_config_person *person = person_of(s, session);
+        if (!person || is_late(session, now_ms)) {
             end(s, session);
             continue;
         }
         struct sw_session shown;
-        show(s, session, &shown);
+        show(session, person, &shown);
         fn(ctx, &shown);
     }
 }
@@ -256,6 +275,17 @@ static void on_worked(uv_work_t *work_, int failed) {
     free_check(c);
 }
 
+/* What wrong passwords of ADDRESS are counted under: of IPv6 the network, as one machine has 2^64 addresses. */
+static void guard_key(const char *address, char *out, size_t size) {
+    struct in6_addr six;
+    char text[INET6_ADDRSTRLEN];
+    if (inet_pton(AF_INET6, address, &six) == 1 && !IN6_IS_ADDR_V4MAPPED(&six)) {
+        memset(six.s6_addr + 8, 0, 8);
+        if (inet_ntop(AF_INET6, &six, text, sizeof text)) address = text;
+    }
+    (void)snprintf(out, size, "address %s", address);
+}
+
 static void check(struct sw_sessions *s, const struct sw_sign_in *who, bool begins, void *ctx, sw_sessions_done done) {
     const struct sw_account *account = sw_accounts_find(s->accounts, who->person);
     struct check *c = sw_xcalloc(1, sizeof *c);
@@ -265,7 +295,7 @@ static void check(struct sw_sessions *s, const struct sw_sign_in *who, bool begi
                         .done = done};
     int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
     (void)snprintf(c->by_account, sizeof c->by_account, "account %s", who->person);
-    (void)snprintf(c->by_address, sizeof c->by_address, "address %s", who->address);
+    guard_key(who->address, c->by_address, sizeof c->by_address);
     int64_t wait_ms = sw_guard_wait_ms(s->guard, c->by_account, now_ms), other_ms = sw_guard_wait_ms(s->guard, c->by_address, now_ms);
     if (other_ms > wait_ms) wait_ms = other_ms;
     if (wait_ms) {

@@ -33,9 +33,12 @@ struct sw_sessions *sw_sessions_new(uv_loop_t *loop, const struct sw_accounts *a
 /* When the loop has ended. NULL is allowed. */
 void sw_sessions_free(struct sw_sessions *sessions);
 
-/* The person of a Cookie header; NULL: nobody (any more). Borrowed until the loop turns. OUT (may be NULL) gets the
- * session. */
-const struct sw_config_person *sw_sessions_find(struct sw_sessions *sessions, const char *cookie, struct sw_session *out);
+/* The person of a Cookie header; NULL: nobody (any more). Borrowed until the loop turns. IS_LIFE: the person asked for
+ * something, so the session is not silent. OUT (may be NULL) gets the session. */
+const struct sw_config_person *sw_sessions_find(struct sw_sessions *sessions, const char *cookie, bool is_life,
+                                                struct sw_session *out);
+/* Ends the sessions whose time is over; true when there were any: what was opened with them must be closed. */
+bool sw_sessions_expire(struct sw_sessions *sessions);
 
 /* Who wants in, and from where. Borrowed. */
 struct sw_sign_in {

@@ -90,7 +90,10 @@ static bool read_member(struct sw_desk_entry *entry, const struct member *m, con
     }
     if (m->type == JSON) {
         char *text = cJSON_PrintUnformatted(item);
-        SW_ASSERT(text != NULL);
+        if (!text) {
+            sw_buf_printf(fault, "%s: there is no memory for it", m->name);
+            return false;
+        }
         sw_desk_set(&TEXT_OF(entry, m), text);
         cJSON_free(text);
         return true;

@@ -8,16 +8,43 @@
 
 #define EXACT_MAX 9007199254740992.0 /* 2^53 */
 
-void sw_json_members(const char *json, size_t len, void *ctx, void (*fn)(void *ctx, const char *key, const char *text)) {
-    cJSON *root = cJSON_ParseWithLength(json, len);
-    const cJSON *member;
-    cJSON_ArrayForEach(member, root) {
-        char *text = cJSON_PrintUnformatted(member);
-        SW_ASSERT(text != NULL);
-        if (member->string) fn(ctx, member->string, text);
-        cJSON_free(text);
+/* The end of the text that begins with the quote at AT. */
+static const char *text_end(const char *at, const char *end) {
+    for (at++; at < end && *at != '"'; at++) at += *at == '\\';
+    return at < end ? at + 1 : end;
+}
+
+/* The end of the value that begins at AT: before the comma or the bracket that is not its own. */
+static const char *value_end(const char *at, const char *end) {
+    size_t depth = 0;
+    while (at < end && (depth || !strchr(",}]", *at))) {
+        if (*at == '"') {
+            at = text_end(at, end);
+            continue;
+        }
+        depth += *at == '{' || *at == '[';
+        depth -= *at == '}' || *at == ']';
+        at++;
     }
-    cJSON_Delete(root);
+    return at;
+}
+
+/* Without a tree: a view must not lose its parts because there was no memory for one. */
+void sw_json_members(const char *json, size_t len, void *ctx,
+                     void (*fn)(void *ctx, const char *key, const char *text, size_t len)) {
+    char key[SW_JSON_KEY_SIZE];
+    const char *at = json, *end = json + len;
+    SW_ASSERT(len >= 2 && *at == '{' && end[-1] == '}');
+    for (at++; *at == '"';) {
+        const char *name_end = text_end(at, end), *value = name_end + 1; /* behind the colon */
+        size_t name_len = (size_t)(name_end - at) - 2;
+        SW_ASSERT(name_len < sizeof key && *name_end == ':');
+        memcpy(key, at + 1, name_len);
+        key[name_len] = '\0';
+        at = value_end(value, end);
+        fn(ctx, key, value, (size_t)(at - value));
+        at += *at == ',';
+    }
 }
 
 void sw_walk_items_write(const struct sw_walk_item *items, size_t count, struct sw_buf *out) {

@@ -7,8 +7,12 @@
 #include "shiftwall/buf.h"
 #include "shiftwall/walk.h"
 
-/* Calls FN with every member of the object JSON (our own writer's), in order. */
-void sw_json_members(const char *json, size_t len, void *ctx, void (*fn)(void *ctx, const char *key, const char *text));
+#define SW_JSON_KEY_SIZE 64
+
+/* Calls FN with every member of the object JSON, in order. JSON is our own writer's: without blanks, with keys that need no
+ * escapes and are shorter than SW_JSON_KEY_SIZE. TEXT is a part of JSON. */
+void sw_json_members(const char *json, size_t len, void *ctx,
+                     void (*fn)(void *ctx, const char *key, const char *text, size_t len));
 
 /* The items of a walk as a JSON array, as the ledger keeps them. */
 void sw_walk_items_write(const struct sw_walk_item *items, size_t count, struct sw_buf *out);

@@ -8,6 +8,7 @@
 #define DEPTH_MAX 64               /* of any text: bounds the recursion, ours and cJSON's */
 #define IS_INTEGER (1 << 16)       /* our mark beside cJSON's type bits */
 #define EXACT_MAX 9007199254740992.0
+#define MEMORY_TRIES 200
 
 /* One pass over the text: grammar, UTF-8, depth; and for every number, in order, whether it is an integer. */
 struct scan {
@@ -188,13 +189,20 @@ static bool annotate(cJSON *item, const char **numbers) {
     return true;
 }
 
+/* The text is good: when there is no tree, there was no memory for it, and a good event must not be refused for that. */
+static cJSON *make_tree(const char *text, size_t len) {
+    cJSON *tree = NULL;
+    for (int tries = 0; !tree && tries < MEMORY_TRIES; tries++) tree = cJSON_ParseWithLength(text, len);
+    return tree;
+}
+
 enum sw_json_fault sw_json_parse(const char *text, size_t len, unsigned max_depth, cJSON **out) {
     struct scan s = {.at = text, .end = text + len, .track_numbers = true};
     sw_buf_init(&s.numbers, len + 1);
     enum sw_json_fault fault = whole(&s);
     if (fault == SW_JSON_OK && s.deepest > max_depth) fault = SW_JSON_TOO_DEEP;
-    cJSON *tree = NULL;
-    if (fault == SW_JSON_OK && !(tree = cJSON_ParseWithLength(text, len))) fault = SW_JSON_BAD;
+    cJSON *tree = fault == SW_JSON_OK ? make_tree(text, len) : NULL;
+    if (fault == SW_JSON_OK && !tree) fault = SW_JSON_BAD;
     const char *numbers = sw_buf_text(&s.numbers);
     if (fault == SW_JSON_OK && !annotate(tree, &numbers)) fault = SW_JSON_DUPLICATE_KEY;
     sw_buf_deinit(&s.numbers);

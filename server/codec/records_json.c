@@ -25,29 +25,30 @@ static const cJSON *records_of(const char *json, cJSON **root) {
     return cJSON_IsArray(records) ? records : NULL;
 }
 
-static void put_item(const cJSON *item, struct sw_buf *out) {
+/* False without memory. */
+static bool put_item(const cJSON *item, struct sw_buf *out) {
     char *text = cJSON_PrintUnformatted(item);
-    SW_ASSERT(text != NULL);
-    sw_buf_puts(out, text);
+    if (text) sw_buf_puts(out, text);
     cJSON_free(text);
+    return text != NULL;
 }
 
 bool sw_records_filter(const char *json, void *ctx, bool (*keep)(void *ctx, const char *kind, const char *agent),
                        struct sw_buf *out) {
     cJSON *root;
     const cJSON *records = records_of(json, &root), *record;
-    bool first = true;
+    bool first = true, good = records != NULL;
     sw_buf_puts(out, "{\"records\":[");
     cJSON_ArrayForEach(record, records) {
         const char *kind = text_of(record, "kind");
         if (!kind || !keep(ctx, kind, text_of(record, "agent"))) continue;
         if (!first) sw_buf_putc(out, ',');
         first = false;
-        put_item(record, out);
+        good = put_item(record, out) && good;
     }
     sw_buf_puts(out, "]}");
     cJSON_Delete(root);
-    return records != NULL;
+    return good;
 }
 
 /* A cell: quoted when it must be, and kept from being read as a formula by a spreadsheet. */

@@ -375,6 +375,18 @@ void sw__watch_outbound(struct sw_floor *floor, struct sw_agent *agent, bool suc
     tell_outbound(floor, 1, floor->options.policy->success_max, t_ms);
 }
 
+/* Makes room for another alarm: the one that came first of those that do not hold. False: all do. */
+static bool forget_alarm(struct sw_watch *watch, int64_t t_ms) {
+    sw_alert_book_advance(&watch->book, t_ms); /* as it would be had the clock been looked at */
+    struct sw_named_condition *one = watch->alarms;
+    while (one && (one->condition.open || one->condition.since_ms[0] != INT64_MAX)) one = one->hh.next;
+    if (!one) return false;
+    sw_condition_end(&watch->book, &one->condition, t_ms);
+    HASH_DEL(watch->alarms, one);
+    free(one);
+    return true;
+}
+
 void sw__watch_alarm(struct sw_floor *floor, const char *source, enum sw_severity severity, bool raised, int64_t t_ms) {
     struct sw_watch *watch = floor->watch;
     if (!watch) return;
@@ -382,7 +394,7 @@ void sw__watch_alarm(struct sw_floor *floor, const char *source, enum sw_severit
     struct sw_named_condition *one;
     HASH_FIND(hh, watch->alarms, source, len, one);
     if (!one) {
-        if (!raised || HASH_COUNT(watch->alarms) >= SW_ALARMS_MAX) return;
+        if (!raised || (HASH_COUNT(watch->alarms) >= SW_ALARMS_MAX && !forget_alarm(watch, t_ms))) return;
         one = sw_xcalloc(1, sizeof *one + len + 1);
         memcpy(one->name, source, len);
         sw_condition_init(&one->condition, SW_RULE_ALARM, SW_SUBJECT_ALARM, one->name);

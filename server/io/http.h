@@ -16,6 +16,9 @@
 #define SW_HTTP_QUERY_BYTES_MAX 2048 /* raw query */
 #define SW_HTTP_QUERY_PARAMS_MAX 32
 #define SW_HTTP_REQUEST_BODY_MAX (1u << 20)
+#define SW_HTTP_REQUEST_BODY_SMALL (16u << 10) /* up to this there is always room; larger ones share what follows */
+#define SW_HTTP_REQUEST_BODIES_MAX (64u << 20) /* anybody may send a body before it is known who they are */
+#define SW_HTTP_REQUEST_BODY_S 60              /* a body has to be there after so long, however it drips */
 #define SW_HTTP_RESPONSE_BODY_MAX (16u << 20)
 #define SW_HTTP_HEADERS_MAX 8 /* extra headers of a response */
 #define SW_HTTP_STATIC_FILES_MAX 1024
@@ -38,7 +41,9 @@ struct sw_http_caller {
     const char *user;    /* whom a trusted proxy says it is */
     const char *browser; /* the User-Agent header */
     bool secure;          /* over TLS, here or at a trusted proxy */
-    bool untrusted_proxy; /* a proxy that is not trusted stands between */
+    /* whatever the peer's address is: a proxy that is not trusted stands between, or it was asked for by a name that is not
+     * this machine's to itself (a page elsewhere can have a name that leads to 127.0.0.1) */
+    bool elsewhere;
 };
 
 /* One request, borrowed for the length of the handler's call. Texts are NUL-terminated, valid UTF-8 without
@@ -143,6 +148,8 @@ struct sw_http_counters {
     uint64_t by_class[6];  /* answers by first digit of the status; [0] unused */
     uint64_t bytes_sent;   /* bodies, as sent */
     uint64_t too_large;    /* request bodies over the cap */
+    uint64_t no_room;      /* request bodies while others take up SW_HTTP_REQUEST_BODIES_MAX */
+    uint64_t too_slow;     /* request bodies that took longer than SW_HTTP_REQUEST_BODY_S */
     uint64_t bad_requests; /* paths, queries or headers not understood */
     uint64_t unauthorised, forbidden, throttled; /* answers 401, 403 and 429 */
     uint64_t foreign;      /* writes that pages of other origins sent */

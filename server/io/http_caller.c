@@ -1,5 +1,7 @@
 #include "io/http_caller.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -32,15 +34,36 @@ static bool is_trusted(const struct sw_http_trust *trust, const char *peer) {
     return false;
 }
 
-/* The last address of a list: the one that our proxy itself saw. */
-static void last_of(const char *list, char *out, size_t size) {
+/* The last address of a list: the one that our proxy itself saw. False when that is no address (a name, a port behind it):
+ * it would end up in logs and records. */
+static bool last_of(const char *list, char *out, size_t size) {
+    char text[INET6_ADDRSTRLEN];
+    unsigned char address[sizeof(struct in6_addr)];
     const char *comma = strrchr(list, ','), *at = comma ? comma + 1 : list;
-    at += strspn(at, " ");
-    size_t len = strcspn(at, " ");
-    if (len && len < size) {
-        memcpy(out, at, len);
-        out[len] = '\0';
-    }
+    at += strspn(at, " \t");
+    size_t len = strcspn(at, " \t");
+    if (!len || len >= sizeof text) return false;
+    memcpy(text, at, len);
+    text[len] = '\0';
+    bool known = inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
+    if (known) (void)snprintf(out, size, "%s", text);
+    return known;
+}
+
+/* "localhost", "wall.localhost:8080", "127.0.0.1:8080", "[::1]:8080", or nothing, as no browser sends. */
+static bool is_own_host(struct lws *wsi) {
+    static const char own[] = ".localhost";
+    char host[256];
+    unsigned char address[sizeof(struct in6_addr)];
+    if (!sw__http_header(wsi, WSI_TOKEN_HOST, host, sizeof host)) return false;
+    bool six = *host == '[';
+    char *name = six ? host + 1 : host, *end = six ? strchr(name, ']') : strrchr(name, ':');
+    if (end) *end = '\0';
+    size_t len = strlen(name), own_len = sizeof own - 1;
+    if (six) return !strcmp(name, "::1");
+    if (!len || !strcasecmp(name, own + 1)) return true;
+    if (len > own_len && !strcasecmp(name + len - own_len, own)) return true;
+    return inet_pton(AF_INET, name, address) == 1 && address[0] == 127;
 }
 
 bool sw__caller_take(struct lws *wsi, const struct sw_http_trust *trust, struct sw__caller *c) {
@@ -56,14 +79,16 @@ bool sw__caller_take(struct lws *wsi, const struct sw_http_trust *trust, struct 
     (void)sw__http_header(wsi, WSI_TOKEN_HTTP_USER_AGENT, c->browser, sizeof c->browser); /* only shown */
     if (!good) {
         c->cookie[0] = '\0';
-        c->caller.untrusted_proxy = true;
+        c->caller.elsewhere = true;
         return false;
     }
-    if (!is_trusted(trust, c->peer)) {
-        c->caller.untrusted_proxy = *forwarded || *proto;
+    bool trusted = is_trusted(trust, c->peer);
+    if (!*forwarded) c->caller.elsewhere = !is_own_host(wsi);
+    else c->caller.elsewhere = !trusted || !last_of(forwarded, c->peer, sizeof c->peer);
+    if (!trusted) {
+        c->caller.elsewhere = c->caller.elsewhere || *proto;
         return true;
     }
-    if (*forwarded) last_of(forwarded, c->peer, sizeof c->peer);
     if (*proto) c->caller.secure = !strcasecmp(proto, "https");
     return !trust->user_header || custom_header(wsi, trust->user_header, c->user, sizeof c->user);
 }

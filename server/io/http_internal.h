@@ -52,6 +52,7 @@ struct sw_http {
     size_t origin_count;
     struct sw_http_files files;
     struct sw_http_counters counters;
+    size_t bodies_bytes; /* of the larger bodies that are being read or handled */
 };
 
 /* What ws_server keeps per HTTP connection: zeroed by libwebsockets, given to every callback. */

@@ -41,6 +41,8 @@ struct exchange {
     struct sw__caller caller;
     char *body_in;
     size_t body_size; /* as announced */
+    size_t body_share; /* of what larger bodies may take up together */
+    lws_usec_t body_began;
     size_t body_len;
     bool answered;
     const char *out; /* what is still to be sent: of a file, or of `made` */
@@ -128,10 +130,11 @@ int sw__http_refuse(struct sw_http *http, struct lws *wsi, int status, const cha
     return lws_write(wsi, head_start(&head), len, LWS_WRITE_HTTP) < 0 ? -1 : 0;
 }
 
-static void exchange_free(struct sw__http_session *session) {
+static void exchange_free(struct sw_http *http, struct sw__http_session *session) {
     struct exchange *x = session->exchange;
     if (!x) return;
     session->exchange = NULL;
+    http->bodies_bytes -= x->body_share;
     if (x->pending) x->pending->exchange = NULL;
     if (x->late) sw_http_response_deinit(x->late);
     free(x->late);
@@ -141,16 +144,16 @@ static void exchange_free(struct sw__http_session *session) {
 }
 
 /* The transaction is over: 0 to go on with the connection, -1 to end it. */
-static int finish(struct lws *wsi, struct sw__http_session *session) {
-    exchange_free(session);
+static int finish(struct sw_http *http, struct lws *wsi, struct sw__http_session *session) {
+    exchange_free(http, session);
     return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
 /* Sends the headers; the body follows from the writeable callback. */
-static int send_head(struct lws *wsi, struct sw__http_session *session, struct head *head) {
+static int send_head(struct sw_http *http, struct lws *wsi, struct sw__http_session *session, struct head *head) {
     if (head->failed || lws_finalize_write_http_header(wsi, head_start(head), &head->at, head_end(head)))
         return -1;
-    if (session->exchange->out_left == 0) return finish(wsi, session);
+    if (session->exchange->out_left == 0) return finish(http, wsi, session);
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, STALL_S);
     lws_callback_on_writable(wsi);
     return 0;
@@ -168,7 +171,7 @@ static int send_piece(struct sw_http *http, struct lws *wsi, struct sw__http_ses
     x->out += len;
     x->out_left -= len;
     http->counters.bytes_sent += len;
-    if (last) return finish(wsi, session);
+    if (last) return finish(http, wsi, session);
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, STALL_S);
     lws_callback_on_writable(wsi);
     return 0;
@@ -232,7 +235,7 @@ static int answer(struct sw_http *http, struct lws *wsi, struct sw__http_session
     count_answer(http, response->status);
     x->out = x->made.data;
     x->out_left = empty || x->request.head ? 0 : x->made.len;
-    return send_head(wsi, session, &head);
+    return send_head(http, wsi, session, &head);
 }
 
 static int answer_problem(struct sw_http *http, struct lws *wsi, struct sw__http_session *session, int status,
@@ -328,7 +331,7 @@ static int answer_file(struct sw_http *http, struct lws *wsi, struct sw__http_se
     count_answer(http, cached ? 304 : 200);
     x->out = file->coding[coding].data;
     x->out_left = cached || x->request.head ? 0 : file->coding[coding].len;
-    return send_head(wsi, session, &head);
+    return send_head(http, wsi, session, &head);
 }
 
 static bool is_for_handler(const char *path) {
@@ -468,19 +471,30 @@ static int refuse(struct sw_http *http, struct lws *wsi, struct sw__http_session
                   size_t len) {
     if (status == 413) {
         http->counters.too_large++;
+    } else if (status == 503) {
+        http->counters.no_room++;
     } else {
         http->counters.bad_requests++;
     }
-    exchange_free(session);
+    exchange_free(http, session);
     if (sw__http_refuse(http, wsi, status, NULL) < 0) return -1;
     /* libwebsockets reads the rest of a known body away before it closes, so that the peer sees the answer */
     if (status == 413 && len <= DISCARD_BYTES_MAX && lws_http_transaction_completed(wsi) == 0) return 0;
     return -1;
 }
 
+/* False when larger bodies take up all the room there is for them. */
+static bool take_share(struct sw_http *http, struct exchange *x, size_t len) {
+    if (len <= SW_HTTP_REQUEST_BODY_SMALL) return true;
+    if (http->bodies_bytes + len > SW_HTTP_REQUEST_BODIES_MAX) return false;
+    x->body_share = len;
+    http->bodies_bytes += len;
+    return true;
+}
+
 static int begin(struct sw_http *http, struct lws *wsi, struct sw__http_session *session, const char *uri,
                  size_t uri_len) {
-    exchange_free(session);
+    exchange_free(http, session);
     struct exchange *x = session->exchange = sw_xcalloc(1, sizeof *x);
     sw_buf_init(&x->made, SW_HTTP_RESPONSE_BODY_MAX);
     http->counters.requests++;
@@ -491,17 +505,23 @@ static int begin(struct sw_http *http, struct lws *wsi, struct sw__http_session 
         http->counters.foreign++;
         status = 403;
     }
+    if (status == 0 && !take_share(http, x, len)) status = 503;
     if (status) return refuse(http, wsi, session, status, len);
     if (len == 0 && x->request.method != SW_HTTP_POST) return dispatch(http, wsi, session);
     x->body_size = len; /* a POST of nothing also gets its completion callback */
     x->body_in = sw_xmalloc(len + 1);
     x->body_in[0] = '\0';
+    x->body_began = lws_now_usecs();
     return 0;
 }
 
-static int take_body(struct sw__http_session *session, const void *in, size_t len) {
+static int take_body(struct sw_http *http, struct sw__http_session *session, const void *in, size_t len) {
     struct exchange *x = session->exchange;
     if (!x || x->answered || len == 0) return 0;
+    if (lws_now_usecs() - x->body_began > SW_HTTP_REQUEST_BODY_S * LWS_US_PER_SEC) {
+        http->counters.too_slow++;
+        return -1;
+    }
     if (len > x->body_size - x->body_len) return -1;
     memcpy(x->body_in + x->body_len, in, len);
     x->body_len += len;
@@ -523,7 +543,7 @@ int sw__http_callback(struct sw_http *http, struct lws *wsi, enum lws_callback_r
                       struct sw__http_session *session, void *in, size_t len) {
     switch (reason) {
     case LWS_CALLBACK_HTTP: return begin(http, wsi, session, in, len);
-    case LWS_CALLBACK_HTTP_BODY: return take_body(session, in, len);
+    case LWS_CALLBACK_HTTP_BODY: return take_body(http, session, in, len);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         return complete_body(http, wsi, session);
     case LWS_CALLBACK_HTTP_WRITEABLE:
@@ -531,7 +551,7 @@ int sw__http_callback(struct sw_http *http, struct lws *wsi, enum lws_callback_r
         return send_piece(http, wsi, session);
     case LWS_CALLBACK_CLOSED_HTTP:
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
-        if (session) exchange_free(session);
+        if (session) exchange_free(http, session);
         return 0;
     default: return 0;
     }

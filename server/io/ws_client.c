@@ -20,7 +20,7 @@
 struct sw_http_caller sw__ws_client_caller(const struct ws_client *client) {
     return (struct sw_http_caller){.peer = client->peer, .cookie = client->cookie ? client->cookie : "",
                                    .user = client->user ? client->user : "", .browser = "", .secure = client->secure,
-                                   .untrusted_proxy = client->untrusted_proxy};
+                                   .elsewhere = client->elsewhere};
 }
 
 static struct sw_frame *make_hello(const struct ws_client *client) {
@@ -46,7 +46,7 @@ static void take_caller(struct ws_client *client) {
     if (*taken.cookie) client->cookie = sw_xstrdup(taken.cookie);
     if (*taken.user) client->user = sw_xstrdup(taken.user);
     client->secure = taken.caller.secure;
-    client->untrusted_proxy = taken.caller.untrusted_proxy;
+    client->elsewhere = taken.caller.elsewhere;
     if (options->admit) (void)options->admit(options->ctx, &taken.caller, client->identity); /* the handshake was judged */
 }
 

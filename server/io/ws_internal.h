@@ -61,7 +61,7 @@ struct ws_client {
     struct ws_sub *subs;
     uint32_t sub_count;
     char peer[64], *cookie, *user; /* NULL = none */
-    bool secure, untrusted_proxy;
+    bool secure, elsewhere;
     char identity[SW_WS_IDENTITY_SIZE];
     struct ws_site *site; /* NULL before the first subscribe */
     uint64_t feed_sent;   /* number of the feed message it has */

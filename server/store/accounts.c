@@ -1,7 +1,15 @@
 /* Accounts of people, screens that were paired, producers: written rarely, read as a whole. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/schema.h"
 #include "store/store_internal.h"
 
-static const char doing[] = "writing accounts";
+static const char doing[] = "accounts";
 
 static int run(struct sw_store *store, sqlite3_stmt *s) {
     int failed = sqlite3_step(s) == SQLITE_DONE ? 0 : sw__store_fail(store, doing);
@@ -32,7 +40,47 @@ static int drop(struct sw_store *store, const char *sql, const char *id) {
     return run(store, s);
 }
 
+/* ---- the mark that there are accounts ---- */
+
+static char *mark_of(const char *path) {
+    static const char name[] = "accounts-exist";
+    const char *slash = strrchr(path, '/');
+    size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
+    char *mark = sw_xmalloc(folder + sizeof name);
+    memcpy(mark, path, folder);
+    memcpy(mark + folder, name, sizeof name);
+    return mark;
+}
+
+bool sw_store_had_accounts(const char *path) {
+    char *mark = mark_of(path);
+    bool had = !access(mark, F_OK);
+    free(mark);
+    return had;
+}
+
+static int set_mark(struct sw_store *store) {
+    if (store->is_marked) return 0;
+    char *mark = mark_of(store->path);
+    int fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    store->is_marked = fd >= 0 && !sw__store_sync_folder(mark);
+    if (!store->is_marked) (void)snprintf(store->error, sizeof store->error, "%s: %s", mark, strerror(errno));
+    if (fd >= 0) close(fd);
+    free(mark);
+    return store->is_marked ? 0 : -SW_EIO;
+}
+
+static void drop_mark(struct sw_store *store) {
+    char *mark = mark_of(store->path);
+    (void)unlink(mark);
+    store->is_marked = false;
+    free(mark);
+}
+
+/* ---- accounts ---- */
+
 int sw_store_put_account(struct sw_store *store, const struct sw_account_row *row) {
+    if (set_mark(store)) return -SW_EIO;
     sqlite3_stmt *s = prepare(store, "INSERT OR REPLACE INTO accounts(id, name, role, teams, hash, disabled, must_change, "
                                      "created_ms, changed_ms, signed_in_ms) VALUES(?,?,?,?,?,?,?,?,?,?)");
     if (!s) return sw__store_fail(store, doing);
@@ -44,7 +92,12 @@ int sw_store_put_account(struct sw_store *store, const struct sw_account_row *ro
 }
 
 int sw_store_drop_account(struct sw_store *store, const char *id) {
-    return drop(store, "DELETE FROM accounts WHERE id = ?", id);
+    int64_t left;
+    int failed = drop(store, "DELETE FROM accounts WHERE id = ?", id);
+    if (failed) return failed;
+    if (sw__schema_number(store->db, "SELECT count(*) FROM accounts", &left)) return sw__store_fail(store, doing);
+    if (!left) drop_mark(store);
+    return 0;
 }
 
 int sw_store_read_accounts(struct sw_store *store, void *ctx, void (*fn)(void *ctx, const struct sw_account_row *row)) {
@@ -58,12 +111,15 @@ int sw_store_read_accounts(struct sw_store *store, void *ctx, void (*fn)(void *c
                                            .disabled = sqlite3_column_int(s, 5), .must_change = sqlite3_column_int(s, 6),
                                            .created_ms = sqlite3_column_int64(s, 7), .changed_ms = sqlite3_column_int64(s, 8),
                                            .signed_in_ms = sqlite3_column_int64(s, 9)};
+        (void)set_mark(store); /* a store that was put here may have come without; should it fail, the next one tries again */
         fn(ctx, &row);
     }
     int failed = code == SQLITE_DONE ? 0 : sw__store_fail(store, doing);
     sqlite3_finalize(s);
     return failed;
 }
+
+/* ---- screens ---- */
 
 int sw_store_put_screen(struct sw_store *store, const struct sw_screen_row *row) {
     sqlite3_stmt *s = prepare(store, "INSERT OR REPLACE INTO screens(id, name, board, token, next, paired_by, paired_ms, "

@@ -77,12 +77,22 @@ int sw__store_fail(struct sw_store *store, const char *doing) {
 }
 
 int sw__store_begin(struct sw_store *store, const char *doing) {
-    return sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) ? sw__store_fail(store, doing) : 0;
+    if (store->depth) {
+        store->depth++;
+        return 0;
+    }
+    if (sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL)) return sw__store_fail(store, doing);
+    store->depth = 1;
+    return 0;
 }
 
 int sw__store_end(struct sw_store *store, const char *doing, int failed) {
+    if (--store->depth) return failed; /* who began the whole ends it */
     if (!failed && sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL)) failed = sw__store_fail(store, doing);
     /* SQLite may have rolled back by itself */
     if (failed && !sqlite3_get_autocommit(store->db)) (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return failed;
 }
+
+int sw_store_begin(struct sw_store *store) { return sw__store_begin(store, "writing"); }
+int sw_store_end(struct sw_store *store, int failed) { return sw__store_end(store, "writing", failed); }

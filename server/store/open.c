@@ -147,4 +147,5 @@ void sw_store_close(struct sw_store *store) {
     free(store);
 }
 
+const char *sw_store_path(const struct sw_store *store) { return store->path; }
 const char *sw_store_error(const struct sw_store *store) { return store->error; }

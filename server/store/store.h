@@ -41,6 +41,7 @@ void sw_store_close(struct sw_store *store);
 /* Brings a file to VERSION only: for tests of what comes after. */
 int sw_store_migrate(const char *path, int version, char *error, size_t size) SW_NODISCARD;
 /* What went wrong last, in one line. */
+const char *sw_store_path(const struct sw_store *store);
 const char *sw_store_error(const struct sw_store *store);
 
 /* Appends COUNT records for SITE, all or none, durably, and sets their ids; they are untouched on failure. -SW_EBUSY when
@@ -124,7 +125,10 @@ struct sw_account_row {
 };
 /* Writes an account, in the place of the one of that id; durable when it returns. 0 or -SW_EIO. */
 int sw_store_put_account(struct sw_store *store, const struct sw_account_row *row) SW_NODISCARD;
-/* Removes an account; none is no fault. */
+/* While there are accounts an empty file "accounts-exist" lies in the folder of the store at PATH: whether it does. Who cannot read the
+ * store, or finds none in it, then knows that there were some: nobody may be let in as if there had never been any. */
+bool sw_store_had_accounts(const char *path);
+/* Removes an account; none is no fault. With the last one the mark goes, too. */
 int sw_store_drop_account(struct sw_store *store, const char *id) SW_NODISCARD;
 /* Calls FN for every account, in order of id. */
 int sw_store_read_accounts(struct sw_store *store, void *ctx,
@@ -161,6 +165,11 @@ int sw_store_read_producers(struct sw_store *store, void *ctx,
 
 /* A number that is another one once somebody else (the command line) has written to the file. 0 or -SW_EIO. */
 int sw_store_data_version(struct sw_store *store, int64_t *version) SW_NODISCARD;
+
+/* What is written between these is there as a whole or not at all: when one of the writes failed, FAILED says so. Returns 0, FAILED,
+ * or -SW_EIO. */
+int sw_store_begin(struct sw_store *store) SW_NODISCARD;
+int sw_store_end(struct sw_store *store, int failed) SW_NODISCARD;
 
 /* ---- upkeep ---- */
 

@@ -22,6 +22,8 @@ struct sw_store {
     sqlite3 *db;
     sqlite3_stmt *statements[SW__STATEMENTS];
     char *path;
+    unsigned depth; /* of transactions: the outermost is SQLite's */
+    bool is_marked; /* that there are accounts; see sw_store_had_accounts */
     char error[SW__STORE_ERROR_BYTES];
 };
 
@@ -33,7 +35,8 @@ void sw__store_explain(sqlite3 *db, const char *path, const char *doing, char *o
 int sw__store_examine(sqlite3 *db, const char *path, const char *pragma, char *error, size_t size) SW_NODISCARD;
 /* Explains what STORE failed at last. Returns -SW_EIO, or -SW_EINVAL when the rows were at fault, not the file. */
 int sw__store_fail(struct sw_store *store, const char *doing);
-/* A transaction: begin, then end, which commits unless FAILED, and returns FAILED or why it could not. */
+/* A transaction: begin, then end, which commits unless FAILED, and returns FAILED or why it could not. Within another one it is a
+ * part of that, which must be told of the failure. */
 int sw__store_begin(struct sw_store *store, const char *doing) SW_NODISCARD;
 int sw__store_end(struct sw_store *store, const char *doing, int failed) SW_NODISCARD;
 /* Makes the folder of PATH (mode 0700), or writes it to the disk: that a file is in it is durable only then. As system

@@ -37,8 +37,13 @@ static void look_at(void *ctx, const struct sw_screen_row *row) {
 
 static int revoke(const struct sw__doors *doors, const char *id) {
     struct wanted wanted = {.id = id};
-    bool failed = sw_store_read_screens(doors->store, &wanted, look_at) || (wanted.is_there && sw_store_drop_screen(doors->store, id)) ||
-                  (wanted.is_there && sw__doors_record(doors, "screen.revoke", id, "{}"));
+    int failed = sw_store_begin(doors->store);
+    if (!failed) {
+        failed = sw_store_read_screens(doors->store, &wanted, look_at);
+        if (!failed && wanted.is_there) failed = sw_store_drop_screen(doors->store, id);
+        if (!failed && wanted.is_there) failed = sw__doors_record(doors, "screen.revoke", id, "{}");
+        failed = sw_store_end(doors->store, failed);
+    }
     if (failed) fprintf(stderr, "shiftwall screen: %s\n", sw_store_error(doors->store));
     else if (!wanted.is_there) fprintf(stderr, "shiftwall screen: %s: there is no such screen\n", id);
     return failed ? SW_TOOL_INPUT : wanted.is_there ? SW_TOOL_OK : SW_TOOL_DIFFERS;

@@ -51,7 +51,7 @@ int sw_tool_chart(int argc, char **argv);
 int sw_tool_notify(int argc, char **argv);
 int sw_tool_user(int argc, char **argv);
 int sw_tool_screen(int argc, char **argv);
-int sw_tool_source(int argc, char **argv);
 int sw_tool_producer(int argc, char **argv);
+int sw_tool_source(int argc, char **argv);
 
 #endif

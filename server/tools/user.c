@@ -123,8 +123,12 @@ static int save(const struct sw__doors *doors, const struct sw_account_row *row,
     sw_json_raw(&j, "teams", row->teams);
     sw_json_bool(&j, "disabled", row->disabled);
     sw_json_close(&j, '}');
-    int failed = sw_store_put_account(doors->store, row);
-    if (!failed) failed = sw__doors_record(doors, kind, row->id, sw_buf_text(&body));
+    int failed = sw_store_begin(doors->store);
+    if (!failed) {
+        failed = sw_store_put_account(doors->store, row);
+        if (!failed) failed = sw__doors_record(doors, kind, row->id, sw_buf_text(&body));
+        failed = sw_store_end(doors->store, failed);
+    }
     if (failed) complain(row->id, sw_store_error(doors->store));
     sw_buf_deinit(&body);
     return failed ? SW_TOOL_INPUT : 0;
@@ -178,7 +182,12 @@ static int act(const struct sw__doors *doors, const struct sw_tool_args *args, c
     else if (adds) status = save_with_password(doors, args, &row, "account.add");
     else if (!strcmp(verb, "password")) status = save_with_password(doors, args, &row, "account.password");
     else if (!strcmp(verb, "remove")) {
-        bool failed = sw_store_drop_account(doors->store, id) || sw__doors_record(doors, "account.remove", id, "{}");
+        int failed = sw_store_begin(doors->store);
+        if (!failed) {
+            failed = sw_store_drop_account(doors->store, id);
+            if (!failed) failed = sw__doors_record(doors, "account.remove", id, "{}");
+            failed = sw_store_end(doors->store, failed);
+        }
         status = failed ? complain(id, sw_store_error(doors->store)) : SW_TOOL_OK;
     } else {
         if (strcmp(verb, "change") != 0) row.disabled = !strcmp(verb, "disable");

@@ -15,6 +15,16 @@ static void check_views(const struct sw_client_message *m) {
     }
 }
 
+static void check_number(int64_t n) { SW_ASSERT(n >= -(INT64_C(1) << 53) && n <= INT64_C(1) << 53); }
+
+static void check_screen(const struct sw_client_message *m) {
+    SW_ASSERT(memchr(m->version, '\0', sizeof m->version) && !sw_utf8_has_control(m->version));
+    SW_ASSERT(memchr(m->board, '\0', sizeof m->board) && !sw_utf8_has_control(m->board));
+    check_number(m->offset_ms);
+    check_number(m->width);
+    check_number(m->height);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct sw_client_message message, untouched;
     memset(&message, 0xA5, sizeof message);
@@ -26,9 +36,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         SW_ASSERT(memcmp(&message, &untouched, sizeof message) == 0);
         return 0;
     }
-    SW_ASSERT(message.op == SW_CLIENT_SUBSCRIBE || message.op == SW_CLIENT_UNSUBSCRIBE || message.op == SW_CLIENT_PING);
-    if (message.op == SW_CLIENT_PING) SW_ASSERT(message.t >= -(INT64_C(1) << 53) && message.t <= INT64_C(1) << 53);
-    else check_views(&message);
+    switch (message.op) {
+    case SW_CLIENT_PING: check_number(message.t); break;
+    case SW_CLIENT_SCREEN: check_screen(&message); break;
+    case SW_CLIENT_SUBSCRIBE:
+    case SW_CLIENT_UNSUBSCRIBE: check_views(&message); break;
+    default: SW_ASSERT(!"an operation there is");
+    }
     if (message.op == SW_CLIENT_SUBSCRIBE) SW_ASSERT(memchr(message.site, '\0', sizeof message.site) && *message.site);
     return 0;
 }

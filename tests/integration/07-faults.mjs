@@ -33,9 +33,12 @@ export default {
     assert(fs.existsSync(library), 'libfaketime is installed');
     const offset = path.join(scene.dir, 'offset');
     fs.writeFileSync(offset, '+0');
+    // where it is about noon now: within a business day
+    const config = path.join(scene.dir, 'noon.yaml'), east = 12 - new Date().getUTCHours();
+    fs.writeFileSync(config, `site:\n  zone: Etc/GMT${east < 0 ? '+' : '-'}${Math.abs(east)}\n`);
     const redis = await startRedis(scene);
     const env = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: offset, FAKETIME_CACHE_DURATION: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' };
-    const daemon = await startDaemon(scene, { redis, env });
+    const daemon = await startDaemon(scene, { redis, env, args: ['--config', config] });
     await daemon.live();
     let sent = 0;
     const count = async () => {
@@ -50,5 +53,28 @@ export default {
       await count();
     }
     equal((await daemon.get('/readyz')).status, 200, 'ready');
+  },
+
+  async 'the clock jumps over a day and back'(scene) {
+    const library = `${libraries}/faketime/libfaketime.so.1`, offset = path.join(scene.dir, 'offset');
+    assert(fs.existsSync(library), 'libfaketime is installed');
+    fs.writeFileSync(offset, '+0');
+    const redis = await startRedis(scene);
+    const env = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: offset, FAKETIME_CACHE_DURATION: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' };
+    const daemon = await startDaemon(scene, { redis, env, args: ['--data', path.join(scene.dir, 'data'), '--checkpoint', '1'] });
+    await daemon.live();
+    await redis.emit(call('queued', unique(), { queue: 'q' }));
+    const offered = async () => (await daemon.view('queues')).queues.q?.today.offered;
+    await until('a call is offered', async () => (await offered()) === 1);
+    fs.writeFileSync(offset, '+86400');
+    await until('it is tomorrow', async () => (await offered()) !== 1);
+    fs.writeFileSync(offset, '+0');
+    await daemon.process.ended;
+    equal(daemon.process.code, 1, 'it ends, for its service manager to start it anew');
+    assert(/error clock.back /.test(daemon.process.err), daemon.process.err);
+    await daemon.start();
+    await daemon.live();
+    assert(/checkpoint.ignored .*ahead of the clock/.test(daemon.process.err), daemon.process.err);
+    await until("and today's figures are there again", async () => (await offered()) === 1);
   },
 };

@@ -90,6 +90,44 @@ const TABLE = [
 ];
 
 export default {
+  async 'accounts that cannot be read let nobody in'(scene) {
+    const { daemon, cookies } = await site(scene, { roles: ['duty', 'admin'] });
+    const screen = await pair(daemon, cookies.duty);
+    const db = path.join(scene.dir, 'data', 'shiftwall.db'), kept = path.join(scene.dir, 'kept.db');
+    const locked = async what => {
+      for (const path_ of [`${S}/views/site`, `${S}/views/agents`, '/api/v1/session', '/api/v1/screens']) equal((await ask(daemon, 'GET', path_)).status, 503, `${what}: ${path_}`);
+      equal((await ask(daemon, 'GET', `${S}/views/site`, { cookie: screen.cookie })).status, 503, `${what}: a screen tries again later`);
+      equal((await ask(daemon, 'POST', '/api/v1/session', { body: { name: '路人' } })).status, 503, `${what}: a name is not enough`);
+      equal((await ask(daemon, 'GET', '/metrics')).status, 401, `${what}: /metrics`);
+      equal((await ask(daemon, 'GET', '/healthz')).status, 200, `${what}: /healthz`);
+      await assertRejects(new Wall(scene, daemon, { views: ['agents'] }).opened, '401');
+      assert(/error accounts /.test(daemon.process.err), `${what}: it is said`);
+    };
+    await daemon.process.kill('SIGTERM');
+    fs.copyFileSync(db, kept);
+    fs.writeFileSync(db, 'A'.repeat(8192));
+    await daemon.start();
+    await locked('damaged');
+    await daemon.process.kill('SIGTERM');
+    fs.rmSync(db);
+    await daemon.start();
+    await locked('gone');
+    await daemon.process.kill('SIGTERM');
+    fs.copyFileSync(kept, db);
+    await daemon.start();
+    await daemon.live();
+    equal((await signIn(daemon, 'duty')).status, 201, 'a backup is put back: everybody is there again');
+    equal((await ask(daemon, 'GET', `${S}/views/site`, { cookie: screen.cookie })).status, 200, 'and the screen');
+    await daemon.process.kill('SIGTERM');
+    fs.rmSync(db);
+    await daemon.start();
+    await locked('gone again');
+    addUser(scene, 'anew', 'admin');
+    await until('an account made anew', async () => (await signIn(daemon, 'anew')).status === 201);
+    equal(user(scene, ['remove', 'anew']).status, 0, 'the last one is removed on purpose');
+    await until('then this machine is open again', async () => (await ask(daemon, 'GET', `${S}/views/agents`)).status === 200);
+  },
+
   async 'every route, with every role'(scene) {
     const { daemon, cookies } = await site(scene);
     cookies.display = (await pair(daemon, cookies.duty)).cookie;
@@ -199,6 +237,24 @@ export default {
     assert(unknown.includes(429), `many accounts from one address: ${unknown}`);
     equal((await signIn(daemon, 'admin')).status, 429, 'nobody is let in from there');
     assert((await ask(daemon, 'GET', `${S}/audit?kind=session.refused`, { cookie: cookies.admin })).body.records.length >= 5, 'it is on record');
+  },
+
+  async 'a socket does not outlive its session'(scene) {
+    const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', offset = path.join(scene.dir, 'offset');
+    assert(fs.existsSync(library), 'libfaketime is installed');
+    fs.writeFileSync(offset, '+0');
+    addUser(scene, 'duty', 'duty');
+    const redis = await startRedis(scene);
+    const env = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: offset, FAKETIME_CACHE_DURATION: '1' };
+    const daemon = await startDaemon(scene, { redis, args: ['--data', path.join(scene.dir, 'data')], env });
+    await daemon.live();
+    const { cookie } = await signIn(daemon, 'duty');
+    const wall = new Wall(scene, daemon, { views: ['agents'], options: { headers: { cookie } } });
+    await wall.opened;
+    await until('it is shown something', () => wall.docs.agents);
+    fs.writeFileSync(offset, `+${13 * 3600}`);
+    equal((await wall.closed).code, 4403, 'after twelve hours of silence the line is closed');
+    equal((await ask(daemon, 'GET', `${S}/views/agents`, { cookie })).status, 401, 'and nobody is signed in');
   },
 
   async 'a lead sees their own teams, everywhere'(scene) {
@@ -323,9 +379,17 @@ export default {
     assert(/; Secure/.test(done.headers['set-cookie'][0]), 'over TLS at the proxy the cookie is for TLS only');
     const sessions = (await ask(daemon, 'GET', '/api/v1/sessions', { cookie: done.cookie })).body.sessions;
     equal(sessions.find(s => s.current).address, '10.0.0.7', 'the address the proxy saw, not the one the client claims');
+    const odd = await signIn(daemon, 'duty', PASSWORD, { 'x-forwarded-for': '10.0.0.7, "},{' });
+    equal((await ask(daemon, 'GET', '/api/v1/sessions', { cookie: odd.cookie })).body.sessions.find(s => s.current).address, '127.0.0.1', 'what is no address is none');
+    const twice = await signIn(daemon, 'duty', PASSWORD, { 'x-forwarded-for': ['127.0.0.1', '10.0.0.8'] });
+    equal((await ask(daemon, 'GET', '/api/v1/sessions', { cookie: twice.cookie })).body.sessions.find(s => s.current).address, '10.0.0.8', 'in two headers, the last one');
     equal((await via({ authorization: 'Bearer a-token-for-prometheus' }, '/metrics')).status, 200, 'metrics by their token');
     equal((await via({ authorization: 'Bearer another' }, '/metrics')).status, 401, 'not by another');
     equal((await ask(daemon, 'GET', '/metrics', { cookie: cookies.quality })).status, 200, 'or signed in');
+    const guesses = [];
+    for (let i = 0; i < 22; i++) guesses.push((await signIn(daemon, `nobody ${i}`, 'wrong', { 'x-forwarded-for': `2001:db8:1:2:${i}::9` })).status);
+    assert(guesses.includes(429), `one network of IPv6 is one address: ${guesses}`);
+    equal((await signIn(daemon, 'nobody', 'wrong', { 'x-forwarded-for': '2001:db8:1:3::9' })).status, 401, 'another one is not');
     const redis = await startRedis(scene);
     const plain = await startDaemon(scene, { redis });
     await plain.live();
@@ -333,6 +397,19 @@ export default {
     equal((await ask(plain, 'GET', `${S}/views/shifts`, { headers: { 'x-forwarded-for': '10.0.0.9' } })).status, 401, 'but not through a proxy nobody trusts');
     equal((await ask(plain, 'GET', `${S}/views/shifts`, { headers: { 'x-remote-user': 'duty' } })).status, 200, 'whose word on names counts nothing');
     equal((await ask(plain, 'GET', '/api/v1/accounts')).status, 403, 'the first account is made on the command line');
+    // a page elsewhere whose name leads to this machine has an origin of its own to match
+    for (const [host, status] of [['localhost', 200], ['LOCALHOST:1', 200], ['wall.localhost:8080', 200], ['[::1]:8080', 200], ['127.9.9.9', 200],
+      ['evil.example', 401], ['127.evil.example', 401], ['localhost.evil.example:8080', 401], ['evillocalhost', 401], ['10.0.0.1:8080', 401], ['[fe80::1]', 401]]) {
+      equal((await ask(plain, 'GET', `${S}/views/shifts`, { headers: { host } })).status, status, `asked for as ${host}`);
+      const body = { agent: '1', kind: 'busy', from: 1, to: 2, reason: 'x' };
+      if (status !== 200) equal((await ask(plain, 'POST', `${S}/grants`, { headers: { host, origin: `http://${host}` }, body })).status, 401, `nor may it write as ${host}`);
+    }
+    const rebound = new Wall(scene, plain, { views: ['agents'], options: { headers: { host: 'evil.example', origin: 'http://evil.example' } } });
+    await rebound.opened;
+    await until('and sees nothing on the socket', () => rebound.error?.code === 'forbidden');
+    const trusting = await startDaemon(scene, { redis, args: ['--config', config] });
+    await trusting.live();
+    equal((await ask(trusting, 'GET', `${S}/views/shifts`, { headers: { 'x-forwarded-for': 'unknown' } })).status, 401, 'who knows from where');
   },
 };
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
-import { assert, equal, sleep, until, Wall } from './lib.mjs';
+import { assert, equal, sanitized, sleep, until, Wall } from './lib.mjs';
 import { addProducer, ask, cookieOf, pair, PASSWORD, producer, signIn, site } from './doors.mjs';
 
 const S = '/api/v1/sites/main';
@@ -246,6 +246,35 @@ export default {
     equal((await ask(daemon, 'GET', `${S}/views/site`, { cookie: cookies.duty })).status, 200, 'meanwhile others are answered');
     await until('they are hung up on, whatever they drip', () => closed === slow.length, 40_000);
     equal((await ask(daemon, 'GET', '/healthz')).status, 200, 'and it goes on');
+  },
+
+  async 'bodies of strangers have a bounded room and a bounded time'(scene) {
+    const { daemon, cookies } = await site(scene, { roles: ['duty'] });
+    const post = (size, sent) => {
+      const socket = net.connect(daemon.port, '127.0.0.1').on('error', () => {});
+      const one = { socket, status: undefined, closed: false };
+      socket.on('data', data => (one.status ??= Number(/^HTTP\S+ (\d+)/.exec(data)?.[1]))).on('close', () => (one.closed = true));
+      socket.write(`POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${size}\r\n\r\n`);
+      socket.write(Buffer.alloc(sent, 0x20));
+      scene.onEnd(() => socket.destroy());
+      return one;
+    };
+    const metric = async name => Number((await ask(daemon, 'GET', '/metrics', { cookie: cookies.duty })).text.split('\n').find(line => line.startsWith(name)).split(' ').at(-1));
+    const refused = reason => metric(`shiftwall_http_refused_total{site="main",reason="${reason}"}`);
+    const drip = post(4096, 10), large = post(1 << 20, 1000);
+    const dripping = setInterval(() => [drip, large].forEach(one => one.socket.destroyed || one.socket.write(' ')), 2000);
+    scene.onEnd(() => clearInterval(dripping));
+    const hoard = Array.from({ length: 100 }, () => post(1 << 20, (1 << 20) - 1));
+    await until('for some there is no room', () => hoard.filter(one => one.status === 503).length >= 36);
+    assert(hoard.filter(one => one.status === 503).length <= 40 && (await refused('no_room')) >= 36, `${hoard.filter(one => one.status === 503).length} of 100 were refused`);
+    if (!sanitized()) assert((await metric('process_resident_memory_bytes')) < 160 << 20, 'the memory is bounded');
+    const body = { agent: '1', kind: 'busy', from: Date.now(), to: Date.now() + 1000, reason: 'x' };
+    equal((await ask(daemon, 'POST', `${S}/grants`, { cookie: cookies.duty, body })).status, 201, 'meanwhile leaders write');
+    hoard.forEach(one => one.socket.destroy());
+    const csv = `date,agent,name,team,seat,start,end,activities,leave\n${' '.repeat(1 << 19)}`;
+    await until('then there is room again', async () => (await ask(daemon, 'POST', `${S}/roster?check=1`, { cookie: cookies.duty, body: csv, type: 'text/csv' })).status !== 503);
+    await until('who drips for a minute is hung up on', () => drip.closed && large.closed, 90_000);
+    assert((await refused('too_slow')) >= 2, 'and counted');
   },
 
   async 'the sockets of one address are counted'(scene) {

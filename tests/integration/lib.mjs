@@ -149,7 +149,9 @@ export class Redis {
     const parts = [`*${args.length}\r\n`];
     for (const arg of args) parts.push(`$${Buffer.byteLength(String(arg))}\r\n${arg}\r\n`);
     this.socket.write(parts.join(''));
-    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    const answer = new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    answer.catch(() => {}); // who waits is told; that nobody waits any more is no reason to end all scenarios
+    return answer;
   }
   close() {
     this.socket.destroy();

@@ -52,15 +52,38 @@ function cable(scene) {
   run('netns', 'exec', ns, 'ip', 'addr', 'add', `${net_}.2/24`, 'dev', there);
   run('netns', 'exec', ns, 'ip', 'link', 'set', there, 'up');
   run('netns', 'exec', ns, 'ip', 'link', 'set', 'lo', 'up');
-  return { ns, here, address: `${net_}.2` };
+  return { ns, here, there, address: `${net_}.2` };
 }
-const hasNetem = () => {
-  if (!isRoot) return false;
-  spawnSync('ip', ['link', 'add', 'swprobe', 'type', 'dummy']);
-  const works = spawnSync('tc', ['qdisc', 'add', 'dev', 'swprobe', 'root', 'netem', 'loss', '1%']).status === 0;
+/** One of five packets that arrive at either end of a cable is dropped, until the function that is returned is called. */
+function loseFifth({ ns, here, there }) {
+  const ends = [[[], here], [['ip', 'netns', 'exec', ns], there]].map(([inside, device]) => {
+    const nft = (args, input) => {
+      const [command, ...rest] = [...inside, 'nft', ...args];
+      return execFileSync(command, rest, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+    };
+    nft(['-f', '-'], `add table netdev ${device}\nadd chain netdev ${device} in { type filter hook ingress device "${device}" priority 0; }\nadd rule netdev ${device} in numgen random mod 5 == 0 counter drop\n`);
+    return {
+      dropped: () => Number(/packets (\d+)/.exec(nft(['list', 'table', 'netdev', device]))[1]),
+      end: () => nft(['delete', 'table', 'netdev', device]),
+    };
+  });
+  return () => {
+    const dropped = ends.map(end => end.dropped());
+    ends.forEach(end => end.end());
+    return dropped;
+  };
+}
+/** Why packets cannot be lost here; false: they can. */
+function cannotLose() {
+  if (!isRoot) return 'needs root for network namespaces';
+  if (spawnSync('nft', ['--version']).status !== 0) return 'nftables is not installed';
+  spawnSync('ip', ['link', 'add', 'swprobe', 'type', 'veth', 'peer', 'name', 'swprobe2']);
+  const probe = 'add table netdev swprobe\nadd chain netdev swprobe in { type filter hook ingress device "swprobe" priority 0; }\nadd rule netdev swprobe in numgen random mod 5 == 0 drop\n';
+  const works = spawnSync('nft', ['-f', '-'], { input: probe }).status === 0;
+  spawnSync('nft', ['delete', 'table', 'netdev', 'swprobe']);
   spawnSync('ip', ['link', 'del', 'swprobe']);
-  return works;
-};
+  return !works && 'this kernel cannot drop packets at random (nf_tables)';
+}
 
 export default {
   'kill -9 of the daemon': {
@@ -137,11 +160,13 @@ export default {
       fs.writeFileSync(path.join(scene.dir, 'offset'), '+0');
       return { env: { LD_PRELOAD: `${libraries}/faketime/libfaketime.so.1`, FAKETIME_TIMESTAMP_FILE: path.join(scene.dir, 'offset'), FAKETIME_CACHE_DURATION: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' } };
     },
-    async strike({ scene, dice }) {
+    // over the end of a business day and back it ends, and is started anew as its service manager would
+    async strike({ scene, daemon, dice }) {
       for (const step of [dice.pick(['-3600', '+3600']), '+0']) {
         fs.writeFileSync(path.join(scene.dir, 'offset'), step);
         await pause(2500);
       }
+      if (daemon.process.over && daemon.process.code === 1) await daemon.start();
     },
   },
   'one in ten allocations fails': {
@@ -171,12 +196,13 @@ export default {
     },
   },
   'a fifth of the packets is lost': {
-    skip: !hasNetem() && 'this kernel has no netem',
+    skip: cannotLose(),
     prepare: ({ scene }) => ({ network: cable(scene) }),
     async strike({ network, dice }) {
-      execFileSync('tc', ['qdisc', 'add', 'dev', network.here, 'root', 'netem', 'loss', '20%']);
+      const stop = loseFifth(network);
       await pause(5000 + dice.below(3000));
-      execFileSync('tc', ['qdisc', 'del', 'dev', network.here, 'root']);
+      const dropped = stop();
+      assert(dropped.every(n => n > 10), `too few packets were lost for a fault: ${dropped}`);
     },
   },
   'the line to Redis is reset, again and again': {

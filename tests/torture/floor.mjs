@@ -86,6 +86,32 @@ export class Producer {
   }
 }
 
+/** Alarms of an outside system, raised and cleared through the journal: each of them is one alert. */
+export class Alarms {
+  constructor(scene, producer) {
+    Object.assign(this, { producer, raised: [], cleared: [] });
+    scene.onEnd(() => (this.stopping = true));
+  }
+  async #tell(source, state) {
+    await this.producer.send({ type: 'alarm', ts: Date.now(), source, text: 'torture', severity: 'warning', state });
+    (state === 'raised' ? this.raised : this.cleared).push(source);
+  }
+  start() {
+    this.running = (async () => {
+      while (!this.stopping) {
+        await this.#tell(`alarm-${this.raised.length + 1}`, 'raised');
+        if (this.raised.length > 3) await this.#tell(this.raised[this.cleared.length], 'cleared');
+        await pause(100);
+      }
+    })();
+    this.running.catch(() => {});
+  }
+  async stop() {
+    this.stopping = true;
+    await this.running;
+  }
+}
+
 /** A screen on a wall: comes back by itself, as a browser does, and knows what it shows. */
 export class Screen {
   constructor(scene, daemon, views = ['site', 'queues', 'agents']) {
@@ -179,7 +205,7 @@ const sorted = object => JSON.stringify(object, object && Object.keys(object).so
 
 /** Everything is as it should be: what was acknowledged counts once, what was confirmed is on record once, no alert is there
  *  twice, every screen shows the truth or says that it does not know. Returns what was lost and doubled. */
-export async function recount({ redis, daemon, producer, leader, screens, journalLost = false }) {
+export async function recount({ redis, daemon, producer, leader, alarms, screens, journalLost = false }) {
   const lost = [], doubled = [];
   const view = async name => JSON.parse((await get(daemon, `/api/v1/sites/main/views/${name}`)).body);
   if (!journalLost) {
@@ -198,6 +224,28 @@ export async function recount({ redis, daemon, producer, leader, screens, journa
     });
     const audit = spawnSync(toolPath, ['audit', '--redis', redis.url, '--site', 'main', '--url', daemon.url], { encoding: 'utf8', timeout: 60_000 });
     if (audit.status !== 0) lost.push(`audit: ${(audit.stdout + audit.stderr).trim().split('\n').slice(0, 4).join(' | ')}`);
+  }
+  // an alarm is one alert: open while it is raised, on record once, and its end once
+  const alertsOf = async () => {
+    const records = (await allRecords(daemon)).filter(r => r.kind === 'alert' || r.kind === 'alert.closed');
+    const shown = Object.values((await view('alerts')).alerts).map(a => a.subject);
+    const missing = [], again = [];
+    for (const source of alarms.raised) {
+      const open = !alarms.cleared.includes(source), seen = shown.filter(s => s === `alarm:${source}`).length;
+      const opened = records.filter(r => r.kind === 'alert' && r.body.subject === source);
+      const closed = records.filter(r => r.kind === 'alert.closed' && opened.some(o => o.key === r.key));
+      if (seen !== (open ? 1 : 0)) missing.push(`${source} is ${open ? 'raised' : 'cleared'}, and shown ${seen} times`);
+      if (!opened.length) missing.push(`${source} is not on record`);
+      if (!open && !closed.length) missing.push(`the end of ${source} is not on record`);
+      if (opened.length > 1 || closed.length > (open ? 0 : 1)) again.push(`${source}: ${opened.length} records, ${closed.length} ends`);
+    }
+    return { missing, again };
+  };
+  if (alarms && !journalLost) {
+    let last;
+    await until('every alarm is an alert', async () => !(last = await alertsOf()).missing.length, 20_000).catch(() => {});
+    lost.push(...last.missing);
+    doubled.push(...last.again);
   }
   const records = await allRecords(daemon);
   if (leader) {

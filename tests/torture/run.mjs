@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { Scene, startDaemon, startRedis, until } from '../integration/lib.mjs';
 import faults from './faults.mjs';
-import { Leader, pause, Producer, random, recount, Screen } from './floor.mjs';
+import { Alarms, Leader, pause, Producer, random, recount, Screen } from './floor.mjs';
 
 const words = process.argv.slice(2).filter(w => w !== 'quick');
 const quick = process.argv.includes('quick');
@@ -48,11 +48,13 @@ async function round(name, fault, n) {
     await daemon.live();
     await redis.loadFunction();
     const producer = new Producer(scene, redis, dice), leader = new Leader(scene, daemon, dice);
+    const alarms = new Alarms(scene, new Producer(scene, redis, dice, { name: 'a' }));
     const screens = Array.from({ length: 4 }, () => new Screen(scene, daemon));
     for (let i = 0; i < 12; i++) await producer.send({ type: 'agent.state', ts: Date.now(), agent: `${1001 + i}`, state: 'ready', team: i % 2 ? 'A' : 'B' });
     await until('agents are there', async () => Object.keys((await daemon.view('agents')).agents).length >= 12);
     producer.start();
     leader.start();
+    alarms.start();
     await pause(size.before);
     const before = await resident(daemon);
     await fault.strike({ scene, daemon, redis, dice, leader, producer, size, ...extra });
@@ -63,12 +65,13 @@ async function round(name, fault, n) {
     await pause(size.after);
     await producer.stop();
     await leader.stop();
-    const result = fault.rejects ? await recountRejects({ redis, daemon, producer, leader, screens }) : await recount({ redis, daemon, producer, leader, screens, journalLost: fault.journalLost });
+    await alarms.stop();
+    const result = fault.rejects ? await recountRejects({ redis, daemon, producer, leader, alarms, screens }) : await recount({ redis, daemon, producer, leader, alarms, screens, journalLost: fault.journalLost });
     if (fault.journalLost) await until('every wall says so', () => screens.every(s => s.wall.feed?.status === 'incomplete'));
     const after = await resident(daemon);
     if (after > 2 * before + (64 << 20)) result.lost.push(`memory: ${before >> 20} to ${after >> 20} MiB`);
     if (/Assertion|assert|Sanitizer/.test(daemon.process.err)) result.lost.push(daemon.process.err.slice(-300));
-    return { ...result, recovery, acknowledged: producer.acknowledged, confirmed: leader.confirmed.length };
+    return { ...result, recovery, acknowledged: producer.acknowledged, confirmed: leader.confirmed.length, alerts: alarms.raised.length };
   } catch (error) {
     const ended = daemon?.process.over ? `; the daemon ended (${daemon.process.code ?? daemon.process.signal}): ${daemon.process.err.slice(-600)}` : '';
     throw new Error(`${error.message}${ended}`);
@@ -106,7 +109,7 @@ for (const [name, fault] of Object.entries(faults)) {
     console.log(`skip ${name}: ${fault.skip}`);
     continue;
   }
-  const row = { name, runs: 0, lost: [], doubled: [], times: [], acknowledged: 0, confirmed: 0 };
+  const row = { name, runs: 0, lost: [], doubled: [], times: [], acknowledged: 0, confirmed: 0, alerts: 0 };
   for (let n = 0; n < rounds; n++) {
     let timer;
     const hang = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('hangs')), PATIENCE_MS)));
@@ -118,6 +121,7 @@ for (const [name, fault] of Object.entries(faults)) {
       row.times.push(got.recovery);
       row.acknowledged += got.acknowledged;
       row.confirmed += got.confirmed;
+      row.alerts += got.alerts;
       const good = !got.lost.length && !got.doubled.length;
       good ? passed++ : failed++;
       if (!good) console.log(`FAIL ${name}, round ${n + 1}: lost ${got.lost.join('; ') || 0}, doubled ${got.doubled.join('; ') || 0}`);
@@ -132,8 +136,8 @@ for (const [name, fault] of Object.entries(faults)) {
   console.log(`${row.lost.length + row.doubled.length || row.runs < rounds ? 'FAIL' : 'ok  '} ${name}`);
 }
 const cell = (text, width) => String(text).padEnd(width);
-console.log(`\n${cell('fault', 46)}${cell('runs', 6)}${cell('events', 9)}${cell('writes', 8)}${cell('lost', 6)}${cell('doubled', 9)}recovery median, most`);
+console.log(`\n${cell('fault', 46)}${cell('runs', 6)}${cell('events', 9)}${cell('writes', 8)}${cell('alerts', 8)}${cell('lost', 6)}${cell('doubled', 9)}recovery median, most`);
 for (const r of table)
-  console.log(`${cell(r.name, 46)}${cell(r.runs, 6)}${cell(r.acknowledged, 9)}${cell(r.confirmed, 8)}${cell(r.lost.length, 6)}${cell(r.doubled.length, 9)}${r.times.length ? `${(r.times[r.times.length >> 1] / 1000).toFixed(1)} s, ${(r.times.at(-1) / 1000).toFixed(1)} s` : '-'}`);
+  console.log(`${cell(r.name, 46)}${cell(r.runs, 6)}${cell(r.acknowledged, 9)}${cell(r.confirmed, 8)}${cell(r.alerts, 8)}${cell(r.lost.length, 6)}${cell(r.doubled.length, 9)}${r.times.length ? `${(r.times[r.times.length >> 1] / 1000).toFixed(1)} s, ${(r.times.at(-1) / 1000).toFixed(1)} s` : '-'}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);

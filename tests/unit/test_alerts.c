@@ -293,6 +293,36 @@ static void test_team_holds_chat(void **state) {
     close_world(&w);
 }
 
+static void alarm_of(struct world *w, int64_t t_ms, int number, bool raised) {
+    char source[24];
+    (void)snprintf(source, sizeof source, "trunk-%d", number);
+    struct sw_event e = base(SW_EV_ALARM, t_ms);
+    e.source = source;
+    e.text = "down";
+    e.severity = SW_SEVERITY_WARNING;
+    e.alarm_raised = raised;
+    sw_floor_apply(w->floor, &e, t_ms, INT64_MAX, NULL);
+}
+
+/* However many have been over: one that is raised is an alert. */
+static void test_alarms(void **state) {
+    (void)state;
+    struct world w;
+    open_world(&w);
+    for (int i = 0; i < 3 * SW_ALARMS_MAX; i++) {
+        alarm_of(&w, T0 + i * S, i, true);
+        if (i) alarm_of(&w, T0 + i * S, i - 1, false); /* the same instant: nobody looked at the clock between */
+        sw_floor_advance(w.floor, T0 + i * S);
+    }
+    assert_int_equal(count_of(&w, SW_RULE_ALARM), 3 * SW_ALARMS_MAX);
+    struct sw_alert *open;
+    size_t count = sw_floor_alerts(w.floor, true, &open);
+    assert_int_equal(count, 1);
+    assert_string_equal(open[0].subject, "trunk-149");
+    free(open);
+    close_world(&w);
+}
+
 /* ---- live and replay ---- */
 
 /* 1 and 2 call out; the band allows a seat two calls a day on average. */
@@ -420,6 +450,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_for_and_clear), cmocka_unit_test(test_becomes_critical), cmocka_unit_test(test_taken_back),
         cmocka_unit_test(test_forgotten),     cmocka_unit_test(test_agents),           cmocka_unit_test(test_granted_busy),
-        cmocka_unit_test(test_queue),         cmocka_unit_test(test_outbound_band), cmocka_unit_test(test_team_holds_chat),  cmocka_unit_test(test_live_is_replay)};
+        cmocka_unit_test(test_queue),         cmocka_unit_test(test_outbound_band), cmocka_unit_test(test_team_holds_chat),
+        cmocka_unit_test(test_alarms),  cmocka_unit_test(test_live_is_replay)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

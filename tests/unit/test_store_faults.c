@@ -119,6 +119,45 @@ static void test_history(void **state) {
     each_call_fails(put_rows);
 }
 
+/* An account and its record, as one. */
+static int change_account(struct sw_store *store) {
+    struct sw_record one = record("account.add", "zhang", false);
+    const struct sw_account_row row = {.id = "zhang", .name = "zhang", .role = "duty", .teams = "[]", .hash = "x"};
+    int failed = sw_store_begin(store);
+    if (failed) return failed;
+    failed = sw_store_put_account(store, &row);
+    if (!failed) failed = sw_store_append(store, "main", &one, 1, NULL);
+    return sw_store_end(store, failed);
+}
+
+static void test_an_account_and_its_record(void **state) {
+    static const char sql[] = "SELECT id FROM accounts UNION ALL SELECT key FROM ledger WHERE kind = 'account.add'";
+    (void)state;
+    make_released(SW_STORE_SCHEMA);
+    tell(sql, before);
+    struct sw_store *store = opened();
+    assert_int_equal(change_account(store), 0);
+    tell(sql, after);
+    assert_string_not_equal(before, after);
+    sw_store_close(store);
+    for (enum fault fault = FULL_DISK; fault <= FAILING_SYNC; fault++)
+        for (long at = 1, hit = 1; hit; at++) {
+            make_released(SW_STORE_SCHEMA);
+            store = opened();
+            arm(fault, at, false);
+            int failed = change_account(store);
+            disarm();
+            hit = faults.hit;
+            tell(sql, now);
+            assert_string_equal(now, failed ? before : after);
+            assert_true(!hit || failed || at > 1);
+            if (failed) assert_int_equal(change_account(store), 0);
+            tell(sql, now);
+            assert_string_equal(now, after);
+            sw_store_close(store);
+        }
+}
+
 static void test_purge(void **state) {
     (void)state;
     each_call_fails(purge);
@@ -276,7 +315,7 @@ static void test_no_room(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-        TEST(test_append),   TEST(test_history),   TEST(test_purge),  TEST(test_migration),
+        TEST(test_append),   TEST(test_history),   TEST(test_an_account_and_its_record), TEST(test_purge), TEST(test_migration),
         TEST(test_new_file), TEST(test_power_cut), TEST(test_no_room)};
     return cmocka_run_group_tests(tests, setup_faults, NULL);
 }
