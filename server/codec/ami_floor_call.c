@@ -341,7 +341,8 @@ static void on_transfer(struct sw_ami_floor *floor, const struct sw_ami_message 
                         bool blind) {
     char to[AMI_ID_BYTES];
     const struct ami_channel *caller = known_channel(floor, message, "TransfereeUniqueid");
-    if (!ami_is(message, "Result", "Success")) return;
+    /* in a three-way call the agent stays */
+    if (!ami_is(message, "Result", "Success") || ami_is(message, "DestType", "Threeway")) return;
     if (!caller || !talks(floor, ami_call_of(caller)))
         caller = caller_of_link(floor, message, blind ? "TransfererLinkedid" : "OrigTransfererLinkedid");
     const struct ami_channel *by =

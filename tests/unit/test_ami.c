@@ -518,6 +518,9 @@ static void test_transfers(void **state) {
     say(&t, 9000,
         "Event: BlindTransfer|Result: Fail|TransfererUniqueid: a1|TransfererLinkedid: c1|TransfereeUniqueid: "
         "c1|Extension: 2001");
+    say(&t, 9050,
+        "Event: AttendedTransfer|Result: Success|OrigTransfererUniqueid: a1|OrigTransfererLinkedid: c1|"
+        "TransfereeUniqueid: c1|DestType: Threeway");
     say(&t, 9100,
         "Event: BlindTransfer|Result: Success|TransfererUniqueid: c1|TransfererLinkedid: "
         "c1|TransfereeUniqueid: a1|Extension: 2001");
