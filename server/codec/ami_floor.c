@@ -156,6 +156,8 @@ void sw_ami_floor_event(struct sw_ami_floor *floor, const struct sw_ami_message 
     floor->now_ms = now_ms;
     if (!event) return;
     int64_t at_ms = time_of(floor, message);
+    const char *class = floor->sees_calls ? NULL : sw_ami_get(message, "Privilege");
+    floor->sees_calls |= class && !strncasecmp(class, "call,", 5);
     floor->counters.events++;
     if (ami_call_event(floor, event, message, at_ms)) return;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)

@@ -5,6 +5,8 @@
  * whom another queue names for that interface, else the interface.
  *  - A call is the caller's channel (Uniqueid). Agents' legs, also by local channels, belong to it by
  * Linkedid.
+ *    Where a caller's own local channel is optimized away, the call goes on under its id, with the channel
+ * that took its place.
  *  - QueueCallerLeave says that a call left, not why: with AgentConnect it was answered; with
  * QueueCallerAbandon before it, see below; else the caller pressed a key (exit `key`).
  *  - QueueCallerAbandon is raised for callers who hung up and for those whom the queue gave up (timeout, no

@@ -52,7 +52,12 @@ void ami_channel_free(struct sw_ami_floor *floor, struct ami_channel *channel) {
     free(channel->link);
     free(channel->call);
     free(channel->agent);
+    free(channel->stands_for);
     free(channel);
+}
+
+const char *ami_call_of(const struct ami_channel *caller) {
+    return caller->stands_for ? caller->stands_for : caller->id;
 }
 
 /* The channel that MESSAGE tells of in its headers (of the agent's side where DEST), made when it is new. */
@@ -160,22 +165,38 @@ static void on_join(struct sw_ami_floor *floor, const struct sw_ami_message *mes
     char queue[AMI_ID_BYTES];
     struct ami_channel *caller = ami_queue(floor, message, queue) ? channel_of(floor, message, false) : NULL;
     if (!caller) return;
-    struct ami_late *late = take_late(floor, caller->id);
+    const char *before = ami_call_of(caller);
+    struct ami_late *late = take_late(floor, before);
     if (late) run_late(floor, late); /* it was transferred into this queue */
-    forget_late(floor, caller->id);
-    caller->gave_up = false;
+    forget_late(floor, before);
+    if (caller->stands_for) {
+        sw_pbx_hung_up(floor->pbx, before, SW_BY_SYSTEM, at_ms); /* it goes on by an id of its own */
+        ami_replace(&caller->stands_for, NULL);
+    }
+    caller->gave_up = caller->is_awaited = false;
     ami_set_link(floor, caller, caller->link, true);
     /* the header Priority is that of the dialplan */
     sw_pbx_queued(floor->pbx, caller->id, queue, sw_ami_integer(message, "Position", -1), INT64_MIN, at_ms);
 }
 
+/* Whether an agent has answered CALL and is not through to it yet: macros and announcements may take their
+ * time. */
+static bool is_being_connected(const struct sw_ami_floor *floor, const char *call) {
+    for (const struct ami_channel *c = floor->channels; c; c = c->hh.next)
+        if (c->answered && c->call && !strcmp(c->call, call)) return true;
+    return false;
+}
+
 static void on_leave(struct sw_ami_floor *floor, const struct sw_ami_message *message, int64_t at_ms) {
-    char queue[AMI_ID_BYTES], call[AMI_ID_BYTES];
-    if (!ami_queue(floor, message, queue) || !ami_unique(message, "Uniqueid", call)) return;
-    const char *waits_in = sw_pbx_call_queue(floor->pbx, call);
-    if (sw_pbx_call_phase(floor->pbx, call) != SW_PBX_WAITING || !waits_in || strcmp(waits_in, queue) != 0)
-        return;
-    sw_pbx_exited(floor->pbx, call, SW_EXIT_KEY, -1, at_ms);
+    char queue[AMI_ID_BYTES];
+    struct ami_channel *caller = ami_queue(floor, message, queue) ? channel_of(floor, message, false) : NULL;
+    const char *waits_in = caller ? sw_pbx_call_queue(floor->pbx, caller->id) : NULL;
+    if (!waits_in || strcmp(waits_in, queue) != 0) return;
+    if (sw_pbx_call_phase(floor->pbx, caller->id) != SW_PBX_WAITING) return;
+    if (is_being_connected(floor, caller->id))
+        caller->is_awaited = true;
+    else
+        sw_pbx_exited(floor->pbx, caller->id, SW_EXIT_KEY, -1, at_ms);
 }
 
 static const char *tech_of(const struct ami_channel *channel, size_t *len) {
@@ -202,7 +223,13 @@ static void on_abandon(struct sw_ami_floor *floor, const struct sw_ami_message *
         sw_pbx_queued(floor->pbx, caller->id, queue, INT64_MIN, INT64_MIN,
                       at_ms - (wait_ms > 0 ? wait_ms : 0));
     if (sw_pbx_call_phase(floor->pbx, caller->id) != SW_PBX_WAITING) return;
-    if (caller->hangup_asked) {
+    if (!floor->sees_calls && !floor->blind_told && floor->options.message)
+        floor->options.message(
+            floor->options.ctx,
+            "the account does not read calls (read = agent,call in manager.conf): callers who "
+            "hang up and timeouts cannot be told apart, all count as abandoned");
+    floor->blind_told |= !floor->sees_calls;
+    if (caller->hangup_asked || !floor->sees_calls) {
         sw_pbx_abandoned(floor->pbx, caller->id, wait_ms, at_ms);
         return;
     }
@@ -228,6 +255,7 @@ static void mark_leg(struct sw_ami_floor *floor, const struct sw_ami_message *me
     if (!leg) return;
     ami_replace(&leg->call, call);
     ami_replace(&leg->agent, agent);
+    leg->answered = false;
 }
 
 static void on_called(struct sw_ami_floor *floor, const struct sw_ami_message *message, int64_t at_ms) {
@@ -259,6 +287,7 @@ static void on_connect(struct sw_ami_floor *floor, const struct sw_ami_message *
     struct ami_channel *caller = both_of(floor, message, queue, agent);
     if (!caller) return;
     forget_late(floor, caller->id);
+    caller->is_awaited = false;
     mark_leg(floor, message, caller->id, agent);
     sw_pbx_answered(floor->pbx, caller->id, agent, queue, ami_seconds(message, "HoldTime"), at_ms);
 }
@@ -267,23 +296,24 @@ static void on_complete(struct sw_ami_floor *floor, const struct sw_ami_message 
     char queue[AMI_ID_BYTES], agent[AMI_ID_BYTES];
     struct ami_channel *caller = both_of(floor, message, queue, agent);
     if (!caller) return;
+    const char *call = ami_call_of(caller);
     int64_t talk_ms = ami_seconds(message, "TalkTime");
     /* one that waits was transferred, and is in a queue again */
-    if (sw_pbx_call_phase(floor->pbx, caller->id) == SW_PBX_UNKNOWN)
-        sw_pbx_answered(floor->pbx, caller->id, agent, queue, ami_seconds(message, "HoldTime"),
+    if (sw_pbx_call_phase(floor->pbx, call) == SW_PBX_UNKNOWN)
+        sw_pbx_answered(floor->pbx, call, agent, queue, ami_seconds(message, "HoldTime"),
                         at_ms - (talk_ms > 0 ? talk_ms : 0));
-    struct ami_late *late = take_late(floor, caller->id);
+    struct ami_late *late = take_late(floor, call);
     if (ami_is(message, "Reason", "transfer")) {
-        sw_pbx_transferred(floor->pbx, caller->id, late ? late->to : NULL, at_ms);
+        sw_pbx_transferred(floor->pbx, call, late ? late->to : NULL, at_ms);
     } else {
         enum sw_ended_by by = ami_is(message, "Reason", "caller")  ? SW_BY_CALLER
                               : ami_is(message, "Reason", "agent") ? SW_BY_AGENT
                                                                    : SW_BY_SYSTEM;
-        sw_pbx_ended(floor->pbx, caller->id, by, talk_ms, -1, at_ms);
+        sw_pbx_ended(floor->pbx, call, by, talk_ms, -1, at_ms);
     }
     if (late) free(late->to);
     free(late);
-    forget_late(floor, caller->id);
+    forget_late(floor, call);
 }
 
 /* Of an outbound call the agent's own channel, of a queue call anybody's but the caller's. */
@@ -297,7 +327,7 @@ static void on_hold(struct sw_ami_floor *floor, const struct sw_ami_message *mes
         call = channel->call;
     else {
         const struct ami_channel *caller = caller_of_link(floor, message, "Linkedid");
-        if (caller && caller != channel) call = caller->id;
+        if (caller && caller != channel && !(channel && channel->stands_for)) call = ami_call_of(caller);
     }
     if (!call || !talks(floor, call)) return;
     if (held)
@@ -311,15 +341,36 @@ static void on_transfer(struct sw_ami_floor *floor, const struct sw_ami_message 
                         bool blind) {
     char to[AMI_ID_BYTES];
     const struct ami_channel *caller = known_channel(floor, message, "TransfereeUniqueid");
-    if (!ami_is(message, "Result", "Success")) return;
-    if (!caller || !talks(floor, caller->id))
+    /* in a three-way call the agent stays */
+    if (!ami_is(message, "Result", "Success") || ami_is(message, "DestType", "Threeway")) return;
+    if (!caller || !talks(floor, ami_call_of(caller)))
         caller = caller_of_link(floor, message, blind ? "TransfererLinkedid" : "OrigTransfererLinkedid");
     const struct ami_channel *by =
         known_channel(floor, message, blind ? "TransfererUniqueid" : "OrigTransfererUniqueid");
-    if (!caller || caller == by || !talks(floor, caller->id)) return;
+    if (!caller || caller == by || !talks(floor, ami_call_of(caller))) return;
     (void)ami_text(message, blind ? "Extension" : "SecondTransfererConnectedLineNum", to);
     if (!strcmp(to, "<unknown>")) to[0] = '\0';
-    add_late(floor, caller->id, true, to, SW_BY_SYSTEM, at_ms);
+    add_late(floor, ami_call_of(caller), true, to, SW_BY_SYSTEM, at_ms);
+}
+
+/* A caller who came by a local channel: Asterisk takes that out of the way, and another channel is the caller
+ * from then on. */
+static void on_optimization(struct sw_ami_floor *floor, const struct sw_ami_message *message, bool begins) {
+    char id[AMI_ID_BYTES];
+    struct ami_channel *local = known_channel(floor, message, "LocalTwoUniqueid");
+    if (!local || !talks(floor, ami_call_of(local))) return;
+    if (begins) {
+        struct ami_channel *source =
+            ami_unique(message, "SourceUniqueid", id) ? ami_channel(floor, id, true) : NULL;
+        if (!source || source == local) return;
+        ami_replace(&source->stands_for, ami_call_of(local));
+        if (!source->name) ami_replace(&source->name, sw_ami_get(message, "SourceChannel"));
+        return;
+    }
+    local->replaced = ami_is(message, "Success", "Yes");
+    if (local->replaced) return;
+    for (struct ami_channel *c = floor->channels; c; c = c->hh.next)
+        if (c->stands_for && !strcmp(c->stands_for, ami_call_of(local))) ami_replace(&c->stands_for, NULL);
 }
 
 /* ---- channels come, dial and go ---- */
@@ -346,6 +397,7 @@ static void on_dial_end(struct sw_ami_floor *floor, const struct sw_ami_message 
     struct ami_channel *from = known_channel(floor, message, "Uniqueid");
     struct ami_channel *dest = known_channel(floor, message, "DestUniqueid");
     if (dest && ami_is(message, "DialStatus", "BUSY")) dest->was_busy = true;
+    if (dest && dest->call && ami_is(message, "DialStatus", "ANSWER")) dest->answered = true;
     if (from && from->dials && ami_is(message, "DialStatus", "ANSWER") &&
         sw_pbx_call_phase(floor->pbx, from->id) == SW_PBX_DIALING)
         sw_pbx_connected(floor->pbx, from->id, at_ms);
@@ -363,14 +415,27 @@ static void on_hangup_request(struct sw_ami_floor *floor, const struct sw_ami_me
 }
 
 static void caller_gone(struct sw_ami_floor *floor, const struct ami_channel *caller, int64_t at_ms) {
-    if (talks(floor, caller->id)) {
-        add_late(floor, caller->id, false, NULL, caller->hangup_asked ? SW_BY_CALLER : SW_BY_SYSTEM, at_ms);
+    if (talks(floor, ami_call_of(caller))) {
+        if (caller->replaced) return;
+        add_late(floor, ami_call_of(caller), false, NULL, caller->hangup_asked ? SW_BY_CALLER : SW_BY_SYSTEM,
+                 at_ms);
         return;
     }
     /* the queue gave up on it and it hung up without having been asked to: by whom? */
     if (caller->gave_up && !asks_to_hang_up(floor, caller))
         sw_pbx_abandoned(floor->pbx, caller->id, -1, at_ms);
     sw_pbx_hung_up(floor->pbx, caller->id, SW_BY_CALLER, at_ms);
+}
+
+/* An agent's leg is gone; it may have been the one that the caller had left the queue for. */
+static void leg_gone(struct sw_ami_floor *floor, struct ami_channel *leg, int64_t at_ms) {
+    struct ami_channel *caller = ami_channel(floor, leg->call, false);
+    sw_pbx_ring_ended(floor->pbx, leg->call, leg->agent, SW_PBX_RING_STOPPED, at_ms);
+    leg->answered = false;
+    if (!caller || !caller->is_awaited || is_being_connected(floor, caller->id)) return;
+    caller->is_awaited = false;
+    if (sw_pbx_call_phase(floor->pbx, caller->id) == SW_PBX_WAITING)
+        sw_pbx_exited(floor->pbx, caller->id, SW_EXIT_OVERFLOW, -1, at_ms);
 }
 
 static void on_hangup(struct sw_ami_floor *floor, const struct sw_ami_message *message, int64_t at_ms) {
@@ -381,8 +446,10 @@ static void on_hangup(struct sw_ami_floor *floor, const struct sw_ami_message *m
         return;
     }
     if (!channel) { /* not heard of on this connection, but perhaps before it */
-        if (talks(floor, id)) add_late(floor, id, false, NULL, SW_BY_SYSTEM, at_ms);
-        else sw_pbx_hung_up(floor->pbx, id, SW_BY_SYSTEM, at_ms);
+        if (talks(floor, id))
+            add_late(floor, id, false, NULL, SW_BY_SYSTEM, at_ms);
+        else
+            sw_pbx_hung_up(floor->pbx, id, SW_BY_SYSTEM, at_ms);
         return;
     }
     if (channel->dials) {
@@ -390,8 +457,9 @@ static void on_hangup(struct sw_ami_floor *floor, const struct sw_ami_message *m
         enum sw_ended_by by = channel->hangup_asked ? SW_BY_AGENT : reached ? SW_BY_CALLER : SW_BY_SYSTEM;
         sw_pbx_hung_up(floor->pbx, channel->id, by, at_ms);
     } else if (channel->call && channel->agent) {
-        sw_pbx_ring_ended(floor->pbx, channel->call, channel->agent, SW_PBX_RING_STOPPED, at_ms);
-    } else if (channel->is_caller || sw_pbx_call_phase(floor->pbx, channel->id) != SW_PBX_UNKNOWN) {
+        leg_gone(floor, channel, at_ms);
+    } else if (channel->is_caller || channel->stands_for ||
+               sw_pbx_call_phase(floor->pbx, channel->id) != SW_PBX_UNKNOWN) {
         caller_gone(floor, channel, at_ms);
     }
     ami_channel_free(floor, channel);
@@ -420,10 +488,13 @@ bool ami_call_event(struct sw_ami_floor *floor, const char *event, const struct 
             events[i].run(floor, message, at_ms);
             return true;
         }
+    floor->sees_calls |= !strcasecmp(event, "Newchannel") || !strcasecmp(event, "HangupRequest");
     if (!strcasecmp(event, "Newchannel"))
         (void)channel_of(floor, message, false);
     else if (!strcasecmp(event, "HangupRequest"))
         on_hangup_request(floor, message);
+    else if (!strcasecmp(event, "LocalOptimizationBegin") || !strcasecmp(event, "LocalOptimizationEnd"))
+        on_optimization(floor, message, !strcasecmp(event, "LocalOptimizationBegin"));
     else if (!strcasecmp(event, "Hold") || !strcasecmp(event, "Unhold"))
         on_hold(floor, message, at_ms, !strcasecmp(event, "Hold"));
     else if (!strcasecmp(event, "BlindTransfer") || !strcasecmp(event, "AttendedTransfer"))

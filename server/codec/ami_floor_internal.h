@@ -44,14 +44,19 @@ struct ami_channel {
     UT_hash_handle hh;
     UT_hash_handle by_link; /* of callers only */
     char *name, *link;
-    char *call;     /* the queue call of which it is an agent's leg; NULL */
-    char *agent;    /* of that leg */
-    bool is_caller; /* it is in a queue, or was */
+    char *call;  /* the queue call of which it is an agent's leg; NULL */
+    char *agent; /* of that leg */
+    char
+        *stands_for; /* the queue call whose caller it has become, as a local channel between is gone; NULL */
+    bool is_caller;  /* it is in a queue, or was */
     bool hangup_asked;
-    bool gave_up;  /* it left its queue by QueueCallerAbandon, and it is not known yet whether it hung up */
-    bool was_busy; /* a leg whose telephone refused */
-    bool dials;    /* it is an outbound call of a member */
-    uint64_t seen; /* the snapshot that has it, or during which it was made */
+    bool replaced;   /* a caller for whom another channel stands now */
+    bool gave_up;    /* it left its queue by QueueCallerAbandon, and it is not known yet whether it hung up */
+    bool was_busy;   /* a leg whose telephone refused */
+    bool answered;   /* a leg that was answered and is not through to the caller yet */
+    bool is_awaited; /* a caller who left the queue for such a leg: AgentConnect follows, however late */
+    bool dials;      /* it is an outbound call of a member */
+    uint64_t seen;   /* the snapshot that has it, or during which it was made */
     char id[];
 };
 
@@ -96,6 +101,7 @@ struct sw_ami_floor {
      */
     int64_t apart_ms, apart_before_ms, apart_until_ms;
     bool apart_told;
+    bool sees_calls, blind_told; /* events of the class `call` come */
     /* the present snapshot */
     uint64_t snapshots;
     bool in_snapshot;
@@ -143,6 +149,8 @@ void ami_members_free(struct sw_ami_floor *floor);
 struct ami_channel *ami_channel(struct sw_ami_floor *floor, const char *id, bool make);
 void ami_channel_free(struct sw_ami_floor *floor, struct ami_channel *channel);
 void ami_set_link(struct sw_ami_floor *floor, struct ami_channel *channel, const char *link, bool is_caller);
+/* The call of a caller's channel. */
+const char *ami_call_of(const struct ami_channel *caller);
 /* Handles EVENT if it is one on calls or channels. */
 bool ami_call_event(struct sw_ami_floor *floor, const char *event, const struct sw_ami_message *message,
                     int64_t at_ms);

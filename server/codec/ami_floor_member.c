@@ -284,7 +284,8 @@ void ami_device_event(struct sw_ami_floor *floor, const struct sw_ami_message *m
         return;
     }
     struct ami_device *device = find_device(floor, name, strlen(name));
-    for (size_t i = 0; device && i < sizeof states / sizeof *states; i++) {
+    if (!device || !device->member->person) return;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         if (strcasecmp(states[i].name, state) != 0) continue;
         device->member->line = states[i].line;
         tell_line(floor, device->member->person, at_ms);

@@ -148,6 +148,8 @@ static void note_leg(struct sw_ami_floor *floor, const struct ami_leg *leg) {
         if (!channel->name) ami_replace(&channel->name, leg->name);
         ami_set_link(floor, channel, leg->link, channel->is_caller);
     }
+    if (channel && channel->stands_for)
+        sw_pbx_note_talking(floor->pbx, channel->stands_for, NULL, NULL, INT64_MIN);
     /* an outbound call goes on with its channel */
     if (channel && channel->dials)
         sw_pbx_note_talking(floor->pbx, leg->id, NULL, NULL, INT64_MIN);

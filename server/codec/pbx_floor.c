@@ -191,23 +191,32 @@ static void past_call(struct sw_pbx *pbx, const struct sw_event *event) {
         call->queued_ms = event->ts_ms;
         pbx_set_phase(pbx, call, SW_PBX_WAITING, NULL);
         break;
-    case SW_EV_CALL_ANSWERED: pbx_set_phase(pbx, call, SW_PBX_TALKING, agent); break;
+    case SW_EV_CALL_ANSWERED:
+        pbx_set_phase(pbx, call, SW_PBX_TALKING, agent);
+        call->answered_ms = event->ts_ms;
+        break;
     case SW_EV_CALL_DIALED:
         call->queue = NULL;
         pbx_set_phase(pbx, call, SW_PBX_DIALING, agent);
         break;
-    case SW_EV_CALL_CONNECTED: pbx_set_phase(pbx, call, SW_PBX_TALKING, call->agent); break;
-    case SW_EV_CALL_HELD: call->held = call->phase == SW_PBX_TALKING; break;
-    case SW_EV_CALL_RETRIEVED: call->held = false; break;
+    case SW_EV_CALL_CONNECTED:
+        pbx_set_phase(pbx, call, SW_PBX_TALKING, call->agent);
+        call->answered_ms = event->ts_ms;
+        break;
+    case SW_EV_CALL_HELD:
+        call->held = call->phase == SW_PBX_TALKING;
+        call->hold_since_ms = event->ts_ms;
+        break;
+    case SW_EV_CALL_RETRIEVED:
+        if (call->held) call->held_ms += event->ts_ms - call->hold_since_ms;
+        call->held = false;
+        break;
     case SW_EV_CALL_ABANDONED:
     case SW_EV_CALL_EXITED:
     case SW_EV_CALL_TRANSFERRED:
     case SW_EV_CALL_ENDED: pbx_set_phase(pbx, call, SW_PBX_OVER, NULL); break;
     default: break;
     }
-    /* the times of what was told before are only as fine as what is kept of it */
-    if (call->phase == SW_PBX_TALKING && event->type == SW_EV_CALL_ANSWERED) call->answered_ms = event->ts_ms;
-    if (call->held) call->hold_since_ms = event->ts_ms;
 }
 
 void sw_pbx_past(struct sw_pbx *pbx, const struct sw_event *event) {

@@ -160,6 +160,7 @@ void sw_pbx_retrieved(struct sw_pbx *pbx, const char *call, int64_t at_ms);
 /* TO: a queue, an agent or a number, NULL = not known (or not an identifier). TALK_MS cannot be told of
  * transfers. */
 void sw_pbx_transferred(struct sw_pbx *pbx, const char *call, const char *to, int64_t at_ms);
+/* TALK_MS is that of the whole conversation, with its holds. */
 void sw_pbx_ended(struct sw_pbx *pbx, const char *call, enum sw_ended_by by, int64_t talk_ms, int64_t hold_ms,
                   int64_t at_ms);
 /* AGENT calls somebody; CAMPAIGN may be NULL. Ends with sw_pbx_ended. */

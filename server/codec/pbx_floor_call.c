@@ -177,8 +177,11 @@ static void tell_ended(struct sw_pbx *pbx, struct pbx_call *call, enum sw_ended_
     sw_json_text(&pbx->json, "by", names[by]);
     if (call->phase == SW_PBX_TALKING) {
         int64_t held_ms = call->held_ms + (call->held ? ts_ms - call->hold_since_ms : 0);
-        duration(pbx, "talk", talk_ms, ts_ms - call->answered_ms - held_ms);
         duration(pbx, "hold", hold_ms, held_ms);
+        if (hold_ms >= 0) held_ms = hold_ms;
+        int64_t whole_ms = ts_ms - call->answered_ms;
+        if (talk_ms >= 0)
+            duration(pbx, "talk", talk_ms > held_ms ? talk_ms - held_ms : 0, whole_ms - held_ms);
     }
     pbx_emit(pbx);
     over(pbx, call, ts_ms);

@@ -89,14 +89,13 @@ bool ql_is_identifier(const char *text) {
     return *text && sw_utf8_count(text) <= SW_ID_CHARS_MAX && !sw_utf8_has_control(text);
 }
 
-struct ql_word *ql_word(struct ql_word **set, const char *text, int value) {
+struct ql_word *ql_word(struct ql_word **set, const char *text) {
     struct ql_word *word;
     size_t len = strlen(text);
     HASH_FIND(hh, *set, text, len, word);
     if (word || HASH_COUNT(*set) >= WORDS_MAX) return word;
     word = sw_xcalloc(1, sizeof *word + len + 1);
     memcpy(word->text, text, len);
-    word->value = value;
     HASH_ADD_KEYPTR(hh, *set, word->text, len, word);
     return word;
 }
@@ -126,20 +125,6 @@ int64_t ql_seconds(const struct sw_queue_log *log, size_t index) {
 }
 
 /* ---- reading a line ---- */
-
-/* Whether TEXT is UTF-8 without overlong forms, surrogates or code points past U+10FFFF. */
-static bool is_utf8(const char *text) {
-    const unsigned char *s = (const unsigned char *)text;
-    while (*s) {
-        unsigned more = *s < 0x80 ? 0 : *s >= 0xC2 && *s < 0xE0 ? 1 : *s >= 0xE0 && *s < 0xF0 ? 2 : *s >= 0xF0 && *s < 0xF5 ? 3 : 9;
-        if (more == 9) return false;
-        if ((*s == 0xE0 && s[1] < 0xA0) || (*s == 0xED && s[1] > 0x9F)) return false;
-        if ((*s == 0xF0 && s[1] < 0x90) || (*s == 0xF4 && s[1] > 0x8F)) return false;
-        for (s++; more; more--, s++)
-            if ((*s & 0xC0) != 0x80) return false;
-    }
-    return true;
-}
 
 /* COUNT digits at *TEXT, or -1. */
 static int number(const char **text, int count) {
@@ -241,7 +226,7 @@ static void run(struct sw_queue_log *log) {
     log->counters.unknown++;
     struct ql_word *told;
     HASH_FIND(hh, log->told, log->line.verb, strlen(log->line.verb), told);
-    if (!told && ql_word(&log->told, log->line.verb, 0))
+    if (!told && ql_word(&log->told, log->line.verb))
         ql_tell(log, log->line.number, "%.64s is not known and left out", log->line.verb);
 }
 
@@ -258,7 +243,7 @@ void sw_queue_log_read(struct sw_queue_log *log, uint64_t line, const char *text
     char copy[SW_QUEUE_LOG_LINE_BYTES_MAX + 1];
     memcpy(copy, text, len);
     copy[len] = '\0';
-    const char *wrong = is_utf8(copy) ? split(log, copy) : "not UTF-8";
+    const char *wrong = sw_utf8_is_valid(copy) ? split(log, copy) : "not UTF-8";
     if (wrong) {
         ql_malformed(log, wrong);
         return;

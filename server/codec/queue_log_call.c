@@ -30,7 +30,7 @@ static struct ql_call *make(struct sw_queue_log *log) {
 
 static const char *queue_of_line(struct sw_queue_log *log) {
     if (!ql_is_identifier(log->line.queue) || !strcmp(log->line.queue, "NONE")) return NULL;
-    struct ql_word *word = ql_word(&log->queues, log->line.queue, 0);
+    struct ql_word *word = ql_word(&log->queues, log->line.queue);
     return word ? word->text : NULL;
 }
 

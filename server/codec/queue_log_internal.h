@@ -14,7 +14,6 @@
 /* A word that is kept once: queue names, verbs told. */
 struct ql_word {
     UT_hash_handle hh;
-    int value;
     char text[];
 };
 
@@ -109,8 +108,8 @@ void ql_tell(struct sw_queue_log *log, uint64_t line, const char *format, ...) S
 void ql_skip(struct sw_queue_log *log, const char *why);
 void ql_malformed(struct sw_queue_log *log, const char *why);
 bool ql_is_identifier(const char *text);
-/* The word of TEXT in SET, made with VALUE when it is new and there are fewer than 100,000; else NULL. */
-struct ql_word *ql_word(struct ql_word **set, const char *text, int value);
+/* The word of TEXT in SET, made when it is new and there are fewer than 100,000; else NULL. */
+struct ql_word *ql_word(struct ql_word **set, const char *text);
 /* Seconds in data field INDEX as ms, or -1. */
 int64_t ql_seconds(const struct sw_queue_log *log, size_t index);
 /* Data field INDEX, "" when it is not there. */

@@ -179,7 +179,7 @@ void ql_wrapups_end(struct sw_queue_log *log, int64_t ts_ms) {
 
 static const char *queue_of_line(struct sw_queue_log *log) {
     if (ql_is_identifier(log->line.queue) && strcmp(log->line.queue, "NONE") != 0) {
-        struct ql_word *word = ql_word(&log->queues, log->line.queue, 0);
+        struct ql_word *word = ql_word(&log->queues, log->line.queue);
         if (word) return word->text;
     }
     ql_malformed(log, "no queue");

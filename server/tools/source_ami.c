@@ -23,20 +23,28 @@
 #define AGAIN_MS 2000  /* lists that could not be had are asked for again */
 
 static const char help[] =
-    "usage: shiftwall source ami --ami HOST[:PORT] --user NAME --secret-file FILE --redis URL --site NAME [options]\n"
+    "usage: shiftwall source ami --ami HOST[:PORT] --user NAME --secret-file FILE --redis URL --site NAME "
+    "[options]\n"
     "\n"
-    "Follows the queues and agents of Asterisk (FreePBX, Issabel, VitalPBX, Wazo too) by its manager interface, and puts what\n"
-    "happens into the journal of a site. The account of manager.conf needs read = agent,call and write = reporting.\n"
+    "Follows the queues and agents of Asterisk (FreePBX, Issabel, VitalPBX, Wazo too) by its manager "
+    "interface, and puts what\n"
+    "happens into the journal of a site. The account of manager.conf needs read = agent,call and write = "
+    "reporting.\n"
     "\n"
     "  --ami HOST[:PORT]     where the manager interface listens (port 5038, with --tls 5039)\n"
     "  --user NAME           the account's name\n"
-    "  --secret-file FILE    its secret, on the first line; nobody but the owner and group may read the file\n"
-    "  --tls                 speak TLS; the certificate must be for HOST, by an authority that this machine trusts\n"
+    "  --secret-file FILE    its secret, on the first line; nobody but the owner and group may read the "
+    "file\n"
+    "  --tls                 speak TLS; the certificate must be for HOST, by an authority that this machine "
+    "trusts\n"
     "  --ca FILE             with --tls: trust the authorities of this PEM file instead\n"
-    "  --pin FILE            with --tls: the one certificate (PEM) that Asterisk must show, whatever its name and dates\n"
+    "  --pin FILE            with --tls: the one certificate (PEM) that Asterisk must show, whatever its "
+    "name and dates\n"
     "  --tls-name NAME       with --tls: the name of the certificate, where it is not HOST\n"
-    "  --trunks LIST         channels that lead outside, by the beginning of their names, separated by commas\n"
-    "                        (PJSIP/provider): calls of agents by them count as outbound; without it none do\n" SW_SWITCH_HELP;
+    "  --trunks LIST         channels that lead outside, by the beginning of their names, separated by "
+    "commas\n"
+    "                        (PJSIP/provider): calls of agents by them count as outbound; without it none "
+    "do\n" SW_SWITCH_HELP;
 
 enum stage { AWAY, GREETING, CHALLENGE, LOGIN, BOOT, LIVE };
 
@@ -96,7 +104,8 @@ static bool make_key(const char *challenge, const char *secret, char out[2 * EVP
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned len = 0;
     EVP_MD_CTX *md = EVP_MD_CTX_new();
-    bool ok = md && EVP_DigestInit_ex(md, EVP_md5(), NULL) && EVP_DigestUpdate(md, challenge, strlen(challenge)) &&
+    bool ok = md && EVP_DigestInit_ex(md, EVP_md5(), NULL) &&
+              EVP_DigestUpdate(md, challenge, strlen(challenge)) &&
               EVP_DigestUpdate(md, secret, strlen(secret)) && EVP_DigestFinal_ex(md, sum, &len);
     EVP_MD_CTX_free(md);
     for (unsigned i = 0; ok && i < len; i++) (void)snprintf(out + 2 * i, 3, "%02x", sum[i]);
@@ -113,9 +122,10 @@ static void login(struct ami_source *s, const char *challenge) {
         s->plain_told = true;
     }
     /* the mask is narrower than "on": what an account with more rights would be sent besides is of no use */
-    int len = snprintf(text, sizeof text,
-                       "Action: Login\r\nActionID: login\r\nUsername: %s\r\n%s%s\r\nEvents: system,agent,call\r\n\r\n",
-                       s->user, keyed ? "AuthType: MD5\r\nKey: " : "Secret: ", keyed ? key : s->secret);
+    int len = snprintf(
+        text, sizeof text,
+        "Action: Login\r\nActionID: login\r\nUsername: %s\r\n%s%s\r\nEvents: system,agent,call\r\n\r\n",
+        s->user, keyed ? "AuthType: MD5\r\nKey: " : "Secret: ", keyed ? key : s->secret);
     s->stage = LOGIN;
     sw_switch_send(s->sw, text, (size_t)len);
     explicit_bzero(text, sizeof text);
@@ -143,7 +153,8 @@ static void end_lists(struct ami_source *s) {
 static bool is_whole(struct ami_source *s, const struct sw_ami_message *m, uint64_t rows, const char *what) {
     int64_t told = sw_ami_integer(m, "ListItems", -1);
     if (told < 0 || (uint64_t)told <= rows) return true;
-    (void)snprintf(s->problem, sizeof s->problem, "the list of %s has %" PRIu64 " of %" PRId64 " rows", what, rows, told);
+    (void)snprintf(s->problem, sizeof s->problem, "the list of %s has %" PRIu64 " of %" PRId64 " rows", what,
+                   rows, told);
     return false;
 }
 
@@ -152,7 +163,8 @@ static void list_refused(struct ami_source *s, bool queues, const char *text) {
         (void)snprintf(s->problem, sizeof s->problem, "QueueStatus: %.100s", text);
     } else if (!s->rights_told) {
         sw_log(SW_LOG_WARN, "source.rights", "src=%s text=%s", s->source->src,
-               "the account may not list channels (write = reporting in manager.conf): calls that end unseen are found late");
+               "the account may not list channels (write = reporting in manager.conf): calls that end unseen "
+               "are found late");
         s->rights_told = true;
     }
 }
@@ -168,8 +180,10 @@ static void on_list(struct ami_source *s, const struct sw_ami_message *m, char w
         const char *response = sw_ami_get(m, "Response");
         if (response && !strcasecmp(response, "Error")) list_refused(s, queues, text ? text : "");
     } else if (!strcasecmp(event, queues ? "QueueStatusComplete" : "CoreShowChannelsComplete")) {
-        if (queues) s->queues_done = is_whole(s, m, s->queue_rows, "queues");
-        else s->channels_done = is_whole(s, m, s->channel_rows, "channels");
+        if (queues)
+            s->queues_done = is_whole(s, m, s->queue_rows, "queues");
+        else
+            s->channels_done = is_whole(s, m, s->channel_rows, "channels");
     } else {
         *(queues ? &s->queue_rows : &s->channel_rows) += 1;
         sw_ami_floor_row(s->floor, m, sw_switch_now_ms(s->sw));
@@ -192,7 +206,8 @@ static void on_banner(void *ctx, const char *text) {
 static void on_login(struct ami_source *s, bool success, const char *text) {
     char reason[200];
     if (!success) {
-        (void)snprintf(reason, sizeof reason, "Asterisk refuses the login (\"%.80s\"): user, secret, permit of manager.conf?", text);
+        (void)snprintf(reason, sizeof reason,
+                       "Asterisk refuses the login (\"%.80s\"): user, secret, permit of manager.conf?", text);
         sw_switch_restart(s->sw, reason, true);
         return;
     }
@@ -204,8 +219,10 @@ static void on_login(struct ami_source *s, bool success, const char *text) {
 static void on_response(struct ami_source *s, const struct sw_ami_message *m, const char *response) {
     const char *text = sw_ami_get(m, "Message"), *challenge = sw_ami_get(m, "Challenge");
     bool success = !strcasecmp(response, "Success");
-    if (s->stage == CHALLENGE) login(s, success && challenge && *challenge ? challenge : NULL);
-    else if (s->stage == LOGIN) on_login(s, success, text ? text : response);
+    if (s->stage == CHALLENGE)
+        login(s, success && challenge && *challenge ? challenge : NULL);
+    else if (s->stage == LOGIN)
+        on_login(s, success, text ? text : response);
     /* answers to a watchdog's Ping are a sign of life, no more */
 }
 
@@ -226,15 +243,29 @@ static void on_event(struct ami_source *s, const struct sw_ami_message *m, const
     if (s->stage == LIVE || s->stage == BOOT) sw_ami_floor_event(s->floor, m, sw_switch_now_ms(s->sw));
 }
 
+/* Whether ID is one of ours for a list: then *NUMBER is which. */
+static bool is_list_id(const char *id, unsigned *number) {
+    if (!id || !*id || !strchr("qcp", *id) || id[1] != '-' || !id[2]) return false;
+    *number = 0;
+    for (const char *digit = id + 2; *digit; digit++) {
+        if (*digit < '0' || *digit > '9') return false;
+        *number = *number * 10 + (unsigned)(*digit - '0');
+    }
+    return true;
+}
+
 static void on_message(void *ctx, const struct sw_ami_message *m) {
     struct ami_source *s = ctx;
-    const char *id = sw_ami_get(m, "ActionID"), *event = sw_ami_get(m, "Event"), *response = sw_ami_get(m, "Response");
-    char which, rest;
+    const char *id = sw_ami_get(m, "ActionID"), *event = sw_ami_get(m, "Event"),
+               *response = sw_ami_get(m, "Response");
     unsigned number;
     sw_pbx_advance(s->pbx, sw_switch_now_ms(s->sw));
-    if (id && sscanf(id, "%c-%u%c", &which, &number, &rest) == 2 && strchr("qcp", which)) on_list(s, m, which, number);
-    else if (response) on_response(s, m, response);
-    else if (event) on_event(s, m, event);
+    if (is_list_id(id, &number))
+        on_list(s, m, *id, number);
+    else if (response)
+        on_response(s, m, response);
+    else if (event)
+        on_event(s, m, event);
 }
 
 /* ---- the switch ---- */
@@ -273,7 +304,8 @@ static void on_advance(void *ctx, int64_t now_ms) {
     struct ami_source *s = ctx;
     sw_ami_floor_advance(s->floor, now_ms);
     if (s->stage == BOOT && now_ms >= s->boot_until_ms) begin_live(s);
-    if (s->reading && now_ms >= s->lists_until_ms) sw_switch_restart(s->sw, "the lists of queues and channels do not come", false);
+    if (s->reading && now_ms >= s->lists_until_ms)
+        sw_switch_restart(s->sw, "the lists of queues and channels do not come", false);
     if (s->again_ms && now_ms >= s->again_ms) ask_lists(s, SW_PBX_SNAPSHOT_MERGE);
 }
 
@@ -298,11 +330,8 @@ static bool wants_queue(void *ctx, const char *queue) {
 
 static void on_begin(void *ctx, struct sw_pbx *pbx) {
     struct ami_source *s = ctx;
-    const struct sw_ami_floor_options options = {.pbx = pbx,
-                                                 .wants_queue = wants_queue,
-                                                 .trunks = s->trunks,
-                                                 .message = on_told,
-                                                 .ctx = s};
+    const struct sw_ami_floor_options options = {
+        .pbx = pbx, .wants_queue = wants_queue, .trunks = s->trunks, .message = on_told, .ctx = s};
     s->pbx = pbx;
     s->floor = sw_ami_floor_new(&options);
 }
@@ -339,7 +368,8 @@ static int read_options(struct ami_source *s, struct sw_peer_options *peer) {
         return usage("--ca, --pin and --tls-name are of use with --tls only");
     if (sw_peer_address_parse(where, s->tls ? TLS_PORT : PORT, &peer->address))
         return usage("--ami: must be HOST or HOST:PORT");
-    if (!*s->user || strlen(s->user) > USER_BYTES_MAX || strpbrk(s->user, "\r\n")) return usage("--user: no name of an account");
+    if (!*s->user || strlen(s->user) > USER_BYTES_MAX || strpbrk(s->user, "\r\n"))
+        return usage("--user: no name of an account");
     int status = read_trunks(s);
     return status ? status : sw_source_secret("--secret-file", file, s->secret, sizeof s->secret);
 }
@@ -400,26 +430,26 @@ static void log_counters(void *self) {
     const struct sw_ami_counters *a = sw_ami_counters(s->ami);
     sw_switch_log_counters(s->sw);
     sw_log(SW_LOG_INFO, "source.counters_ami",
-           "src=%s messages=%" PRIu64 " malformed=%" PRIu64 " of_use=%" PRIu64 " faulty=%" PRIu64 " refused=%" PRIu64
-           " lists=%" PRIu64 " failed_lists=%" PRIu64 " clock_apart_ms=%" PRId64,
-           s->source->src, a->messages, a->malformed, c->events, c->faulty, c->refused, s->lists, s->failed_lists,
-           c->clock_apart_ms);
+           "src=%s messages=%" PRIu64 " malformed=%" PRIu64 " of_use=%" PRIu64 " faulty=%" PRIu64
+           " past_caps=%" PRIu64 " lists=%" PRIu64 " failed_lists=%" PRIu64 " clock_apart_ms=%" PRId64,
+           s->source->src, a->messages, a->malformed, c->events, c->faulty, c->refused, s->lists,
+           s->failed_lists, c->clock_apart_ms);
 }
 
-static const struct sw_tool_option options[] = {{"--ami", false},      {"--user", false}, {"--secret-file", false},
-                                                {"--tls", true},       {"--ca", false},   {"--pin", false},
-                                                {"--tls-name", false}, {"--trunks", false}, SW_SWITCH_OPTIONS,
-                                                {NULL, false}};
+static const struct sw_tool_option options[] = {
+    {"--ami", false}, {"--user", false},     {"--secret-file", false}, {"--tls", true},   {"--ca", false},
+    {"--pin", false}, {"--tls-name", false}, {"--trunks", false},      SW_SWITCH_OPTIONS, {NULL, false}};
 
-const struct sw_source_kind sw_source_ami = {.name = "ami",
-                                             .what = "Asterisk, FreePBX, Issabel, VitalPBX, Wazo: queues by the manager interface",
-                                             .help = help,
-                                             .options = options,
-                                             .open = open_source,
-                                             .start = start,
-                                             .redis_up = redis_up,
-                                             .room = room,
-                                             .log_counters = log_counters,
-                                             .quiesce = quiesce,
-                                             .close = close_source,
-                                             .free = free_source};
+const struct sw_source_kind sw_source_ami = {
+    .name = "ami",
+    .what = "Asterisk, FreePBX, Issabel, VitalPBX, Wazo: queues by the manager interface",
+    .help = help,
+    .options = options,
+    .open = open_source,
+    .start = start,
+    .redis_up = redis_up,
+    .room = room,
+    .log_counters = log_counters,
+    .quiesce = quiesce,
+    .close = close_source,
+    .free = free_source};

@@ -355,7 +355,7 @@ export default {
     pbx.pause('alice', 'lunch');
     pbx.remove('bob');
     source.start();
-    await source.tells('source.past');
+    await source.tells('source.resumed', 2);
     await shows(daemon, { alice: 'meal', bob: 'offline', carl: 'talking' });
     pbx.complete('1.1', 'caller');
     await shows(daemon, { carl: 'ready' });
@@ -470,6 +470,7 @@ export default {
     }
     assert((await source.counter('malformed')) >= 4, 'malformed messages');
     assert((await source.counter('faulty')) >= 4, 'faulty events');
+    assert((await source.counter('past_caps')) > 0, 'what is past a cap');
     // wrong counts: the lists are not believed, and what is known stays
     pbx.lies = 5;
     await source.tells('the list of queues has 2 of 7 rows');

@@ -419,6 +419,25 @@ static void test_abandoned_without_request(void **state) {
     end(&t);
 }
 
+/* An account that may not read calls: nobody can know, and that is said. */
+static void test_blind_account(void **state) {
+    (void)state;
+    struct ami_test t;
+    begin(&t, "alice q1");
+    say(&t, 1000, "Event: QueueCallerJoin|" CALLER("c1") "|Queue: q1|Position: 1");
+    abandon(&t, 31000, "q1", 30);
+    leave(&t, 31001, "q1");
+    say(&t, 32000, "Event: QueueCallerJoin|" CALLER("c1") "|Queue: q1|Position: 1");
+    abandon(&t, 33000, "q1", 1);
+    expect(&t, "1000 call.queued c1 @q1\n31000 call.abandoned c1 @q1\n32000 call.queued c1 @q1\n33000 "
+               "call.abandoned c1 @q1\n");
+    assert_string_equal(
+        sw_buf_text(&t.told),
+        "the account does not read calls (read = agent,call in manager.conf): callers who hang up "
+        "and timeouts cannot be told apart, all count as abandoned\n");
+    end(&t);
+}
+
 static void test_key(void **state) {
     (void)state;
     struct ami_test t;
@@ -499,6 +518,9 @@ static void test_transfers(void **state) {
     say(&t, 9000,
         "Event: BlindTransfer|Result: Fail|TransfererUniqueid: a1|TransfererLinkedid: c1|TransfereeUniqueid: "
         "c1|Extension: 2001");
+    say(&t, 9050,
+        "Event: AttendedTransfer|Result: Success|OrigTransfererUniqueid: a1|OrigTransfererLinkedid: c1|"
+        "TransfereeUniqueid: c1|DestType: Threeway");
     say(&t, 9100,
         "Event: BlindTransfer|Result: Success|TransfererUniqueid: c1|TransfererLinkedid: "
         "c1|TransfereeUniqueid: a1|Extension: 2001");
@@ -521,7 +543,13 @@ static void test_hold(void **state) {
     complete(&t, 12000, 7, "agent");
     expect(&t, "6000 call.held c1 @q1\n6000 agent.state alice c1 @q1 hold\n9000 call.retrieved c1 @q1\n9000 "
                "agent.state alice c1 @q1 talking\n"
-               "12000 call.ended c1 @q1 talk=7000 by=agent\n12000 agent.state alice ready\n");
+               "12000 call.ended c1 @q1 by=agent\n12000 agent.state alice ready\n");
+    /* TalkTime has the hold in it, ours has not */
+    struct sw_agent_counts counts;
+    sw_agent_between(t.f.floor, sw_floor_find_agent(t.f.floor, "alice"), T0, T0 + 900000, T0 + 12000,
+                     &counts);
+    assert_int_equal(counts.v[SW_AC_TALK_MS], 4700);
+    assert_int_equal(counts.v[SW_AC_HOLD_MS], 3000);
     end(&t);
 }
 
@@ -558,7 +586,7 @@ static void test_local_channels(void **state) {
                "4000 call.answered Bob c1 @q1\n4000 agent.state Bob c1 @q1 talking\n"
                "6000 call.held c1 @q1\n6000 agent.state Bob c1 @q1 hold\n7000 call.retrieved c1 @q1\n7000 "
                "agent.state Bob c1 @q1 talking\n"
-               "20000 call.ended c1 @q1 talk=16000 by=caller\n20000 agent.state Bob ready\n");
+               "20000 call.ended c1 @q1 by=caller\n20000 agent.state Bob ready\n");
     /* his telephone calls outside: by its own channel */
     say(&t, 30000,
         "Event: DialBegin|Channel: PJSIP/101-00000009|Uniqueid: p2|Linkedid: p2|DestChannel: "
@@ -602,6 +630,81 @@ static void test_ring_all(void **state) {
            "1000 call.queued c1 @q1\n2000 call.ringing alice c1 @q1\n2000 agent.state alice c1 @q1 ringing\n"
            "3000 call.declined alice c1 @q1 rejected\n3000 agent.state alice ready\n");
     end(&t);
+}
+
+/* Trap: a caller who came by a local channel is another channel once that was optimized away. */
+static void test_caller_by_local_channel(void **state) {
+    (void)state;
+    struct ami_test t;
+#define LOCALS                                                                                               \
+    "LocalOneChannel: Local/q@in-0001;1|LocalOneUniqueid: x1|LocalTwoChannel: "                              \
+    "Local/q@in-0001;2|LocalTwoUniqueid: c1"
+    for (int succeeds = 0; succeeds < 2; succeeds++) {
+        begin(&t, "alice q1");
+        say(&t, 500, "Event: HangupRequest|Channel: PJSIP/trunk-00000001|Uniqueid: other|Linkedid: other");
+        answered_call(&t);
+        say(&t, 5000,
+            "Event: LocalOptimizationBegin|" LOCALS
+            "|SourceChannel: PJSIP/trunk-0009|SourceUniqueid: s1|DestUniqueId: a1|Id: 1");
+        say(&t, 5001, "Event: LocalOptimizationEnd|" LOCALS "|Success: %s|Id: 1", succeeds ? "Yes" : "No");
+        if (!succeeds) {
+            hangup(&t, 5002);
+            pbx_at(&t.f, 20000);
+            sw_ami_floor_advance(t.floor, t.f.now_ms);
+            expect(&t, "5002 call.ended c1 @q1 by=system\n5002 agent.state alice ready\n");
+            end(&t);
+            continue;
+        }
+        hangup(&t, 5002); /* of the local channel, which is not the caller any more */
+        say(&t, 6000, "Event: Hold|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1"); /* the caller's */
+        for (int minute = 1; minute <= 3; minute++) {
+            begin_snapshot(&t, minute * 60000);
+            say(&t, minute * 60000,
+                "Event: QueueMember|Queue: q1|Name: alice|Location: PJSIP/alice|Membership: dynamic|Status: "
+                "1|Paused: 0");
+            say(&t, minute * 60000,
+                "Event: CoreShowChannel|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1|Application: "
+                "Dial|BridgeId: b1");
+            assert_int_equal(end_snapshot(&t, SW_PBX_SNAPSHOT_CHECK), 0);
+        }
+        say(&t, 200000, "Event: HangupRequest|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1");
+        say(&t, 200001,
+            "Event: AgentComplete|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1|Queue: q1|" LEG(
+                "alice", "a1", "c1") "|HoldTime: 3|TalkTime: 196|Reason: caller");
+        say(&t, 200002, "Event: Hangup|Channel: PJSIP/trunk-0009|Uniqueid: s1|Linkedid: c1");
+        expect(&t, "200001 call.ended c1 @q1 by=caller\n200001 agent.state alice ready\n");
+        end(&t);
+    }
+}
+
+/* Trap: QueueCallerLeave comes before AgentConnect, and a macro or gosub for the agent may lie between them.
+ */
+static void test_slow_connect(void **state) {
+    (void)state;
+    struct ami_test t;
+    for (int agent_hangs_up = 0; agent_hangs_up < 2; agent_hangs_up++) {
+        begin(&t, "alice q1");
+        join(&t, 1000, "q1");
+        called(&t, 2000);
+        say(&t, 4000,
+            "Event: DialEnd|" CALLER("c1") "|DestChannel: PJSIP/alice-0000a1|DestUniqueid: a1|DestLinkedid: "
+                                           "c1|DialStatus: ANSWER");
+        leave(&t, 4001, "q1");
+        pbx_at(&t.f, 30000);
+        sw_ami_floor_advance(t.floor, t.f.now_ms);
+        sw_buf_clear(&t.f.events);
+        if (!agent_hangs_up) {
+            say(&t, 31000,
+                "Event: AgentConnect|" CALLER("c1") "|Queue: q1|" LEG("alice", "a1",
+                                                                      "c1") "|HoldTime: 30|RingTime: 2");
+            expect(&t, "31000 call.answered alice c1 @q1\n31000 agent.state alice c1 @q1 talking\n");
+        } else {
+            say(&t, 31000, "Event: Hangup|Channel: PJSIP/alice-0000a1|Uniqueid: a1|Linkedid: c1");
+            hangup(&t, 31001);
+            expect(&t, "31000 agent.state alice ready\n31000 call.exited c1 @q1 overflow\n");
+        }
+        end(&t);
+    }
 }
 
 static void test_outbound(void **state) {
@@ -1018,6 +1121,39 @@ static void test_drift(void **state) {
     end(&t);
 }
 
+/* What is past a cap is counted, and nothing else comes of it. */
+static void test_caps(void **state) {
+    (void)state;
+    struct ami_test t;
+    begin(&t, "alice q1");
+    for (int i = 0; i <= SW_AMI_CHANNELS_MAX; i++)
+        say(&t, 1000, "Event: Newchannel|Channel: x/%d-1|Uniqueid: n%d|Linkedid: n%d", i, i, i);
+    assert_int_equal(sw_ami_floor_counters(t.floor)->refused, 1);
+    join(&t, 2000, "q1"); /* a call of a channel that there is no room for is not told: better none than one
+                             that never ends */
+    expect(&t, "");
+    begin_snapshot(&t, 3000);
+    for (int i = 0; i <= SW_AMI_CHANNELS_MAX; i++)
+        say(&t, 3000, "Event: CoreShowChannel|Channel: x/%d-1|Uniqueid: n%d|Linkedid: n%d", i, i, i);
+    for (int i = 0; i <= SW_AMI_ROWS_MAX; i++)
+        say(&t, 3000, "Event: QueueMember|Queue: q1|Name: alice|Location: PJSIP/alice|Status: 1");
+    assert_int_equal(sw_ami_floor_counters(t.floor)->refused, 5);
+    end_snapshot(&t, SW_PBX_SNAPSHOT_MERGE);
+    expect(&t, "");
+    begin_snapshot(&t, 4000); /* their channels are gone: there is room again */
+    say(&t, 4000, "Event: QueueMember|Queue: q1|Name: alice|Location: PJSIP/alice|Status: 1");
+    end_snapshot(&t, SW_PBX_SNAPSHOT_MERGE);
+    join(&t, 5000, "q1");
+    expect(&t, "5000 call.queued c1 @q1\n");
+    for (int i = 0; i <= SW_PBX_AGENTS_MAX; i++)
+        say(&t, 6000,
+            "Event: QueueMemberAdded|Queue: q1|MemberName: PJSIP/m%d|Interface: PJSIP/m%d|Status: 1", i, i);
+    assert_int_equal(sw_ami_floor_counters(t.floor)->refused, 7); /* alice is one, and there is one more */
+    assert_int_equal(sw_pbx_staffed_agents(t.f.pbx), SW_PBX_AGENTS_MAX);
+    sw_buf_clear(&t.f.events);
+    end(&t);
+}
+
 /* ---- captures ---- */
 
 static bool read_capture(struct ami_test *t, const char *name, bool rows) {
@@ -1094,12 +1230,15 @@ int main(void) {
         cmocka_unit_test(test_timeout),
         cmocka_unit_test(test_leave_empty),
         cmocka_unit_test(test_abandoned_without_request),
+        cmocka_unit_test(test_blind_account),
         cmocka_unit_test(test_key),
         cmocka_unit_test(test_overflow),
         cmocka_unit_test(test_transfers),
         cmocka_unit_test(test_hold),
         cmocka_unit_test(test_local_channels),
         cmocka_unit_test(test_ring_all),
+        cmocka_unit_test(test_caller_by_local_channel),
+        cmocka_unit_test(test_slow_connect),
         cmocka_unit_test(test_outbound),
         cmocka_unit_test(test_several_queues),
         cmocka_unit_test(test_names),
@@ -1113,6 +1252,7 @@ int main(void) {
         cmocka_unit_test(test_module_reload),
         cmocka_unit_test(test_adapter_restart),
         cmocka_unit_test(test_drift),
+        cmocka_unit_test(test_caps),
         cmocka_unit_test(test_captures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

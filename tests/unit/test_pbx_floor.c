@@ -27,7 +27,7 @@ static void test_one_call(void **state) {
     sw_pbx_answered(f.pbx, "c1", "alice", "sales", 9000, pbx_at(&f, 10500));
     sw_pbx_held(f.pbx, "c1", pbx_at(&f, 20000));
     sw_pbx_retrieved(f.pbx, "c1", pbx_at(&f, 25000));
-    sw_pbx_ended(f.pbx, "c1", SW_BY_CALLER, 20000, 5000, pbx_at(&f, 35500));
+    sw_pbx_ended(f.pbx, "c1", SW_BY_CALLER, 25000, 5000, pbx_at(&f, 35500));
     assert_int_equal(sw_pbx_next_deadline(f.pbx), T0 + 40500);
     pbx_at(&f, 41000);
     pbx_expect(&f, "1000 call.queued c1 @sales\n"
@@ -72,7 +72,7 @@ static void test_repeats(void **state) {
                    "5000 agent.state alice c1 @sales hold\n"
                    "6000 call.retrieved c1 @sales\n"
                    "6000 agent.state alice c1 @sales talking\n"
-                   "7000 call.ended c1 @sales talk=9000 by=agent\n"
+                   "7000 call.ended c1 @sales talk=8000 by=agent\n"
                    "7000 agent.state alice ready\n");
     assert_int_equal(sw_pbx_counters(f.pbx)->repeats, 7);
     assert_int_equal(sw_pbx_counters(f.pbx)->late, 2);
