@@ -4,6 +4,7 @@
 
 #include <libwebsockets.h>
 
+#include "codec/frame_deflate.h"
 #include "core/map.h"
 #include "io/ws_server.h"
 
@@ -78,6 +79,8 @@ struct ws_client {
 
     char *rx; /* a message in pieces */
     size_t rx_len;
+    bool rx_deflated; /* that message is compressed */
+    bool deflate;     /* compression was negotiated */
     int64_t window_ms; /* the second that is being counted */
     uint32_t window_messages;
     uint32_t window_pieces;
@@ -110,6 +113,7 @@ struct sw_ws_server {
     struct ws_address *addresses;
     struct ws_site *sites[SW_WS_SITES_MAX];
     uint32_t site_count;
+    struct sw_deflate *deflate; /* all clients' */
     struct sw_ws_counters counters;
     uint64_t random;
     uv_timer_t push_timer;  /* to the next due topic */
@@ -128,10 +132,6 @@ struct sw_ws_server {
 struct ws_client *sw__ws_client_new(struct sw_ws_server *server, struct lws *wsi);
 /* The connection is gone: frees all the client has. */
 void sw__ws_client_free(struct ws_client *client);
-/* Writes what the client has to get, as far as it takes it now. */
-void sw__ws_client_pump(struct ws_client *client);
-/* The writeable callback. */
-void sw__ws_client_writeable(struct ws_client *client);
 /* Part of a message has come. */
 void sw__ws_client_receive(struct ws_client *client, const char *in, size_t len);
 /* Closes with a code and a reason, from outside the client's callback. */
@@ -142,6 +142,20 @@ void sw__ws_client_cut(struct ws_client *client);
 struct sw_http_caller sw__ws_client_caller(const struct ws_client *client);
 /* Once a second: too slow, or not gone after its close. */
 void sw__ws_client_sweep(struct ws_client *client, int64_t now_ms);
+
+/* ws_send.c */
+/* Writes what the client has to get, as far as it takes it now. */
+void sw__ws_client_pump(struct ws_client *client);
+/* The writeable callback. */
+void sw__ws_client_writeable(struct ws_client *client);
+
+/* ws_deflate.c */
+extern const struct lws_extension sw__ws_extensions[];
+/* Judges the client's offers: whether libwebsockets may answer with the extension. */
+bool sw__ws_deflate_is_wanted(struct lws *wsi);
+/* Completes the answer of libwebsockets, to whose headers ARGS points. 0, -1 no room. */
+int sw__ws_deflate_answer(struct lws *wsi, struct lws_process_html_args *args);
+bool sw__ws_deflate_is_on(struct lws *wsi);
 
 /* ws_hub.c */
 /* Subscribes CLIENT to VIEW; HAVE (may be "") is what it has. 0, -SW_ELIMIT. The frame is not sent yet. */
