@@ -119,8 +119,8 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (10 minutes)
 torture: all ## the chaos suite: kills, full disks, cut links and what else may happen; SEED=n ROUNDS=n
 	$(Q)BUILD=$(BUILD) tests/torture/run
 
-bench: all ## benchmarks, as ratios of one run
-	$(Q)BUILD=$(BUILD) tests/bench/run
+bench: all ## benchmarks, as ratios of one run; PART="ingest cost" chooses, PART=--write keeps the table in BENCHMARKS.md, QUICK=1 is short
+	$(Q)BUILD=$(BUILD) tests/bench/run $(PART)
 
 share = $(DESTDIR)$(PREFIX)/share
 install: all ## installs under PREFIX and SYSCONFDIR (DESTDIR is honoured); a configuration that is there stays

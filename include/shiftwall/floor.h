@@ -243,7 +243,8 @@ size_t sw_floor_alerts(const struct sw_floor *floor, bool open_only, struct sw_a
 
 /* ---- what changed ---- */
 
-/* Called for everything that changed since the last drain, each once. Any callback may be NULL. */
+/* Called for everything that changed since the last drain, each once. Any callback may be NULL; without `agent` the
+ * agents stay as they are: changed, until a drain that takes them. */
 struct sw_floor_changes {
     void *ctx;
     void (*queue)(void *ctx, const struct sw_scope *queue);
@@ -256,5 +257,7 @@ struct sw_floor_changes {
 /* Whether anything changed. */
 bool sw_floor_changed(const struct sw_floor *floor);
 void sw_floor_drain(struct sw_floor *floor, const struct sw_floor_changes *changes);
+/* The same of agents only. */
+void sw_floor_drain_agents(struct sw_floor *floor, const struct sw_floor_changes *changes);
 
 #endif

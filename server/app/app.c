@@ -16,6 +16,8 @@
 
 #define OUTPUT_MS 1000                     /* how often views are written to Redis, at most */
 #define OUTPUT_BYTES_MAX ((size_t)1 << 20) /* a larger view is not */
+#define TOO_LARGE_MS 60000u                /* when it is looked at again */
+#define OUTPUT_KPIS 2                      /* the first views are published, too */
 #define ERROR_BYTES_MAX 512
 #define LEASE_PATIENCE_MS 1500 /* for what Redis says of who serves the site */
 #define ID_SKEW_MS INT64_C(3600000) /* how far the clock of Redis may be ahead of ours */
@@ -41,6 +43,8 @@ void sw__app_arm_deadline(struct sw_app *app) {
         uv_timer_stop(&app->deadline);
         return;
     }
+    if (next_ms == app->deadline_ms && uv_is_active((uv_handle_t *)&app->deadline)) return; /* with most events */
+    app->deadline_ms = next_ms;
     uv_timer_start(&app->deadline, on_deadline, sw_clock_delay_ms(&app->clock, next_ms), 0);
 }
 
@@ -209,7 +213,7 @@ static struct arrival arrival_of(struct sw_app *app, const struct sw_feed_messag
         a.now_ms = sw_floor_now(app->floor);
         return a;
     }
-    a.now_ms = message->catching_up && message->journaled ? message->id_ms : sw__app_clock(app);
+    a.now_ms = message->catching_up && message->journaled ? message->id_ms : message->arrived_ms;
     int64_t arrival_ms = message->journaled ? message->id_ms : a.now_ms;
     if (arrival_ms > a.now_ms + ID_SKEW_MS) arrival_ms = a.now_ms;
     a.latest_ms = arrival_ms + SW_FUTURE_MS;
@@ -303,18 +307,23 @@ static bool start_feed(struct sw_app *app, const char *url) {
 
 /* ---- outputs to Redis, for other consumers ---- */
 
-static void write_output(struct sw_app *app, struct sw_view *view, bool publish) {
-    size_t slot = 0;
-    while (slot < SW_OUTPUT_VIEWS_MAX && app->written[slot].view && app->written[slot].view != view) slot++;
-    if (slot == SW_OUTPUT_VIEWS_MAX) return; /* views of teams are parts of `agents` */
-    if (app->written[slot].view && app->written[slot].version == sw_view_version(view)) return;
-    app->written[slot].view = view;
-    app->written[slot].version = sw_view_version(view);
+/* Views of teams are parts of `agents`. */
+static const char *const output_views[SW_OUTPUT_VIEWS_MAX] = {"site", "queues", "teams", "agents", "intervals"};
+
+static void write_output(struct sw_app *app, size_t i) {
+    if (uv_now(&app->loop) < app->written[i].not_before) return;
+    struct sw_view *view = sw_publisher_view(app->publisher, output_views[i]);
+    if (app->written[i].view == view && app->written[i].version == sw_view_version(view)) return;
+    app->written[i].view = view;
+    app->written[i].version = sw_view_version(view);
     size_t len;
     const char *document = sw_view_document(view, &len);
-    if (len > OUTPUT_BYTES_MAX) return;
-    sw_feed_set_view(app->feed, sw_view_name(view), document, len);
-    if (!publish) return;
+    if (len > OUTPUT_BYTES_MAX) {
+        app->written[i].not_before = uv_now(&app->loop) + TOO_LARGE_MS;
+        return;
+    }
+    sw_feed_set_view(app->feed, output_views[i], document, len);
+    if (i >= OUTPUT_KPIS) return;
     struct sw_frame *frame = sw_view_full_frame(view);
     sw_feed_publish_kpi(app->feed, frame->data, frame->len);
     sw_frame_unref(frame);
@@ -351,8 +360,7 @@ static void on_outputs(uv_timer_t *timer) {
     if (app->told_word != sw_app_feed_word(app) || app->told_incomplete_ms != sw_app_incomplete_since(app))
         sw_app_tell_feed(app);
     sw__app_flush_soon(app);
-    static const char *const names[] = {"site", "queues", "teams", "agents", "intervals"};
-    for (size_t i = 0; i < 5; i++) write_output(app, sw_publisher_view(app->publisher, names[i]), i < 2);
+    for (size_t i = 0; i < SW_OUTPUT_VIEWS_MAX; i++) write_output(app, i);
 }
 
 /* ---- start and stop ---- */
@@ -567,7 +575,7 @@ static bool build(struct sw_app *app) {
     if (rosters.dir) app->rosters = sw_roster_dir_new(&app->loop, &rosters);
     const struct sw_publisher_options publisher = {
         .epoch = app->epoch, .first_version = app->first_version, .figures = &app->figures, .shifts = app->shifts, .ctx = app, .outlook = sw__app_outlook,
-        .changed = sw_app_view_changed};
+        .watched = sw_app_view_watched, .changed = sw_app_view_changed};
     app->publisher = sw_publisher_new(app->floor, &publisher);
     app->slices = sw_slices_new(app, sw_app_view_changed);
     app->api = (struct sw_api){.loop = &app->loop,

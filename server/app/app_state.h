@@ -35,7 +35,7 @@
 #include "io/ws_server.h"
 #include "shiftwall/floor.h"
 
-#define SW_OUTPUT_VIEWS_MAX 8
+#define SW_OUTPUT_VIEWS_MAX 5
 
 struct sw_app {
     uv_loop_t loop;
@@ -102,6 +102,7 @@ struct sw_app {
     bool was_live;
 
     uv_timer_t deadline, flush, outputs;
+    int64_t deadline_ms; /* DEADLINE is armed for */
     uv_signal_t sigterm, sigint;
     bool flush_armed, stopping;
     uint64_t last_flush; /* uv_now */
@@ -115,6 +116,7 @@ struct sw_app {
     struct {
         struct sw_view *view;
         uint64_t version;
+        uint64_t not_before; /* uv_now; a view that was too large is asked for again then */
     } written[SW_OUTPUT_VIEWS_MAX];
 };
 
@@ -127,6 +129,8 @@ void sw_app_free_doors(struct sw_app *app);
 bool sw_app_listen(struct sw_app *app);
 /* The line that says where, on standard output. */
 void sw_app_print_ready(const struct sw_app *app);
+/* Whether walls look at a view, or at what is made of it. */
+bool sw_app_view_watched(void *app, const struct sw_view *view);
 /* A view has a new version. */
 void sw_app_view_changed(void *app, struct sw_view *view);
 /* Whether figures are live and what people record is kept; REASON says why not. */

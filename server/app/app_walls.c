@@ -21,6 +21,11 @@ void sw_app_view_changed(void *ctx, struct sw_view *view) {
     if (app->ws) sw_ws_server_view_changed(app->ws, view);
 }
 
+bool sw_app_view_watched(void *ctx, const struct sw_view *view) {
+    const struct sw_app *app = ctx;
+    return sw_view_is_tapped(view) || (app->ws && sw_ws_server_is_watched(app->ws, view));
+}
+
 static bool admit(void *ctx, const struct sw_http_caller *caller, char identity[SW_WS_IDENTITY_SIZE]) {
     const struct sw_app *app = ctx;
     _Static_assert(SW_IDENTITY_SIZE <= SW_WS_IDENTITY_SIZE, "room for an identity");

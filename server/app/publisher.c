@@ -132,10 +132,7 @@ static bool team_exists(const struct sw_floor *floor, const char *team) {
     return false;
 }
 
-struct sw_view *sw_publisher_view(struct sw_publisher *p, const char *name) {
-    for (int i = 0; i < VIEW_COUNT; i++)
-        if (!strcmp(view_names[i], name)) return p->views[i];
-    if (strncmp(name, TEAM_PREFIX, strlen(TEAM_PREFIX)) != 0) return NULL;
+static struct sw_view *make_team_view(struct sw_publisher *p, const char *name) {
     const char *team = name + strlen(TEAM_PREFIX);
     struct sw_view *view = team_view(p, team);
     if (view || !team_exists(p->floor, team) || p->team_view_count >= SW_TEAM_VIEWS_MAX) return view;
@@ -145,6 +142,35 @@ struct sw_view *sw_publisher_view(struct sw_publisher *p, const char *name) {
     p->team_views[p->team_view_count++] = view;
     fill_team_view(p, view);
     sw_view_commit(view, sw_floor_now(p->floor));
+    return view;
+}
+
+static bool is_watched(const struct sw_publisher *p, const struct sw_view *view) {
+    return !p->options.watched || p->options.watched(p->options.ctx, view);
+}
+
+/* An agent is written into all its views at once, so one that is watched is enough. */
+static bool agents_are_watched(const struct sw_publisher *p) {
+    if (is_watched(p, p->views[VIEW_AGENTS])) return true;
+    for (size_t i = 0; i < p->team_view_count; i++)
+        if (is_watched(p, p->team_views[i])) return true;
+    return false;
+}
+
+static void commit(struct sw_publisher *p, struct sw_view *view) {
+    if (sw_view_commit(view, sw_floor_now(p->floor))) p->options.changed(p->options.ctx, view);
+}
+
+struct sw_view *sw_publisher_view(struct sw_publisher *p, const char *name) {
+    struct sw_view *view = NULL;
+    for (int i = 0; i < VIEW_COUNT && !view; i++)
+        if (!strcmp(view_names[i], name)) view = p->views[i];
+    bool of_team = !strncmp(name, TEAM_PREFIX, strlen(TEAM_PREFIX));
+    if (!view && of_team) view = make_team_view(p, name);
+    if (!view || is_watched(p, view)) return view;
+    const struct sw_floor_changes changes = {.ctx = p, .agent = on_agent, .agent_gone = on_agent_gone};
+    if (of_team || view == p->views[VIEW_AGENTS]) sw_floor_drain_agents(p->floor, &changes);
+    commit(p, view);
     return view;
 }
 
@@ -323,10 +349,6 @@ void sw_publisher_set_feed(struct sw_publisher *p, const char *json) {
     p->feed_changed = true;
 }
 
-static void commit(struct sw_publisher *p, struct sw_view *view) {
-    if (sw_view_commit(view, sw_floor_now(p->floor))) p->options.changed(p->options.ctx, view);
-}
-
 void sw_publisher_flush(struct sw_publisher *p) {
     if (p->feed_changed) {
         struct sw_view *site = p->views[VIEW_SITE];
@@ -339,15 +361,17 @@ void sw_publisher_flush(struct sw_publisher *p) {
         const struct sw_floor_changes changes = {.ctx = p,
                                                  .queue = on_queue,
                                                  .group = on_group,
-                                                 .agent = on_agent,
+                                                 .agent = agents_are_watched(p) ? on_agent : NULL,
                                                  .agent_gone = on_agent_gone,
                                                  .team = on_team,
                                                  .site = on_site};
         sw_floor_drain(p->floor, &changes);
     }
     if (p->options.shifts && sw_floor_now(p->floor) > 0) write_attendance(p);
-    for (int i = 0; i < VIEW_COUNT; i++) commit(p, p->views[i]);
-    for (size_t i = 0; i < p->team_view_count; i++) commit(p, p->team_views[i]);
+    for (int i = 0; i < VIEW_COUNT; i++)
+        if (is_watched(p, p->views[i])) commit(p, p->views[i]);
+    for (size_t i = 0; i < p->team_view_count; i++)
+        if (is_watched(p, p->team_views[i])) commit(p, p->team_views[i]);
 }
 
 static bool always(void *ctx, const char *key) {

@@ -393,6 +393,8 @@ void sw_view_set_tap(struct sw_view *view, const struct sw_view_tap *tap) {
     view->tap = tap ? *tap : (struct sw_view_tap){0};
 }
 
+bool sw_view_is_tapped(const struct sw_view *view) { return view->tap.part != NULL; }
+
 void sw_view_visit(const struct sw_view *view, void *ctx,
                    void (*fn)(void *ctx, const char *group, const char *key, const char *json, size_t len)) {
     for (uint32_t g = 0; g < view->group_count; g++) {

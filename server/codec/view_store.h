@@ -89,6 +89,7 @@ struct sw_view_tap {
     void (*part)(void *ctx, const char *group, const char *key, const char *json, size_t len);
     void (*version)(void *ctx, struct sw_view *view, int64_t now_ms);
 };
+bool sw_view_is_tapped(const struct sw_view *view);
 /* One at a time; NULL: none. */
 void sw_view_set_tap(struct sw_view *view, const struct sw_view_tap *tap);
 /* Calls FN for every part of the newest version (JSON not NUL-terminated), and with KEY NULL for every group. */

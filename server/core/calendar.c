@@ -22,16 +22,22 @@ int64_t sw__calendar_interval_start(struct sw_floor *floor, int64_t t_ms) {
     return sw__calendar_interval(floor, sw__calendar_day(floor, t_ms), t_ms).start_ms;
 }
 
+/* Mostly it is asked for today, which is known. */
+static struct sw_day day_of(const struct sw_floor *floor, int64_t t_ms) {
+    struct sw_day day = floor->day;
+    if (t_ms < day.start_ms || t_ms >= day.end_ms)
+        sw_zone_business_day(floor->options.zone, floor->options.day_starts_ms, t_ms, &day);
+    return day;
+}
+
 struct sw_span sw_floor_day(const struct sw_floor *floor, int64_t t_ms, char date[11]) {
-    struct sw_day day;
-    sw_zone_business_day(floor->options.zone, floor->options.day_starts_ms, t_ms, &day);
+    struct sw_day day = day_of(floor, t_ms);
     if (date) sw_zone_format_date(day.year, day.month, day.day, date);
     return (struct sw_span){day.start_ms, day.end_ms};
 }
 
 struct sw_span sw_floor_interval(const struct sw_floor *floor, int64_t t_ms) {
-    struct sw_day day;
-    sw_zone_business_day(floor->options.zone, floor->options.day_starts_ms, t_ms, &day);
+    struct sw_day day = day_of(floor, t_ms);
     return interval_of(floor->options.interval_ms, &day, t_ms);
 }
 

@@ -10,6 +10,7 @@
  * recognised: keys are kept longer than the window (in a replay, up to the cap). */
 #define KEEP_MS SW_ORPHAN_MS
 #define BLOCK_BYTES ((size_t)256 * 1024)
+#define UNIT_BYTES 8     /* records begin at multiples of it */
 #define SLOTS_FIRST 1024 /* a power of two, as all sizes of the table are */
 
 /* One key where it came; a place is its number of bytes from the first record ever. */
@@ -21,9 +22,10 @@ struct record {
     char text[];
 };
 
+/* Small, for the table is all misses: a million keys are far more than a cache holds. */
 struct slot {
-    uint64_t place; /* + 1; 0: empty */
-    uint32_t hash;
+    uint32_t unit; /* the lower bits of the record's place, in units of UNIT_BYTES */
+    uint32_t hash; /* 0: empty */
 };
 
 struct sw_duplicates {
@@ -51,8 +53,8 @@ void sw_duplicates_free(struct sw_duplicates *d) {
 
 /* ---- keys ---- */
 
-/* Multiply and fold, eight bytes at a time. */
-static uint64_t hash_of(const char *text, size_t len) {
+/* Multiply and fold, eight bytes at a time. Never 0. */
+static uint32_t hash_of(const char *text, size_t len) {
     uint64_t h = len * UINT64_C(0x9E3779B97F4A7C15);
     while (len) {
         uint64_t part = 0;
@@ -63,7 +65,7 @@ static uint64_t hash_of(const char *text, size_t len) {
         text += some;
         len -= some;
     }
-    return h;
+    return (uint32_t)h ? (uint32_t)h : 1;
 }
 
 /* Identifiers hold no control characters, so 0x1f keeps the two parts apart. */
@@ -83,7 +85,13 @@ static struct record *at_place(const struct sw_duplicates *d, uint64_t place) {
     return (struct record *)(void *)(d->blocks[block] + place % BLOCK_BYTES);
 }
 
-static size_t bytes_of(size_t len) { return (sizeof(struct record) + len + 7) & ~(size_t)7; }
+static size_t bytes_of(size_t len) { return (sizeof(struct record) + len + UNIT_BYTES - 1) & ~(size_t)(UNIT_BYTES - 1); }
+
+/* Where the record of a slot is: fewer than 2^32 units behind the oldest. */
+static uint64_t place_of(const struct sw_duplicates *d, const struct slot *slot) {
+    uint64_t first = d->first / UNIT_BYTES;
+    return (first + (uint32_t)(slot->unit - (uint32_t)first)) * UNIT_BYTES;
+}
 
 static void add_block(struct sw_duplicates *d) {
     if (d->block_count == d->block_size) {
@@ -94,7 +102,7 @@ static void add_block(struct sw_duplicates *d) {
 }
 
 /* Puts a record behind the newest; returns its place. */
-static uint64_t append(struct sw_duplicates *d, const char *text, size_t len, uint64_t hash, int64_t ts_ms) {
+static uint64_t append(struct sw_duplicates *d, const char *text, size_t len, uint32_t hash, int64_t ts_ms) {
     size_t bytes = bytes_of(len), in_block = d->end % BLOCK_BYTES;
     if (in_block && in_block + bytes > BLOCK_BYTES) {
         /* a record has room for its head wherever one could stand */
@@ -105,7 +113,7 @@ static uint64_t append(struct sw_duplicates *d, const char *text, size_t len, ui
     if (!in_block) add_block(d);
     uint64_t place = d->end;
     struct record *r = at_place(d, place);
-    *r = (struct record){.ts_ms = ts_ms, .hash = (uint32_t)hash, .len = (uint16_t)len};
+    *r = (struct record){.ts_ms = ts_ms, .hash = hash, .len = (uint16_t)len};
     memcpy(r->text, text, len);
     d->end += bytes;
     return place;
@@ -131,13 +139,13 @@ static void drop_first(struct sw_duplicates *d) {
 
 /* ---- the table: open addresses, the next free one ---- */
 
-static size_t find(const struct sw_duplicates *d, const char *text, size_t len, uint64_t hash) {
-    size_t mask = d->slot_count - 1, i = (size_t)hash & mask;
+static size_t find(const struct sw_duplicates *d, const char *text, size_t len, uint32_t hash) {
+    size_t mask = d->slot_count - 1, i = hash & mask;
     for (;; i = (i + 1) & mask) {
         const struct slot *slot = &d->slots[i];
-        if (!slot->place) return i;
-        if (slot->hash != (uint32_t)hash) continue;
-        const struct record *r = at_place(d, slot->place - 1);
+        if (!slot->hash) return i;
+        if (slot->hash != hash) continue;
+        const struct record *r = at_place(d, place_of(d, slot));
         if (r->len == len && !memcmp(r->text, text, len)) return i;
     }
 }
@@ -148,9 +156,9 @@ static void resize(struct sw_duplicates *d, size_t slot_count) {
     d->slots = sw_xcalloc(slot_count, sizeof *d->slots);
     d->slot_count = slot_count;
     for (size_t k = 0; k < old_count; k++) {
-        if (!old[k].place) continue;
+        if (!old[k].hash) continue;
         size_t i = old[k].hash & mask;
-        while (d->slots[i].place) i = (i + 1) & mask;
+        while (d->slots[i].hash) i = (i + 1) & mask;
         d->slots[i] = old[k];
     }
     free(old);
@@ -159,13 +167,13 @@ static void resize(struct sw_duplicates *d, size_t slot_count) {
 /* Takes slot I out; those behind it that stand there for want of their own place move up. */
 static void take_out(struct sw_duplicates *d, size_t i) {
     size_t mask = d->slot_count - 1;
-    for (size_t k = (i + 1) & mask; d->slots[k].place; k = (k + 1) & mask) {
+    for (size_t k = (i + 1) & mask; d->slots[k].hash; k = (k + 1) & mask) {
         size_t own = d->slots[k].hash & mask;
         if (((k - own) & mask) < ((k - i) & mask)) continue;
         d->slots[i] = d->slots[k];
         i = k;
     }
-    d->slots[i].place = 0;
+    d->slots[i].hash = 0;
     d->count--;
 }
 
@@ -176,14 +184,14 @@ static void begin_anew(struct sw_duplicates *d) {
 }
 
 /* Puts the key behind the newest. Where it stands already it does so no more. */
-static void put(struct sw_duplicates *d, const char *text, size_t len, uint64_t hash, int64_t ts_ms) {
+static void put(struct sw_duplicates *d, const char *text, size_t len, uint32_t hash, int64_t ts_ms) {
     size_t i = find(d, text, len, hash);
-    if (d->slots[i].place) {
-        at_place(d, d->slots[i].place - 1)->dead = true;
+    if (d->slots[i].hash) {
+        at_place(d, place_of(d, &d->slots[i]))->dead = true;
         d->count--;
     }
     if (d->first == d->end) begin_anew(d);
-    d->slots[i] = (struct slot){append(d, text, len, hash, ts_ms) + 1, (uint32_t)hash};
+    d->slots[i] = (struct slot){(uint32_t)(append(d, text, len, hash, ts_ms) / UNIT_BYTES), hash};
     d->count++;
     if (d->count * 2 > d->slot_count) resize(d, d->slot_count * 2);
 }
@@ -201,10 +209,16 @@ static void skip_dead(struct sw_duplicates *d) {
 
 /* ---- what others call ---- */
 
+void sw_duplicates_expect(const struct sw_duplicates *d, const struct sw_duplicate_key *key) {
+    __builtin_prefetch(&d->slots[key->hash & (d->slot_count - 1)], 1);
+    if (d->count < SW_DUPLICATE_KEYS_MAX) return;
+    __builtin_prefetch(&d->slots[at_place(d, d->first)->hash & (d->slot_count - 1)], 1); /* will give way */
+}
+
 bool sw_duplicates_seen(const struct sw_duplicates *d, const struct sw_duplicate_key *key, int64_t ts_ms) {
     const struct slot *slot = &d->slots[find(d, key->text, key->len, key->hash)];
-    if (!slot->place) return false;
-    int64_t then_ms = at_place(d, slot->place - 1)->ts_ms;
+    if (!slot->hash) return false;
+    int64_t then_ms = at_place(d, place_of(d, slot))->ts_ms;
     return ts_ms - then_ms <= SW_DUPLICATE_WINDOW_MS && then_ms - ts_ms <= SW_DUPLICATE_WINDOW_MS;
 }
 

@@ -17,7 +17,7 @@ struct sw_duplicates;
 
 /* (src, id) of an event. */
 struct sw_duplicate_key {
-    uint64_t hash;
+    uint32_t hash;
     size_t len;
     char text[SW_DUPLICATE_BYTES_MAX];
 };
@@ -26,6 +26,8 @@ struct sw_duplicates *sw_duplicates_new(void);
 void sw_duplicates_free(struct sw_duplicates *d);
 /* Makes the key of (SRC, ID). SRC may be NULL. */
 void sw_duplicate_key(struct sw_duplicate_key *key, const char *src, const char *id);
+/* KEY will be looked up and added: what that needs of the memory may come while something else is done. */
+void sw_duplicates_expect(const struct sw_duplicates *d, const struct sw_duplicate_key *key);
 /* Whether KEY was applied with a ts within the window of TS_MS. */
 bool sw_duplicates_seen(const struct sw_duplicates *d, const struct sw_duplicate_key *key, int64_t ts_ms);
 /* Remembers an applied event; returns how many keys had to give way to the cap. */

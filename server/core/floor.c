@@ -189,7 +189,12 @@ static enum sw_outcome dispatch(struct sw_floor *floor, const struct sw_event *e
 enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *event, int64_t now_ms, int64_t latest_ms,
                                enum sw_reject *reject) {
     struct sw_floor_counters *counters = &floor->counters;
+    struct sw_duplicate_key key;
     sw__before_change(floor);
+    if (event->id) {
+        sw_duplicate_key(&key, event->src, event->id);
+        sw_duplicates_expect(floor->duplicates, &key);
+    }
     counters->events++;
     sw_floor_advance(floor, now_ms);
     enum sw_reject why = refusal(floor, event, latest_ms);
@@ -198,8 +203,6 @@ enum sw_outcome sw_floor_apply(struct sw_floor *floor, const struct sw_event *ev
         if (reject) *reject = why;
         return SW_OUTCOME_REJECTED;
     }
-    struct sw_duplicate_key key;
-    if (event->id) sw_duplicate_key(&key, event->src, event->id);
     if (event->id && sw_duplicates_seen(floor->duplicates, &key, event->ts_ms)) {
         counters->duplicates++;
         return SW_OUTCOME_DUPLICATE;
@@ -234,24 +237,25 @@ static void drain_scopes(struct sw_scope **scopes, size_t count, void *ctx,
     }
 }
 
-static void drain_agents(struct sw_floor *floor, const struct sw_floor_changes *changes) {
+void sw_floor_drain_agents(struct sw_floor *floor, const struct sw_floor_changes *changes) {
     for (size_t i = 0; i < floor->gone_count; i++) {
         if (changes->agent_gone) changes->agent_gone(changes->ctx, floor->gone[2 * i], floor->gone[2 * i + 1]);
         free(floor->gone[2 * i]);
         free(floor->gone[2 * i + 1]);
     }
     floor->gone_count = 0;
+    if (!changes->agent) return;
     for (size_t i = 0; i < floor->dirty_agent_count; i++) {
         floor->dirty_agents[i]->dirty = false;
-        if (changes->agent) changes->agent(changes->ctx, floor->dirty_agents[i]);
+        changes->agent(changes->ctx, floor->dirty_agents[i]);
     }
     floor->dirty_agent_count = 0;
 }
 
 void sw_floor_drain(struct sw_floor *floor, const struct sw_floor_changes *changes) {
+    sw_floor_drain_agents(floor, changes);
     if (!floor->changed) return;
     floor->changed = false;
-    drain_agents(floor, changes);
     drain_scopes(floor->queues, floor->queue_count, changes->ctx, changes->queue);
     drain_scopes(floor->groups, floor->group_count, changes->ctx, changes->group);
     for (size_t i = 0; i < floor->team_count; i++) {

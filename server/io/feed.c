@@ -96,12 +96,13 @@ void sw__feed_deliver(struct sw_feed *feed, struct sw_feed_id id, const char *da
         .catching_up = feed->mode != FEED_LIVE,
         .id_ms = (int64_t)id.ms,
         .id_seq = (int64_t)id.seq,
+        .arrived_ms = sw__feed_now_ms(feed),
     };
     if (message.journaled)
         feed->status.journaled++;
     else
         feed->status.plain++;
-    feed->status.last_message_ms = sw__feed_now_ms(feed);
+    feed->status.last_message_ms = message.arrived_ms;
     feed->handler.message(feed->ctx, &message);
 }
 

@@ -36,6 +36,7 @@ struct sw_feed_message {
     bool catching_up; /* read from the journal or the buffer, not live */
     int64_t id_ms;
     int64_t id_seq;
+    int64_t arrived_ms; /* epoch ms of the `now_ms` callback */
 };
 
 enum sw_feed_state {

@@ -1,8 +1,10 @@
 #include "io/redis_conn.h"
 
+#include "io/redis_push.h"
 #include "io/redis_uv.h"
 #include "shiftwall/buf.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -10,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #define CANDIDATES_MAX 8
 #define CANDIDATE_TEXT_MAX SW_REDIS_TEXT_MAX
@@ -44,6 +47,7 @@ struct sw_redis_conn {
     size_t queue_bytes;
     int channels_wanted; /* 0 = not a subscription */
     int channels_confirmed;
+    struct sw_push_reader pushes;
     unsigned attempts;
     uint64_t ready_at;
     uint64_t losses;
@@ -82,6 +86,7 @@ static void release_handle(struct sw_redis_conn *conn) {
     void (*closed)(void *) = conn->closed;
     void *ctx = conn->closed_ctx;
     free(conn->queue);
+    sw_push_reader_deinit(&conn->pushes);
     /* The password must not linger in freed memory. */
     explicit_bzero(&conn->options, sizeof conn->options);
     free(conn);
@@ -289,6 +294,8 @@ static void on_connect(const redisAsyncContext *context, int status) {
     (void)send_login(conn);
 }
 
+static bool is_refusal(const char *text) { return !strncmp(text, "NOPERM", 6) || !strncmp(text, "NOAUTH", 6); }
+
 static void on_disconnect(const redisAsyncContext *context, int status) {
     struct sw_redis_conn *conn = context->data;
     if (!conn) return;
@@ -296,8 +303,7 @@ static void on_disconnect(const redisAsyncContext *context, int status) {
     conn->context->data = NULL;
     conn->context = NULL; /* hiredis frees it after this call */
     const char *text = context->errstr && context->errstr[0] ? context->errstr : "disconnected";
-    bool refused = strncmp(text, "NOPERM", 6) == 0 || strncmp(text, "NOAUTH", 6) == 0;
-    fail(conn, text, refused);
+    fail(conn, text, is_refusal(text));
 }
 
 /* Begins connecting to the present candidate. Returns 0 or -SW_EIO with the reason set. */
@@ -469,22 +475,42 @@ int sw_redis_conn_send(struct sw_redis_conn *conn, int argc, const char *const *
     return send_command(conn, argc, argv, lens, reply, ctx);
 }
 
-static void on_pubsub(redisAsyncContext *context, void *raw, void *privdata) {
-    (void)privdata;
-    struct sw_redis_conn *conn = context->data;
-    const redisReply *reply = raw;
-    if (!conn || !reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) return;
-    const redisReply *kind = reply->element[0], *channel = reply->element[1], *data = reply->element[2];
-    if (kind->type != REDIS_REPLY_STRING || channel->type != REDIS_REPLY_STRING) return;
-    if (data->type == REDIS_REPLY_STRING && strcmp(kind->str, "message") == 0) {
-        if (conn->handler.message) {
-            conn->handler.message(conn->ctx, channel->str, (size_t)channel->len, data->str,
-                                  (size_t)data->len);
-        }
-    } else if (strcmp(kind->str, "subscribe") == 0 && ++conn->channels_confirmed == conn->channels_wanted) {
+static void take_push(struct sw_redis_conn *conn, const struct sw_push *push) {
+    char text[REASON_MAX];
+    switch (push->kind) {
+    case SW_PUSH_MESSAGE:
+        if (conn->handler.message)
+            conn->handler.message(conn->ctx, push->channel, push->channel_len, push->data, push->data_len);
+        break;
+    case SW_PUSH_SUBSCRIBED:
+        if (++conn->channels_confirmed != conn->channels_wanted) break;
         (void)uv_timer_stop(&conn->timer);
         if (conn->handler.subscribed) conn->handler.subscribed(conn->ctx);
+        break;
+    case SW_PUSH_REFUSED:
+        (void)snprintf(text, sizeof text, "%.*s", (int)push->data_len, push->data);
+        fail(conn, text, is_refusal(text));
+        break;
+    default: fail(conn, "not an answer of Redis", false); break;
     }
+}
+
+/* Nothing but pushes comes after a subscription, and they are read here: hiredis would make six objects of each. Whatever a
+ * message makes its owner do, the pieces are of CONTEXT only. */
+static void on_push_readable(void *ctx) {
+    struct sw_redis_conn *conn = ctx;
+    redisAsyncContext *context = conn->context;
+    struct sw_push push;
+    size_t room;
+    char *at = sw_push_reader_room(&conn->pushes, &room);
+    ssize_t len = read(context->c.fd, at, room);
+    if (len < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (len <= 0) {
+        redisAsyncHandleRead(context); /* it meets the same, and takes leave as ever */
+        return;
+    }
+    sw_push_reader_put(&conn->pushes, (size_t)len);
+    while (conn->context == context && sw_push_reader_next(&conn->pushes, &push)) take_push(conn, &push);
 }
 
 static void on_subscribe_deadline(uv_timer_t *timer) {
@@ -500,8 +526,9 @@ int sw_redis_conn_subscribe(struct sw_redis_conn *conn, int count, const char *c
         argv[i + 1] = channels[i];
         lens[i + 1] = strlen(channels[i]);
     }
-    if (redisAsyncCommandArgv(conn->context, on_pubsub, NULL, count + 1, argv, lens) != REDIS_OK)
-        return -SW_EAGAIN;
+    if (redisAsyncCommandArgv(conn->context, NULL, NULL, count + 1, argv, lens) != REDIS_OK) return -SW_EAGAIN;
+    sw_push_reader_deinit(&conn->pushes);
+    sw_redis_uv_read_by(conn->context, on_push_readable);
     conn->channels_wanted = count;
     conn->channels_confirmed = 0;
     (void)uv_timer_start(&conn->timer, on_subscribe_deadline, (uint64_t)conn->options.command_ms, 0);

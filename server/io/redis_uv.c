@@ -10,6 +10,7 @@ struct glue {
     int wanted;                 /* what hiredis wants to be told */
     int watched;                /* what libuv watches */
     void (*released)(void *ctx);
+    void (*read)(void *ctx); /* NULL: hiredis reads */
     void *ctx;
 };
 
@@ -41,7 +42,10 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
         glue->watched = 0;
         events = glue->wanted | UV_READABLE;
     }
-    if (glue->context && (events & UV_READABLE)) redisAsyncHandleRead(glue->context);
+    if (glue->context && (events & UV_READABLE)) {
+        if (glue->read) glue->read(glue->ctx);
+        else redisAsyncHandleRead(glue->context);
+    }
     if (glue->context && (events & UV_WRITABLE)) redisAsyncHandleWrite(glue->context);
     watch(glue);
 }
@@ -98,4 +102,9 @@ int sw_redis_uv_attach(redisAsyncContext *context, uv_loop_t *loop, void (*relea
     context->ev.delWrite = del_write;
     context->ev.cleanup = cleanup;
     return 0;
+}
+
+void sw_redis_uv_read_by(redisAsyncContext *context, void (*read)(void *ctx)) {
+    struct glue *glue = context->ev.data;
+    glue->read = read;
 }

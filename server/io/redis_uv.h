@@ -16,5 +16,8 @@
  * Errors: -SW_EBUSY (already attached), -SW_EIO (libuv cannot watch this descriptor; free the context). */
 SW_NODISCARD int sw_redis_uv_attach(redisAsyncContext *context, uv_loop_t *loop, void (*released)(void *ctx),
                                     void *ctx);
+/* From now on READ is called, with the CTX above, when the socket has something to read, in place of hiredis. It may free the
+ * context. */
+void sw_redis_uv_read_by(redisAsyncContext *context, void (*read)(void *ctx));
 
 #endif

@@ -7,9 +7,15 @@ import path from 'node:path';
 import { root, Scene } from '../integration/lib.mjs';
 import { quick, ROUNDS } from './stage.mjs';
 
-const PARTS = ['ingest', 'cost', 'fanout', 'memory', 'browser', 'journal'];
+// Each is a file that exports measure(scene), which returns rows; a scene is ended after it.
+const PARTS = ['ingest', 'cost', 'agents', 'fanout', 'memory', 'browser', 'journal'];
 const write = process.argv.includes('--write');
 const wanted = process.argv.slice(2).filter(word => word !== '--write');
+const unknown = wanted.filter(word => !PARTS.includes(word));
+if (unknown.length) {
+  process.stderr.write(`no such part: ${unknown.join(', ')}; there are ${PARTS.join(', ')}\n`);
+  process.exit(2);
+}
 
 const version = (command, args, pattern) => {
   try {
@@ -29,6 +35,7 @@ const rows = [];
 let failed = false;
 for (const part of PARTS.filter(name => !wanted.length || wanted.includes(name))) {
   const scene = new Scene(`bench-${part}`);
+  const began = performance.now();
   process.stderr.write(`${part} ...\n`);
   try {
     const { measure } = await import(`./${part}.mjs`);
@@ -39,6 +46,7 @@ for (const part of PARTS.filter(name => !wanted.length || wanted.includes(name))
     process.stderr.write(`${error.stack}\n`);
   } finally {
     await scene.end();
+    process.stderr.write(`${part} took ${Math.round((performance.now() - began) / 1000)} s\n`);
   }
 }
 
