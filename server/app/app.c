@@ -67,7 +67,8 @@ static void arm_desk(struct sw_app *app) {
 
 static void flush_now(struct sw_app *app) {
     app->flush_armed = false;
-    app->last_flush = uv_now(&app->loop);
+    /* a turn that finds nothing new does not make the next event wait */
+    if (sw_floor_changed(app->floor)) app->last_flush = uv_now(&app->loop);
     if (app->feed) write_feed_part(app);
     sw_publisher_flush(app->publisher);
     if (!app->desk || !is_live(app)) return;
