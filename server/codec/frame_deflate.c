@@ -139,12 +139,12 @@ int sw_deflate_inflate(struct sw_deflate *z, const char *data, size_t len, char 
     for (int part = 0; part < 2 && r == Z_OK; part++) {
         z->in.next_in = part ? tail : (const unsigned char *)data;
         z->in.avail_in = part ? (uInt)sizeof tail : (uInt)len;
-        while (r == Z_OK && z->in.avail_in) {
+        while (r == Z_OK && (z->in.avail_in || !z->in.avail_out)) { /* without room, some may still be on its way out */
             if (!z->in.avail_out) z->in.next_out = (unsigned char *)&more, z->in.avail_out = 1;
             r = inflate(&z->in, Z_SYNC_FLUSH);
             if (z->in.total_out > size) return -SW_ELIMIT;
         }
-        if (r == Z_BUF_ERROR) r = Z_OK;
+        if (r == Z_BUF_ERROR) r = Z_OK; /* nothing more came of it */
     }
     return r == Z_OK || r == Z_STREAM_END ? (int)z->in.total_out : -SW_EPARSE;
 }

@@ -23,13 +23,16 @@
 #define FRAME_MAX (4u * 1024u * 1024u)
 #define LATENCY_MAX 20000
 #define TOGETHER_MAX 256 /* handshakes on their way */
+#define VIEWS_MAX 8 /* of a wall */
 #define INFLATED 16 /* compressed frames known by their bytes: who shares frames costs the client a comparison, no inflating */
 
 struct wall {
     int fd;
     bool connected, upgraded, first; /* FIRST: has had a view since it connected */
     int64_t retry_ms;
-    uint64_t version; /* hash of the newest one's name */
+    struct {
+        uint64_t view, version; /* hashes of the names */
+    } views[VIEWS_MAX];
     uint64_t frames;
     char *rest; /* an unfinished frame */
     size_t rest_len;
@@ -72,9 +75,13 @@ static void all_ready(void) {
 /* One view as text, with a NUL after it. */
 static void on_view(struct wall *w, const char *text) {
     const char *version = strstr(text, "\"ver\":\""), *base = strstr(text, "\"base\":\""), *at = strstr(text, "\"at\":");
-    if (!version || strncmp(text, "{\"op\":\"view\"", 12) != 0) return;
-    if (base && base < version + 400 && w->version && hash_of(base + 8) != w->version) seen.gaps++;
-    w->version = hash_of(version + 7);
+    if (!version || strncmp(text, "{\"op\":\"view\",\"view\":\"", 21) != 0) return;
+    uint64_t view = hash_of(text + 21);
+    size_t i = 0;
+    while (i < VIEWS_MAX - 1 && w->views[i].view && w->views[i].view != view) i++;
+    if (base && base < version + 400 && w->views[i].version && hash_of(base + 8) != w->views[i].version) seen.gaps++;
+    w->views[i].view = view;
+    w->views[i].version = hash_of(version + 7);
     if (at) {
         int64_t late = now_ms(CLOCK_REALTIME) - strtoll(at + 5, NULL, 10);
         seen.latency[late < 0 ? 0 : late > LATENCY_MAX ? LATENCY_MAX : late]++;
