@@ -54,40 +54,41 @@ struct ws_address {
     UT_hash_handle hh;
 };
 
+/* What every frame looks at stands first, close together. */
 struct ws_client {
     struct sw_ws_server *server;
     struct lws *wsi;
-    struct ws_client *next, *prev;
-    struct ws_client *close_next; /* waiting for its close frame */
     struct ws_sub *subs;
-    uint32_t sub_count;
-    char peer[64], *cookie, *user; /* NULL = none */
-    bool secure, untrusted_proxy;
-    char identity[SW_WS_IDENTITY_SIZE];
     struct ws_site *site; /* NULL before the first subscribe */
     uint64_t feed_sent;   /* number of the feed message it has */
-
-    struct sw_frame *tx; /* being sent, NULL between frames */
+    struct sw_frame *tx;  /* being sent, NULL between frames */
     size_t tx_at;
     struct sw_frame *first; /* hello, until sent */
     struct sw_frame *note;  /* the application's newest message not yet sent */
     struct sw_frame *error; /* the newest error not yet sent: one at most */
-    bool pong_due;          /* likewise the newest pong */
-    int64_t pong_t;
-    bool asked;         /* a writeable callback is on its way */
     int64_t blocked_ms; /* since when it cannot take what waits for it; -1 = it can; loop time */
+    bool closing;       /* nothing more is written or understood */
+    bool cut;           /* its socket is shut down */
+    bool asked;         /* a writeable callback is on its way */
+    bool deflate;       /* compression was negotiated */
+    bool pong_due;      /* the newest ping is to be answered */
+    int64_t pong_t;
+
+    struct ws_client *next, *prev;
+    struct ws_client *close_next; /* waiting for its close frame */
+    uint32_t sub_count;
+    char peer[64], *cookie, *user; /* NULL = none */
+    bool secure, untrusted_proxy;
+    char identity[SW_WS_IDENTITY_SIZE];
 
     char *rx; /* a message in pieces */
     size_t rx_len;
     bool rx_deflated; /* that message is compressed */
-    bool deflate;     /* compression was negotiated */
-    int64_t window_ms; /* the second that is being counted */
     uint32_t window_messages;
     uint32_t window_pieces;
     uint32_t bad_in_a_row;
+    int64_t window_ms; /* the second that is being counted */
 
-    bool closing; /* nothing more is written or understood */
-    bool cut;     /* its socket is shut down */
     int64_t closing_ms;
     uint16_t close_code;
     char close_reason[48];
