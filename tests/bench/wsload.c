@@ -1,5 +1,5 @@
 /* Many walls in one process: they connect, subscribe, and count what they get.
- *   wsload PORT COUNT PATH SUBSCRIBE [deflate] [reconnect]
+ *   wsload PORT COUNT PATH SUBSCRIBE [deflate] [say-deflated] [reconnect]
  * SUBSCRIBE is the text to send once connected ("" sends none). Prints "ready" when all of them have had a first view;
  * with reconnect also each time they all have one again after they were cut off. Lines on standard input:
  *   begin    counts from now on        end    prints what was counted as one JSON line        quit */
@@ -41,7 +41,7 @@ struct wall {
 static struct {
     struct sockaddr_in address;
     const char *path, *subscribe;
-    bool deflate, reconnect;
+    bool deflate, say_deflated, reconnect;
 } args;
 
 static struct wall *walls;
@@ -185,7 +185,17 @@ static size_t frames_of(struct wall *w, unsigned char *data, size_t len) {
 
 static void say(struct wall *w, const char *text) {
     unsigned char frame[1024] = {0x81};
-    size_t len = strlen(text), head = len < 126 ? 2 : 4;
+    unsigned char small[2048];
+    size_t len = strlen(text);
+    if (args.say_deflated) {
+        z_stream z = {.next_in = (unsigned char *)text, .avail_in = (uInt)len, .next_out = small, .avail_out = sizeof small};
+        if (deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK || deflate(&z, Z_SYNC_FLUSH) != Z_OK) exit(1);
+        len = sizeof small - z.avail_out - 4;
+        deflateEnd(&z);
+        text = (char *)small;
+        frame[0] |= 0x40;
+    }
+    size_t head = len < 126 ? 2 : 4;
     if (len > 1000) exit(1);
     frame[1] = (unsigned char)(0x80 | (len < 126 ? len : 126));
     if (head == 4) frame[2] = (unsigned char)(len >> 8), frame[3] = (unsigned char)len;
@@ -296,6 +306,7 @@ int main(int argc, char **argv) {
     args.path = argv[3], args.subscribe = argv[4];
     for (int i = 5; i < argc; i++) {
         args.deflate |= !strcmp(argv[i], "deflate");
+        args.say_deflated |= !strcmp(argv[i], "say-deflated");
         args.reconnect |= !strcmp(argv[i], "reconnect");
     }
     walls = calloc(wall_count, sizeof *walls);
