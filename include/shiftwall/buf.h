@@ -33,6 +33,8 @@ void sw_buf_add(struct sw_buf *buf, const void *data, size_t len);
 /* Appends a NUL-terminated string. */
 void sw_buf_puts(struct sw_buf *buf, const char *text);
 void sw_buf_putc(struct sw_buf *buf, char c);
+/* Appends LEN bytes, at least 1, which the caller fills; NULL when they do not fit. */
+char *sw_buf_extend(struct sw_buf *buf, size_t len);
 /* Appends formatted text. */
 void sw_buf_printf(struct sw_buf *buf, const char *format, ...) SW_PRINTF(2, 3);
 /* Appends a decimal integer (quicker than printf). */

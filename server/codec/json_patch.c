@@ -19,7 +19,9 @@ struct cursor {
 
 /* The byte after the string that starts at P, NULL when it does not end. */
 static const char *skip_string(const char *p, const char *end) {
-    for (p++; p < end; p++) {
+    const char *quote = memchr(p + 1, '"', (size_t)(end - p - 1));
+    if (!quote || quote[-1] != '\\') return quote ? quote + 1 : NULL;
+    for (p++; p < end; p++) { /* there are escapes in it */
         if (*p == '"') return p + 1;
         if (*p == '\\') p++;
     }
@@ -126,10 +128,23 @@ static int index_rest(struct pairs *p, const struct member *last, bool have) {
     return 0;
 }
 
+/* Mostly both have the same member in the same place; then B's need not be taken apart. */
+static bool same_member(struct cursor *c, const struct member *a, struct member *b) {
+    const char *at = c->at;
+    if (!c->first && (at >= c->end || *at++ != ',')) return false;
+    size_t len = (size_t)(a->value.text + a->value.len - a->key.text);
+    if ((size_t)(c->end - at) <= len || memcmp(at, a->key.text, len) != 0 || (at[len] != ',' && at[len] != '}')) return false;
+    *b = (struct member){.key = {at, a->key.len}, .value = {at + len - a->value.len, a->value.len}};
+    c->at = at + len;
+    c->first = false;
+    return true;
+}
+
 /* The pair of a member of A: B's member of the same key, or none (key.text NULL). */
 static int pair_of(struct pairs *p, const struct member *a, struct member *b) {
     *b = (struct member){0};
     if (!p->rest) {
+        if (same_member(&p->b, a, b)) return 0;
         int r = next_member(&p->b, b);
         if (r < 0) return r;
         if (r == 1 && same(a->key, b->key)) return 0;

@@ -3,11 +3,22 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool is_plain(char c) { return (unsigned char)c >= 0x20 && c != '"' && c != '\\'; }
+
 void sw_json_quote(struct sw_buf *buf, const char *value) {
+    size_t len = 0;
+    while (is_plain(value[len])) len++;
+    if (!value[len]) { /* nothing to escape, as almost always */
+        char *at = sw_buf_extend(buf, len + 2);
+        if (!at) return;
+        at[0] = at[len + 1] = '"';
+        memcpy(at + 1, value, len);
+        return;
+    }
     sw_buf_putc(buf, '"');
     const char *plain = value;
     for (const char *c = value; *c; c++) {
-        if ((unsigned char)*c >= 0x20 && *c != '"' && *c != '\\') continue;
+        if (is_plain(*c)) continue;
         sw_buf_add(buf, plain, (size_t)(c - plain));
         plain = c + 1;
         if (*c == '"' || *c == '\\') {
@@ -58,8 +69,28 @@ void sw_json_raw(struct sw_json *j, const char *key, const char *json) {
     sw_buf_puts(j->buf, json);
 }
 
+/* VALUE as "%.6f" has it, without printf, where rounding is sure; 0: it is not. */
+static int number_quickly(double value, char out[32]) {
+    double millionths = value * 1e6;
+    if (!(value >= 0 && value < 1e6)) return 0;
+    uint64_t whole = (uint64_t)millionths;
+    double rest = millionths - (double)whole; /* wrong by less than 1e-3: below 1e12 a double is good to 1.3e-4 */
+    if (rest > 0.499 && rest < 0.501) return 0;
+    whole += rest > 0.5;
+    char digits[24];
+    int at = sizeof digits, point = at - 6;
+    for (; at >= point || whole; whole /= 10) digits[--at] = (char)('0' + whole % 10);
+    size_t front = (size_t)(point - at);
+    memcpy(out, digits + at, front);
+    out[front] = '.';
+    memcpy(out + front + 1, digits + point, 6);
+    out[front + 7] = '\0';
+    return (int)front + 7;
+}
+
 void sw_number_text(double value, char out[32]) {
-    int len = snprintf(out, 32, "%.6f", value);
+    int len = number_quickly(value, out);
+    if (!len) len = snprintf(out, 32, "%.6f", value);
     while (len > 1 && out[len - 1] == '0') out[--len] = '\0';
     if (out[len - 1] == '.') out[--len] = '\0';
     if (!strcmp(out, "-0")) memmove(out, "0", 2);

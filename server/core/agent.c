@@ -117,7 +117,7 @@ static struct sw_agent *make_agent(struct sw_floor *floor, const char *id, const
     agent->team = sw__team_of(floor, team ? team : "unassigned");
     agent->state_since_ms = agent->since_ms = agent->latest_ms = SW_NEVER;
     agent->first_seen_ms = INT64_MAX;
-    sw_series_init(&agent->series, SW_AC_COUNT);
+    sw_ledger_init(&agent->ledger);
     HASH_ADD_KEYPTR(hh, floor->agents_by_id, agent->id, strlen(agent->id), agent);
     if (floor->agent_count == floor->agent_size) {
         floor->agent_size = floor->agent_size ? floor->agent_size * 2 : 64;
@@ -145,7 +145,7 @@ void sw__agent_free(struct sw_agent *agent) {
     free(agent->queue_id);
     free(agent->queues);
     free(agent->groups);
-    sw_series_deinit(&agent->series);
+    sw_ledger_deinit(&agent->ledger);
     sw__watch_free_conditions(agent->conditions, SW__AGENT_RULES);
     free(agent);
 }
@@ -173,7 +173,7 @@ int sw_floor_add_agent(struct sw_floor *floor, const struct sw_agent_options *op
 static void add_state_time(struct sw_floor *floor, struct sw_agent *agent, int64_t t_ms, int64_t ms) {
     int64_t start_ms = sw__calendar_interval_start(floor, t_ms);
     enum sw_agent_counter counter = (enum sw_agent_counter)(SW_AC_STATE_MS + (int)agent->state);
-    sw_series_at(&agent->series, start_ms)[counter] += ms;
+    sw_ledger_at(&agent->ledger, start_ms)[counter] += ms;
     sw_series_at(&agent->team->series, start_ms)[counter] += ms;
     sw_series_at(&floor->everyone->series, start_ms)[counter] += ms;
 }
@@ -217,7 +217,7 @@ void sw__wrapups_settle(struct sw_floor *floor, int64_t t_ms) {
 void sw__agent_count(struct sw_floor *floor, struct sw_agent *agent, int64_t t_ms, enum sw_agent_counter counter,
                      int64_t value) {
     int64_t start_ms = sw__calendar_interval_start(floor, t_ms);
-    sw_series_at(&agent->series, start_ms)[counter] += value;
+    sw_ledger_at(&agent->ledger, start_ms)[counter] += value;
     sw_series_at(&agent->team->series, start_ms)[counter] += value;
     sw_series_at(&floor->everyone->series, start_ms)[counter] += value;
     sw__agent_touch(floor, agent);
@@ -324,8 +324,8 @@ void sw__agents_purge(struct sw_floor *floor) {
     size_t kept = 0;
     for (size_t i = 0; i < floor->agent_count; i++) {
         struct sw_agent *agent = floor->agents[i];
-        sw_series_drop_before(&agent->series, sw__calendar_day(floor, floor->day.start_ms - 1)->start_ms);
-        bool idle = agent->state == SW_ST_OFFLINE && !agent->series.count && !agent->calls;
+        sw_ledger_drop_before(&agent->ledger, sw__calendar_day(floor, floor->day.start_ms - 1)->start_ms);
+        bool idle = agent->state == SW_ST_OFFLINE && !sw_ledger_count(&agent->ledger) && !agent->calls;
         if (!idle || agent->configured || agent->dirty) {
             floor->agents[kept++] = agent;
             continue;
@@ -379,7 +379,8 @@ static void sum_series(const struct sw_series *series, int64_t from_ms, int64_t 
 void sw_agent_between(const struct sw_floor *floor, const struct sw_agent *agent, int64_t from_ms, int64_t to_ms,
                       int64_t open_until_ms, struct sw_agent_counts *out) {
     (void)floor;
-    sum_series(&agent->series, from_ms, to_ms, out);
+    *out = (struct sw_agent_counts){0};
+    sw_ledger_sum(&agent->ledger, from_ms, to_ms, out->v);
     if (!agent->has_state || !sw_state_is_staffed(agent->state)) return;
     int64_t until_ms = open_until_ms == SW_NEVER ? agent->since_ms : open_until_ms;
     int64_t a = sw__min(sw__max(agent->settled_ms, from_ms), to_ms), b = sw__min(sw__max(until_ms, from_ms), to_ms);

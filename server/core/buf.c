@@ -59,16 +59,25 @@ void sw_buf_reserve(struct sw_buf *buf, size_t more) {
     if (more <= buf->cap - buf->len) (void)reserve(buf, more);
 }
 
-void sw_buf_add(struct sw_buf *buf, const void *data, size_t len) {
-    if (!len || !reserve(buf, len)) return;
-    memcpy(buf->data + buf->len, data, len);
+char *sw_buf_extend(struct sw_buf *buf, size_t len) {
+    if (!reserve(buf, len)) return NULL;
+    char *at = buf->data + buf->len;
+    at[len] = '\0';
     buf->len += len;
-    buf->data[buf->len] = '\0';
+    return at;
+}
+
+void sw_buf_add(struct sw_buf *buf, const void *data, size_t len) {
+    char *at = len ? sw_buf_extend(buf, len) : NULL;
+    if (at) memcpy(at, data, len);
 }
 
 void sw_buf_puts(struct sw_buf *buf, const char *text) { sw_buf_add(buf, text, strlen(text)); }
 
-void sw_buf_putc(struct sw_buf *buf, char c) { sw_buf_add(buf, &c, 1); }
+void sw_buf_putc(struct sw_buf *buf, char c) {
+    char *at = sw_buf_extend(buf, 1);
+    if (at) *at = c;
+}
 
 void sw_buf_printf(struct sw_buf *buf, const char *format, ...) {
     va_list args, again;

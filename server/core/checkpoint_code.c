@@ -150,6 +150,27 @@ void sw__code_series(struct sw_code *c, struct sw_series *series) {
     }
 }
 
+/* As a series of the same rows. */
+void sw__code_ledger(struct sw_code *c, struct sw_ledger *ledger) {
+    size_t count = sw__code_count(c, sw_ledger_count(ledger), ROWS_MAX);
+    if (sw__code_reads(c) && sw_ledger_count(ledger)) c->failed = true;
+    struct sw_ledger_place at;
+    int64_t at_ms = c->base_ms, counts[SW_AC_COUNT];
+    for (size_t i = 0; i < count && !c->failed; i++) {
+        if (!sw__code_reads(c)) {
+            int64_t before_ms = at_ms;
+            sw_ledger_row(ledger, i, &at, &at_ms, counts);
+            sw__code_put(c, fold(at_ms - before_ms));
+            write_counts(c, counts, SW_AC_COUNT);
+            continue;
+        }
+        int64_t step_ms = difference(c);
+        at_ms = checked(c, at_ms + step_ms);
+        if (i && step_ms <= 0) c->failed = true;
+        if (!c->failed) sw__code_counts(c, sw_ledger_at(ledger, at_ms), SW_AC_COUNT);
+    }
+}
+
 void sw__code_histogram(struct sw_code *c, struct sw_histogram *h) {
     size_t used = 0, at = 0;
     for (size_t b = 0; !sw__code_reads(c) && b < SW_HISTOGRAM_BUCKETS; b++) used += h->count[b] != 0;

@@ -63,6 +63,7 @@ void sw__code_id(struct sw_code *c, const char *id, char *out, size_t size);
 /* COUNT (at most 32) counters, of which most are 0. */
 void sw__code_counts(struct sw_code *c, int64_t *counts, size_t count);
 void sw__code_series(struct sw_code *c, struct sw_series *series);
+void sw__code_ledger(struct sw_code *c, struct sw_ledger *ledger);
 void sw__code_histogram(struct sw_code *c, struct sw_histogram *h);
 
 /* A heap without its nodes, which stand with their owners and take their places when they are read. */

@@ -237,7 +237,7 @@ void sw__code_agent(struct sw_code *c, struct sw_floor *floor, struct sw_agent *
     sw__code_instant(c, &agent->settled_ms);
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) sw__code_time(c, times[i]);
     code_queues_of(c, agent);
-    sw__code_series(c, &agent->series);
+    sw__code_ledger(c, &agent->ledger);
     code_wrapups(c, &agent->wrapups);
     sw__code_node(c, &floor->limits, &agent->limit_node);
     if (!floor->watch || c->failed) return;

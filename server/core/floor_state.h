@@ -8,6 +8,7 @@
 #include "core/duplicates.h"
 #include "core/heap.h"
 #include "core/histogram.h"
+#include "core/ledger.h"
 #include "core/map.h"
 #include "core/series.h"
 #include "core/watch.h"
@@ -103,7 +104,7 @@ struct sw_agent {
     int64_t latest_ms;      /* time never runs backwards for one agent */
     struct sw_scope **queues, **groups;
     size_t queue_count, group_count;
-    struct sw_series series;
+    struct sw_ledger ledger;
     struct sw_wrapups wrapups;
     struct sw_call *call; /* being talked to */
     size_t calls;         /* that point here */

@@ -1,5 +1,6 @@
 #include "io/redis_conn.h"
 
+#include "io/redis_arena.h"
 #include "io/redis_push.h"
 #include "io/redis_uv.h"
 #include "shiftwall/buf.h"
@@ -48,6 +49,7 @@ struct sw_redis_conn {
     int channels_wanted; /* 0 = not a subscription */
     int channels_confirmed;
     struct sw_push_reader pushes;
+    struct sw_redis_arena arena;
     unsigned attempts;
     uint64_t ready_at;
     uint64_t losses;
@@ -87,6 +89,7 @@ static void release_handle(struct sw_redis_conn *conn) {
     void *ctx = conn->closed_ctx;
     free(conn->queue);
     sw_push_reader_deinit(&conn->pushes);
+    sw_redis_arena_deinit(&conn->arena);
     /* The password must not linger in freed memory. */
     explicit_bzero(&conn->options, sizeof conn->options);
     free(conn);
@@ -318,6 +321,7 @@ static int begin_connect(struct sw_redis_conn *conn) {
         redisAsyncFree(context);
         return -SW_EIO;
     }
+    sw_redis_arena_serve(&conn->arena, context->c.reader);
     conn->handles++;
     if (sw_redis_uv_attach(context, conn->loop, on_glue_released, conn) != 0) {
         (void)snprintf(conn->reason, sizeof conn->reason, "the socket cannot be watched");

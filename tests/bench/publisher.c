@@ -1,7 +1,9 @@
 /* Publishes the day of a floor to Redis as fast as it takes it, many messages on their way at once: PUBLISH, or sw_emit.
- *   publisher SOCKET plain|journal AGENTS QUEUES EVENTS BATCH FIRST-CALL
+ *   publisher SOCKET plain|journal|past AGENTS QUEUES EVENTS BATCH FIRST-CALL
+ * past: into the journal, as of the last eight hours, for a daemon that is not there yet.
  *   publisher - file AGENTS QUEUES EVENTS 1 FIRST-CALL      the same to standard output, one event a line
- * Prints one JSON line: how long it took until the last message was acknowledged, and its processor time. */
+ * Prints "ready", and begins with the next line of its input. Then one JSON line: how long it took until the last message was
+ * acknowledged, and its processor time. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -19,9 +21,10 @@
 #define CALLS_MAX 2000000
 #define IN_FLIGHT_MAX 1000 /* messages */
 #define ROOM (64u * 1024u)
+#define PAST_MS (8 * 3600000)
 
 static struct {
-    bool journal;
+    bool journal, past;
     long agents, queues, events, batch, first_call;
 } args;
 
@@ -64,6 +67,25 @@ static void put_argument(const char *text, size_t len) {
     put("\r\n", 2);
 }
 
+/* What sw_emit would have written at TS. */
+static void put_past(const char *key, size_t key_len, const char *json, size_t len, int64_t ts) {
+    static int64_t last_ms;
+    static long seq;
+    static char last[48] = "0-0";
+    char id[48];
+    seq = ts > last_ms ? 0 : seq + 1;
+    last_ms = ts > last_ms ? ts : last_ms;
+    int id_len = snprintf(id, sizeof id, "%" PRId64 "-%ld", last_ms, seq);
+    put("*7\r\n$4\r\nXADD\r\n", 14);
+    put_argument(key, key_len);
+    put_argument(id, (size_t)id_len);
+    put_argument("e", 1);
+    put_argument(json, len);
+    put_argument("p", 1);
+    put_argument(last, strlen(last));
+    memcpy(last, id, sizeof last);
+}
+
 /* One message of at most BATCH events from event N on; returns how many. */
 static long put_message(long n, int64_t ts) {
     static char json[ROOM];
@@ -76,6 +98,10 @@ static long put_message(long n, int64_t ts) {
     }
     if (args.batch > 1) json[len++] = ']';
     static const char channel[] = "sw:{main}:events", journal[] = "sw:{main}:journal";
+    if (args.past) {
+        put_past(journal, sizeof journal - 1, json, len, ts);
+        return count;
+    }
     if (args.journal) {
         put("*6\r\n$5\r\nFCALL\r\n$7\r\nsw_emit\r\n$1\r\n1\r\n", 35);
         put_argument(journal, sizeof journal - 1);
@@ -118,10 +144,10 @@ static long answers(int fd) {
 
 /* A day that ends now, its events evenly spread over eight hours. */
 static int write_file(void) {
-    int64_t start = now_ms(CLOCK_REALTIME) - 8 * 3600000;
+    int64_t start = now_ms(CLOCK_REALTIME) - PAST_MS;
     for (long n = 0; n < args.events; n++) {
         char text[512];
-        event_of(n, start + n * (8 * 3600000 / args.events), text, sizeof text);
+        event_of(n, start + (int64_t)((double)PAST_MS * (double)n / (double)args.events), text, sizeof text);
         if (puts(text) == EOF) return 1;
     }
     return 0;
@@ -131,16 +157,21 @@ int main(int argc, char **argv) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (argc != 8 || strlen(argv[1]) >= sizeof address.sun_path) return fputs("usage: see the source\n", stderr), 2;
     memcpy(address.sun_path, argv[1], strlen(argv[1]));
-    args.journal = !strcmp(argv[2], "journal");
+    args.past = !strcmp(argv[2], "past");
+    args.journal = args.past || !strcmp(argv[2], "journal");
     args.agents = atol(argv[3]), args.queues = atol(argv[4]), args.events = atol(argv[5]), args.batch = atol(argv[6]), args.first_call = atol(argv[7]);
     if (args.agents < 1 || args.queues < 1 || args.batch < 1 || args.batch > 256 || args.events > CALLS_MAX * PER_CALL) return 2;
     if (!strcmp(argv[2], "file")) return write_file();
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address)) die(argv[1]);
-    int64_t began = now_ms(CLOCK_MONOTONIC), ts = now_ms(CLOCK_REALTIME);
+    puts("ready");
+    fflush(stdout);
+    if (getchar() == EOF) return 1;
+    int64_t began = now_ms(CLOCK_MONOTONIC), ts = now_ms(CLOCK_REALTIME), end = ts;
     long in_flight = 0, messages = 0;
     for (long n = 0; n < args.events; messages++) {
-        if (messages % 64 == 0) ts = now_ms(CLOCK_REALTIME);
+        if (args.past) ts = end - PAST_MS + (int64_t)((double)PAST_MS * (double)n / (double)args.events);
+        else if (messages % 64 == 0) ts = now_ms(CLOCK_REALTIME);
         n += put_message(n, ts);
         in_flight++;
         if (out_len > ROOM || in_flight >= IN_FLIGHT_MAX) flush(fd);
