@@ -67,13 +67,16 @@ static void arm_desk(struct sw_app *app) {
 
 static void flush_now(struct sw_app *app) {
     app->flush_armed = false;
-    /* a turn that finds nothing new does not make the next event wait */
-    if (sw_floor_changed(app->floor)) app->last_flush = uv_now(&app->loop);
+    app->found = sw_floor_changed(app->floor);
     if (app->feed) write_feed_part(app);
     sw_publisher_flush(app->publisher);
-    if (!app->desk || !is_live(app)) return;
-    sw_desk_flush(app->desk);
-    arm_desk(app);
+    if (app->desk && is_live(app)) {
+        sw_desk_flush(app->desk);
+        arm_desk(app);
+    }
+    /* A turn that finds nothing new does not make the next event wait. One that changed any view does: all of them keep one
+     * pace, and go out together. */
+    if (app->found) app->last_flush = uv_now(&app->loop);
 }
 
 static void on_flush(uv_timer_t *timer) { flush_now(timer->data); }

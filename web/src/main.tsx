@@ -2,7 +2,7 @@
 import './theme/base.css';
 import './theme/widgets.css';
 import 'uplot/dist/uPlot.min.css';
-import { effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { render, type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Connection, type Socket } from './net/connection';
@@ -105,6 +105,17 @@ const sink = makeSink((greeted) => {
   void checkVersion(greeted);
   loadRoute();
 });
+// Views change together, and their frames come one right after the other: all are drawn at once.
+const TOGETHER_MS = 4;
+const arrived = new Map<string, JsonObject>();
+function drawTogether(name: string, doc: JsonObject): void {
+  if (!arrived.size) setTimeout(() => {
+    batch(() => arrived.forEach((newest, view) => sink.view(view, newest)));
+    arrived.clear();
+  }, TOGETHER_MS);
+  arrived.set(name, doc);
+}
+
 // The console takes its own views first; a wall has none.
 let takeMore: ((name: string, doc: JsonObject) => boolean) | undefined;
 let onLost: ((code: number, up: boolean) => void) | undefined;
@@ -124,7 +135,7 @@ const connection = new Connection({
     if (order.reload) location.reload();
     else if (order.board) showBoards(order.board);
   }, view: (name, doc) => {
-    if (!takeMore?.(name, doc)) sink.view(name, doc);
+    if (!takeMore?.(name, doc)) drawTogether(name, doc);
   } },
 });
 
