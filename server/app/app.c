@@ -67,13 +67,16 @@ static void arm_desk(struct sw_app *app) {
 
 static void flush_now(struct sw_app *app) {
     app->flush_armed = false;
-    /* a turn that finds nothing new does not make the next event wait */
-    if (sw_floor_changed(app->floor)) app->last_flush = uv_now(&app->loop);
+    app->found = sw_floor_changed(app->floor);
     if (app->feed) write_feed_part(app);
     sw_publisher_flush(app->publisher);
-    if (!app->desk || !is_live(app)) return;
-    sw_desk_flush(app->desk);
-    arm_desk(app);
+    if (app->desk && is_live(app)) {
+        sw_desk_flush(app->desk);
+        arm_desk(app);
+    }
+    /* A turn that finds nothing new does not make the next event wait. One that changed any view does: all of them keep one
+     * pace, and go out together. */
+    if (app->found) app->last_flush = uv_now(&app->loop);
 }
 
 static void on_flush(uv_timer_t *timer) { flush_now(timer->data); }
@@ -131,6 +134,12 @@ static void keep_day(struct sw_app *app) {
     if (app->plain_unmarked) sw__app_mark_plain(app);
 }
 
+/* Of a journal that takes long to read. */
+static void write_progress(const struct sw_app *app, struct sw_json *j) {
+    const struct sw_feed_status *s = &app->feed_status;
+    if (s->state == SW_FEED_CATCHING_UP && s->progress_permille >= 0) sw_json_ratio(j, "progress", (struct sw_ratio){s->progress_permille, 1000});
+}
+
 static void write_feed(struct sw_app *app, struct sw_json *j) {
     const struct sw_floor_counters *c = sw_floor_counters(app->floor);
     struct sw_feed_id last = app->feed ? sw_feed_last_id(app->feed) : (struct sw_feed_id){0};
@@ -141,6 +150,7 @@ static void write_feed(struct sw_app *app, struct sw_json *j) {
     if (app->feed_status.last_message_ms) sw_json_int(j, "last_event", app->feed_status.last_message_ms);
     if (sw_app_incomplete_since(app)) sw_json_int(j, "incomplete_since", sw_app_incomplete_since(app));
     if (*app->feed_status.reason) sw_json_text(j, "reason", app->feed_status.reason);
+    write_progress(app, j);
     sw_json_text(j, "last_id", id);
     sw_json_int(j, "plain", (int64_t)app->feed_status.plain);
     sw_json_int(j, "rejected", c->rejected);
@@ -175,6 +185,7 @@ void sw_app_tell_feed(struct sw_app *app) {
     if (app->feed_status.last_message_ms) sw_json_int(&j, "last_event", app->feed_status.last_message_ms);
     if (sw_app_incomplete_since(app)) sw_json_int(&j, "incomplete_since", sw_app_incomplete_since(app));
     if (*app->feed_status.reason) sw_json_text(&j, "reason", app->feed_status.reason);
+    write_progress(app, &j);
     sw_json_close(&j, '}');
     int full = sw_ws_server_set_feed(app->ws, app->config->site_id, sw_buf_text(&text), text.len);
     SW_ASSERT(full == 0); /* there is one site */
@@ -269,6 +280,7 @@ static void on_status(void *ctx, const struct sw_feed_status *status) {
     }
     if (is_live(app)) pass_time(app);
     sw_app_tell_feed(app);
+    if (!changed && status->state == SW_FEED_CATCHING_UP) return; /* it goes on: figures half read are not shown anew */
     sw__app_arm_deadline(app);
     sw__app_flush_soon(app);
 }

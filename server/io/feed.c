@@ -229,6 +229,7 @@ static void on_tick(uv_timer_t *timer) {
 static void set_defaults(struct sw_feed_options *options) {
     if (!options->tick_ms) options->tick_ms = 5000;
     if (!options->page) options->page = 1000;
+    if (!options->progress_ms) options->progress_ms = 500;
     if (!options->buffer_max) options->buffer_max = 65536;
     if (!options->buffer_max_bytes) options->buffer_max_bytes = (size_t)64 << 20;
     if (!options->rejects_per_second) options->rejects_per_second = 100;
@@ -280,6 +281,7 @@ struct sw_feed *sw_feed_new(uv_loop_t *loop, const struct sw_feed_options *optio
     (void)snprintf(feed->probe, sizeof feed->probe, "sw:{%s}:probe", feed->site);
     resume(feed, options);
     feed->status.since_ms = sw__feed_now_ms(feed);
+    feed->status.progress_permille = -1;
     SW_ASSERT(uv_timer_init(loop, &feed->tick_timer) == 0);
     SW_ASSERT(uv_timer_init(loop, &feed->drain_timer) == 0);
     feed->tick_timer.data = feed->drain_timer.data = feed;

@@ -75,6 +75,7 @@ struct sw_feed_status {
     uint64_t outputs_dropped; /* KPI messages and views not written */
     uint64_t output_errors;   /* refused by Redis */
     uint64_t rejects_dropped; /* rejects not written */
+    int progress_permille;    /* of the journal that is being read, by its time; -1: it is not being read */
     uint64_t buffered;        /* messages in the buffer now */
     uint64_t buffered_bytes;
 };
@@ -85,7 +86,7 @@ struct sw_feed_handler {
     /* The journal was replaced: forget all, the journal is read again from its beginning. SINCE_MS = the time
      * of the last ID had. */
     void (*reset)(void *ctx, int64_t since_ms);
-    /* State, reason, incompleteness or function changed. */
+    /* State, reason, incompleteness or function changed, or a read of the journal went on for another `progress_ms`. */
     void (*status)(void *ctx, const struct sw_feed_status *status);
     /* Epoch ms now; NULL = the real clock. */
     int64_t (*now_ms)(void *ctx);
@@ -104,6 +105,7 @@ struct sw_feed_options {
     int64_t from_ms;         /* the figures begin here (business day): a past trimmed before it is no loss;
                               * 0: a trimmed past is reported as trimmed_before_ms only */
     int64_t tick_ms;         /* probes and comparisons with the stream [5000] */
+    int64_t progress_ms;     /* how often the progress of a read is told [500] */
     uint32_t page;           /* entries of one read at most [1000] */
     uint32_t buffer_max;     /* messages held while catching up [65536] */
     size_t buffer_max_bytes; /* [64 MiB] */

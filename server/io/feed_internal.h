@@ -58,6 +58,11 @@ struct sw_feed {
     uint32_t ring_head, ring_count;
     uint64_t reads; /* begun */
     uint32_t page, pages_read;
+    uint32_t asked; /* entries of the page that is on its way */
+    bool ahead;     /* it was asked for while the one before is read */
+    bool astray;    /* it is of a journal that is read anew: the next read begins when it has come */
+    int64_t read_from_ms; /* the time of the read's first entry; 0: none yet */
+    uint64_t told_progress; /* uv_now */
     bool read_again; /* the subscription came up during the read */
     bool rebuilding; /* the present read began with a reset */
     bool resuming;   /* began with the ID of a checkpoint, and nothing has linked to it yet */

@@ -10,11 +10,14 @@
 #define PAGE_BYTES (4u << 20) /* what a page should hold at most, by the size of those before */
 
 static void send_page(struct sw_feed *feed);
+static bool ask_page(struct sw_feed *feed, struct sw_feed_id after);
 
 /* The read cannot go on: for REFUSAL (""= the connection is lost). The tick or the connection's return tries
  * again. */
 static void stop_read(struct sw_feed *feed, const char *refusal) {
     feed->mode = FEED_WAIT;
+    feed->astray = false;
+    feed->status.progress_permille = -1;
     (void)snprintf(feed->refusal, sizeof feed->refusal, "%s", refusal);
     sw__feed_update(feed, false);
 }
@@ -25,6 +28,7 @@ static void replace_journal(struct sw_feed *feed) {
     if (sw__feed_id_is_zero(known) && feed->ring_count) known = feed->ring[feed->ring_head];
     int64_t since_ms = (int64_t)known.ms;
     feed->status.resets++;
+    feed->read_from_ms = 0;
     feed->rebuilding = true;
     feed->resuming = false;
     feed->last = feed->confirmed = (struct sw_feed_id){0};
@@ -38,6 +42,7 @@ static void replace_journal(struct sw_feed *feed) {
 static void begin_anew(struct sw_feed *feed) {
     feed->resuming = false;
     feed->rebuilding = true;
+    feed->read_from_ms = 0;
     feed->status.resets++;
     int64_t since_ms = (int64_t)feed->last.ms;
     feed->last = feed->confirmed = (struct sw_feed_id){0};
@@ -46,6 +51,7 @@ static void begin_anew(struct sw_feed *feed) {
 }
 
 static void finish_read(struct sw_feed *feed) {
+    feed->status.progress_permille = -1;
     if (feed->resuming && sw__feed_id_compare(feed->confirmed, feed->top) < 0) {
         begin_anew(feed);
         if (!feed->closing) send_page(feed);
@@ -148,6 +154,7 @@ static bool read_entry(struct sw_feed *feed, const struct sw_reply *entry, size_
     }
     /* An entry without a link was not made by sw_emit; it is in the journal all the same. */
     if (linked && !check_link(feed, id, prev)) return false;
+    if (!feed->read_from_ms) feed->read_from_ms = (int64_t)id.ms;
     bool had = take_from_ring(feed, id);
     feed->confirmed = id;
     if (had) return true;
@@ -161,6 +168,36 @@ static bool read_entry(struct sw_feed *feed, const struct sw_reply *entry, size_
     return true;
 }
 
+/* Asks for the page behind a full one before that is read, so that Redis and we work at the same time. */
+static void ask_ahead(struct sw_feed *feed, const struct sw_reply *page, uint32_t asked) {
+    size_t count = sw_reply_count(page), len = 0;
+    struct sw_feed_id last;
+    feed->ahead = false;
+    if (!count || count < asked) return;
+    const struct sw_reply *entry = sw_reply_at(page, count - 1);
+    const char *text = sw_reply_count(entry) == 2 ? sw_reply_text(sw_reply_at(entry, 0), &len) : "";
+    if (sw__feed_id_parse(text, len, &last)) feed->ahead = ask_page(feed, last);
+}
+
+/* The journal is read from its beginning: at once, or when the page that was asked for ahead has come. */
+static void read_anew(struct sw_feed *feed) {
+    if (feed->resuming) begin_anew(feed);
+    else replace_journal(feed);
+    feed->astray = feed->ahead;
+    if (!feed->closing && !feed->astray) send_page(feed);
+}
+
+/* How far the read is, by the times of its entries; the owner hears of it now and then. */
+static void tell_progress(struct sw_feed *feed) {
+    int64_t all_ms = (int64_t)feed->top.ms - feed->read_from_ms, done_ms = (int64_t)feed->confirmed.ms - feed->read_from_ms;
+    bool known = all_ms > 0 && done_ms >= 0;
+    if (known) feed->status.progress_permille = done_ms >= all_ms ? 1000 : (int)((double)done_ms * 1000 / (double)all_ms);
+    uint64_t now = uv_now(feed->loop);
+    bool due = known && now - feed->told_progress >= (uint64_t)feed->options.progress_ms;
+    if (due) feed->told_progress = now;
+    sw__feed_update(feed, due);
+}
+
 static void on_page(void *ctx, const struct sw_reply *reply, int error) {
     struct sw_feed *feed = ctx;
     if (feed->closing) return;
@@ -168,32 +205,43 @@ static void on_page(void *ctx, const struct sw_reply *reply, int error) {
         stop_read(feed, error ? "" : sw_reply_text(reply, NULL));
         return;
     }
+    if (feed->astray) {
+        feed->astray = false;
+        send_page(feed);
+        return;
+    }
+    uint32_t asked = feed->asked;
     size_t count = sw_reply_count(reply), bytes = 0;
+    ask_ahead(feed, reply, asked);
     for (size_t i = 0; i < count && !feed->closing; i++) {
         if (read_entry(feed, sw_reply_at(reply, i), &bytes)) continue;
-        if (feed->resuming) begin_anew(feed);
-        else replace_journal(feed);
-        if (!feed->closing) send_page(feed);
+        read_anew(feed);
         return;
     }
     if (feed->closing) return;
     feed->pages_read++;
-    if (count < feed->page) {
+    if (count < asked) {
         finish_read(feed);
         return;
     }
     size_t fits = PAGE_BYTES / (bytes / count + 1);
     feed->page = fits > feed->options.page ? feed->options.page : fits < PAGE_MIN ? PAGE_MIN : (uint32_t)fits;
-    sw__feed_update(feed, false);
-    send_page(feed);
+    tell_progress(feed);
+    if (!feed->closing && !feed->ahead) send_page(feed);
+}
+
+static bool ask_page(struct sw_feed *feed, struct sw_feed_id after) {
+    char from[49] = "(", count[16];
+    sw__feed_id_print(after, from + 1);
+    (void)snprintf(count, sizeof count, "%u", feed->page);
+    const char *argv[] = {"XRANGE", feed->journal, from, "+", "COUNT", count};
+    feed->asked = feed->page;
+    return sw_redis_conn_send(feed->cmd, 6, argv, NULL, on_page, feed) == 0;
 }
 
 static void send_page(struct sw_feed *feed) {
-    char from[49] = "(", count[16];
-    sw__feed_id_print(feed->confirmed, from + 1);
-    (void)snprintf(count, sizeof count, "%u", feed->page);
-    const char *argv[] = {"XRANGE", feed->journal, from, "+", "COUNT", count};
-    if (sw_redis_conn_send(feed->cmd, 6, argv, NULL, on_page, feed) != 0) stop_read(feed, "");
+    feed->ahead = false;
+    if (!ask_page(feed, feed->confirmed)) stop_read(feed, "");
 }
 
 /* Finds `last-generated-id` in the answer to XINFO STREAM. 0-0 when there is no stream. Returns 0, or
@@ -246,6 +294,8 @@ void sw__feed_read(struct sw_feed *feed) {
     feed->reads++;
     feed->read_again = false;
     feed->pages_read = 0;
+    feed->read_from_ms = (int64_t)feed->confirmed.ms;
+    feed->told_progress = uv_now(feed->loop);
     feed->page = feed->options.page < PAGE_FIRST ? feed->options.page : PAGE_FIRST;
     sw__feed_update(feed, false);
 }

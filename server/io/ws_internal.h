@@ -14,6 +14,8 @@
  * (tx_packet_size), so that what it may have to copy for a client that does not read is bounded by one piece.
  */
 #define SW_WS_PIECE_BYTES 65536u
+/* Frames that wait for one client go in one send() when they are small; half a piece, so that the bound above holds. */
+#define SW_WS_TOGETHER_BYTES 32768u
 #define SW_WS_SEND_BUFFER_BYTES 65536
 #define SW_WS_CLOSE_GRACE_MS 1000 /* from a close frame to cutting the socket */
 
@@ -27,6 +29,7 @@ struct ws_topic {
     uint32_t sub_count;
     int64_t next_ms; /* not before this may the next change go out; loop time */
     bool due;        /* a change waits for that */
+    bool pushing;    /* it is going out now */
 };
 
 /* One client's place in one view. */
@@ -118,6 +121,8 @@ struct sw_ws_server {
     struct sw_ws_counters counters;
     uint64_t random;
     uv_timer_t push_timer;  /* to the next due topic */
+    int64_t push_ms;        /* when it fires, while it is active; loop time */
+    unsigned char together[SW_WS_TOGETHER_BYTES]; /* frames on their way to one client */
     uv_timer_t close_timer; /* at once: close frames */
     uv_timer_t sweep_timer; /* every second: slow and closing clients */
     int open_handles;

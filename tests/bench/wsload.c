@@ -23,7 +23,7 @@
 #define FRAME_MAX (4u * 1024u * 1024u)
 #define LATENCY_MAX 20000
 #define TOGETHER_MAX 256 /* handshakes on their way */
-#define VIEWS_MAX 8 /* of a wall */
+#define VIEWS_MAX 8 /* that a wall keeps apart */
 #define INFLATED 16 /* compressed frames known by their bytes: who shares frames costs the client a comparison, no inflating */
 
 struct wall {
@@ -31,7 +31,7 @@ struct wall {
     bool connected, upgraded, first; /* FIRST: has had a view since it connected */
     int64_t retry_ms;
     struct {
-        uint64_t view, version; /* hashes of the names */
+        uint64_t name, version; /* hashes; 0: none yet */
     } views[VIEWS_MAX];
     uint64_t frames;
     char *rest; /* an unfinished frame */
@@ -51,7 +51,7 @@ static struct wall *walls;
 static size_t wall_count, ready_count, together;
 static int loop;
 static struct {
-    uint64_t frames, bytes, compressed, gaps, lost, broken;
+    uint64_t frames, bytes, pings, compressed, gaps, lost, broken;
     uint64_t latency[LATENCY_MAX + 1];
 } seen;
 
@@ -72,20 +72,25 @@ static void all_ready(void) {
     fflush(stdout);
 }
 
-/* One view as text, with a NUL after it. */
-static void on_view(struct wall *w, const char *text) {
-    const char *version = strstr(text, "\"ver\":\""), *base = strstr(text, "\"base\":\""), *at = strstr(text, "\"at\":");
-    if (!version || strncmp(text, "{\"op\":\"view\",\"view\":\"", 21) != 0) return;
-    uint64_t view = hash_of(text + 21);
+/* Whether a patch follows what the wall has of that view. */
+static bool follows(struct wall *w, uint64_t name, uint64_t version, const char *base) {
     size_t i = 0;
-    while (i < VIEWS_MAX - 1 && w->views[i].view && w->views[i].view != view) i++;
-    if (base && base < version + 400 && w->views[i].version && hash_of(base + 8) != w->views[i].version) seen.gaps++;
-    w->views[i].view = view;
-    w->views[i].version = hash_of(version + 7);
-    if (at) {
-        int64_t late = now_ms(CLOCK_REALTIME) - strtoll(at + 5, NULL, 10);
-        seen.latency[late < 0 ? 0 : late > LATENCY_MAX ? LATENCY_MAX : late]++;
-    }
+    while (i < VIEWS_MAX && w->views[i].name && w->views[i].name != name) i++;
+    if (i == VIEWS_MAX) exit(1);
+    bool good = !base || hash_of(base) == w->views[i].version;
+    w->views[i].name = name;
+    w->views[i].version = version;
+    return good;
+}
+
+/* One view as text, with a NUL after it: {"op":"view","view":NAME,"ver":V,["base":V,]"at":MS,... */
+static void on_view(struct wall *w, const char *text) {
+    const char *name = strstr(text, "\"view\":\""), *version = strstr(text, "\"ver\":\""), *at = strstr(text, "\"at\":");
+    if (!name || !version || !at || strncmp(text, "{\"op\":\"view\"", 12) != 0) return;
+    const char *base = strstr(version, "\"base\":\"");
+    if (!follows(w, hash_of(name + 8), hash_of(version + 7), base && base < version + 100 ? base + 8 : NULL)) seen.gaps++;
+    int64_t late = now_ms(CLOCK_REALTIME) - strtoll(at + 5, NULL, 10);
+    seen.latency[late < 0 ? 0 : late > LATENCY_MAX ? LATENCY_MAX : late]++;
     w->frames++;
     seen.frames++;
     if (w->first) return;
@@ -140,7 +145,16 @@ static void on_message(struct wall *w, unsigned char first, unsigned char *data,
     data[len] = after;
 }
 
+/* As every client has to: who does not answer is cut off. */
+static void pong(struct wall *w, const unsigned char *data, size_t len) {
+    unsigned char frame[6 + 125] = {0x8a, (unsigned char)(0x80 | len)};
+    memcpy(frame + 6, data, len);
+    seen.pings++;
+    if (write(w->fd, frame, 6 + len) < 0) seen.broken++;
+}
+
 static void on_frame(struct wall *w, unsigned char first, unsigned char *data, size_t len) {
+    if (first == 0x89 && len <= 125) pong(w, data, len);
     if ((first & 0x0f) > 1) return;
     if (first == 0x81 || first == 0xc1) {
         on_message(w, first, data, len);
@@ -289,8 +303,8 @@ static void print_seen(void) {
     uint64_t fewest = UINT64_MAX;
     for (size_t i = 0; i < wall_count; i++)
         if (walls[i].frames < fewest) fewest = walls[i].frames;
-    printf("{\"frames\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"compressed\":%" PRIu64 ",\"gaps\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"broken\":%" PRIu64 ",\"fewest\":%" PRIu64 ",\"p50_ms\":%" PRId64 ",\"p99_ms\":%" PRId64 "}\n",
-           seen.frames, seen.bytes, seen.compressed, seen.gaps, seen.lost, seen.broken, fewest, percentile(.5), percentile(.99));
+    printf("{\"frames\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"pings\":%" PRIu64 ",\"compressed\":%" PRIu64 ",\"gaps\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"broken\":%" PRIu64 ",\"fewest\":%" PRIu64 ",\"p50_ms\":%" PRId64 ",\"p99_ms\":%" PRId64 "}\n",
+           seen.frames, seen.bytes, seen.pings, seen.compressed, seen.gaps, seen.lost, seen.broken, fewest, percentile(.5), percentile(.99));
     fflush(stdout);
 }
 

@@ -67,7 +67,7 @@ static void begin(void) {
     feed->last = feed->confirmed = feed->top = delivered = (struct sw_feed_id){0};
     feed->ring_head = feed->ring_count = 0;
     feed->reads = feed->pages_read = 0;
-    feed->read_again = feed->rebuilding = feed->checking = feed->ever_live = feed->journal_heard = false;
+    feed->read_again = feed->rebuilding = feed->checking = feed->ever_live = feed->journal_heard = feed->ahead = feed->astray = false;
     feed->refusal[0] = '\0';
     feed->mode = FEED_WAIT;
     feed->subscribed = feed->cmd_ready = true;

@@ -27,6 +27,8 @@ struct fixture {
     struct sw_feed_status status;
     char reasons[8192]; /* all reasons told */
     bool closed;
+    int progress[64]; /* as told */
+    size_t progress_count;
 };
 
 static inline void on_message(void *ctx, const struct sw_feed_message *message) {
@@ -50,6 +52,7 @@ static inline void on_reset(void *ctx, int64_t since_ms) {
 static inline void on_status(void *ctx, const struct sw_feed_status *status) {
     struct fixture *f = ctx;
     f->status = *status;
+    if (status->progress_permille >= 0 && f->progress_count < 64) f->progress[f->progress_count++] = status->progress_permille;
     size_t used = strlen(f->reasons);
     (void)snprintf(f->reasons + used, sizeof f->reasons - used, "%s\n", status->reason);
 }

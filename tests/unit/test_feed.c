@@ -404,6 +404,33 @@ static void test_trim(void **state) {
     assert_int_equal(now(f).losses, 1);
 }
 
+/* The same in pages of which the next is on its way when the journal turns out to be another. */
+static void test_trim_in_pages(void **state) {
+    struct fixture *f = *state;
+    f->options.page = 8;
+    test_trim(state);
+}
+
+/* A long read says how far it is, and that no more when it is over. */
+static void test_progress(void **state) {
+    struct fixture *f = *state;
+    feed_open(f);
+    WAIT_FOR(f, is_live(f) && now(f).function[0]);
+    feed_close(f);
+    for (uint32_t i = 0; i < 20; i++) {
+        emit(f, i * 100, 100);
+        usleep(5000); /* the entries have times of their own */
+    }
+    f->options.page = 64;
+    f->options.progress_ms = 1;
+    feed_open(f);
+    WAIT_FOR(f, is_live(f));
+    assert_sequence(f, 0, 2000);
+    assert_true(f->progress_count >= 1);
+    for (size_t i = 1; i < f->progress_count; i++) assert_in_range(f->progress[i], f->progress[i - 1], 1000);
+    assert_int_equal(now(f).progress_permille, -1);
+}
+
 /* The journal forgets by age: whole nodes of it (the MINID is approximate) that are older than 48 hours. */
 /* What was taken from the channel and not yet confirmed goes with a checkpoint: nothing is had twice. */
 static void test_unconfirmed_entries_are_had(void **state) {
@@ -643,6 +670,8 @@ int main(void) {
         TEST(test_output_buffer_kill),
         TEST(test_flush),
         TEST(test_trim),
+        TEST(test_trim_in_pages),
+        TEST(test_progress),
         TEST(test_unconfirmed_entries_are_had),
         TEST(test_a_held_feed_keeps_back),
         TEST(test_old_entries_go),

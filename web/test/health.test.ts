@@ -30,6 +30,15 @@ test('a loss becomes visible by the tick alone', async () => {
   line.value = { up: true, at: ago(0), asOf: T };
 });
 
+test('how far the journal has been read is shown', () => {
+  const sink = makeSink(() => undefined);
+  sink.feed({ status: 'catching-up', since: T, progress: 0.42 });
+  assert.deepEqual(health.value, { kind: 'catching-up', since: T, asOf: undefined, progress: 0.42 });
+  sink.feed({ status: 'catching-up', since: T });
+  assert.deepEqual(health.value, { kind: 'catching-up', since: T, asOf: undefined });
+  sink.feed({ status: 'live', since: T });
+});
+
 test('what the feed says is shown with since when', () => {
   const sink = makeSink(() => undefined);
   for (const status of ['stale', 'catching-up', 'incomplete'] as const) {

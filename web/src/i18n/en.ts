@@ -38,6 +38,7 @@ export const en: Readonly<Record<Key, string>> = {
   'banner.disconnected': 'connection lost, reconnecting',
   'banner.stale': 'data source (Redis) away since {time}',
   'banner.catchingUp': 'catching up since {time}',
+  'banner.progress': ', {percent} % done',
   'banner.incomplete': 'Data incomplete since {time}',
   'banner.refused': 'The server refuses: {text}',
 

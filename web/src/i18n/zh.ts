@@ -36,6 +36,7 @@ export const zh = {
   'banner.disconnected': '连接中断，正在重新连接',
   'banner.stale': '数据源（Redis）自 {time} 起中断',
   'banner.catchingUp': '正在补齐数据，自 {time} 起',
+  'banner.progress': '，已完成 {percent}%',
   'banner.incomplete': '自 {time} 起数据不完整',
   'banner.refused': '服务器拒绝：{text}',
 

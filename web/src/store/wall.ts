@@ -43,7 +43,7 @@ export type Health =
   | { readonly kind: 'live' }
   | { readonly kind: 'disconnected'; readonly asOf: number | undefined }
   | { readonly kind: 'stale'; readonly since: number; readonly asOf: number | undefined }
-  | { readonly kind: 'catching-up'; readonly since: number; readonly asOf: number | undefined }
+  | { readonly kind: 'catching-up'; readonly since: number; readonly asOf: number | undefined; readonly progress?: number }
   | { readonly kind: 'incomplete'; readonly since: number };
 
 function judge(): Health {
@@ -56,7 +56,7 @@ function judge(): Health {
   const f = feed.value;
   switch (f?.status) {
     case 'stale': return { kind: 'stale', since: f.since, asOf: f.since };
-    case 'catching-up': return { kind: 'catching-up', since: f.since, asOf: undefined };
+    case 'catching-up': return { kind: 'catching-up', since: f.since, asOf: undefined, ...(f.progress === undefined ? {} : { progress: f.progress }) };
     case 'incomplete': return { kind: 'incomplete', since: f.incomplete_since ?? f.since };
     default: return { kind: 'live' };
   }

@@ -16,7 +16,7 @@ export function Banner(): JSX.Element | null {
   const asOf = 'asOf' in h && h.asOf !== undefined ? <strong>{t('banner.asOf', { time: at(h.asOf) })}</strong> : null;
   const why = h.kind === 'disconnected' ? t('banner.disconnected')
     : h.kind === 'stale' ? t('banner.stale', { time: at(h.since) })
-    : h.kind === 'catching-up' ? t('banner.catchingUp', { time: at(h.since) })
+    : h.kind === 'catching-up' ? t('banner.catchingUp', { time: at(h.since) }) + (h.progress === undefined ? '' : t('banner.progress', { percent: Math.floor(h.progress * 100) }))
     : t('banner.incomplete', { time: at(h.since) });
   const level = h.kind === 'disconnected' || h.kind === 'stale' ? 'critical' : 'warning';
   return (

@@ -30,6 +30,7 @@ function decodeFeed(o: JsonObject): Feed | undefined {
     status: status as FeedStatus,
     since: o['since'],
     ...(isNumber(o['last_event']) ? { last_event: o['last_event'] } : {}),
+    ...(isNumber(o['progress']) ? { progress: o['progress'] } : {}),
     ...(isNumber(o['incomplete_since']) ? { incomplete_since: o['incomplete_since'] } : {}),
   };
 }

@@ -120,6 +120,8 @@ export interface Feed {
   readonly status: FeedStatus;
   readonly since: number;
   readonly last_event?: number;
+  /** Of the journal that is being read, 0..1. */
+  readonly progress?: number;
   readonly incomplete_since?: number;
   readonly rejected?: number;
   readonly contradictions?: number;
