@@ -77,20 +77,30 @@ static bool parameter_is_good(const char *name, const char *value, bool seen[PAR
     return !value;
 }
 
-bool sw_deflate_accepts(const char *offers) {
+/* Reads one offer at *AT up to its comma: whether it is of our extension; *GOOD: and can be accepted; *BARE: it has no parameters. */
+static bool read_offer(const char **at, bool *good, bool *bare) {
     char name[40], value[40];
-    for (const char *at = offers; *at; at += *at == ',') {
-        bool ours = take(&at, ",;", name) && !strcasecmp(name, SW_DEFLATE_NAME), good = true, seen[PARAMETERS] = {false};
-        while (*at == ';') {
-            at++;
-            (void)take(&at, ",;=", name);
-            bool has_value = *at == '=';
-            if (has_value) at++, (void)take(&at, ",;", value);
-            good = good && parameter_is_good(name, has_value ? value : NULL, seen);
-        }
-        if (ours) return good;
+    bool seen[PARAMETERS] = {false};
+    bool ours = take(at, ",;", name) && !strcasecmp(name, SW_DEFLATE_NAME);
+    *good = true;
+    *bare = **at != ';';
+    while (**at == ';') {
+        ++*at;
+        (void)take(at, ",;=", name);
+        bool has_value = **at == '=';
+        if (has_value) ++*at, (void)take(at, ",;", value);
+        *good = *good && parameter_is_good(name, has_value ? value : NULL, seen);
     }
-    return false;
+    if (**at == ',') ++*at;
+    return ours;
+}
+
+bool sw_deflate_accepts(const char *offers) {
+    bool good = false, bare = false, found = false;
+    while (*offers && !found) found = read_offer(&offers, &good, &bare);
+    bool again = false, unused;
+    while (*offers && !again) again = read_offer(&offers, &unused, &unused);
+    return found && good && !(bare && again);
 }
 
 /* ---- compressing ---- */

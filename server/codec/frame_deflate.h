@@ -18,7 +18,8 @@ struct sw_deflate;
 struct sw_deflate *sw_deflate_new(void);
 void sw_deflate_free(struct sw_deflate *z);
 
-/* Whether the first permessage-deflate of a Sec-WebSocket-Extensions header can be accepted. */
+/* Whether the first permessage-deflate of a Sec-WebSocket-Extensions header can be accepted. One without parameters before
+ * another is not: libwebsockets 4.1.6 would hang up, as it takes the second for a repetition. */
 bool sw_deflate_accepts(const char *offers);
 
 /* The message for a client that negotiated compression: FRAME's twin, compressed now when nobody asked before, or FRAME

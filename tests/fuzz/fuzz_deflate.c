@@ -14,11 +14,11 @@ static void offers(const uint8_t *data, size_t size) {
     bool accepted = sw_deflate_accepts(text);
     char *twice = calloc(1, 2 * size + 3);
     if (!twice) abort();
-    /* of two offers the first one counts, unless it is not ours */
+    /* another offer behind it makes none better */
     memcpy(twice, text, strlen(text));
     strcat(twice, ",");
     strcat(twice, text);
-    SW_ASSERT(sw_deflate_accepts(twice) == accepted);
+    SW_ASSERT(accepted || !sw_deflate_accepts(twice));
     free(twice);
     free(text);
 }

@@ -22,7 +22,7 @@ static void test_offers(void **state) {
         "permessage-deflate; server_max_window_bits", "permessage-deflate; client_max_window_bits=7", "permessage-deflate; client_max_window_bits=16",
         "permessage-deflate; client_max_window_bits=015", "permessage-deflate; client_max_window_bits=", "permessage-deflate; unknown", "permessage-deflate; ",
         "permessage-deflate; server_no_context_takeover=1", "permessage-deflate; client_no_context_takeover; client_no_context_takeover",
-        "permessage-deflate; server_max_window_bits=9, permessage-deflate", ",,;;==,", "permessage-deflate; client_max_window_bits; client_max_window_bits=9"};
+        "permessage-deflate; server_max_window_bits=9, permessage-deflate", "permessage-deflate, foo, permessage-deflate; client_max_window_bits", ",,;;==,", "permessage-deflate; client_max_window_bits; client_max_window_bits=9"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         if (!sw_deflate_accepts(good[i])) fail_msg("not accepted: %s", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -51,6 +51,8 @@ static void test_negotiation(void **state) {
                  {"permessage-deflate; server_no_context_takeover; client_no_context_takeover", ANSWER},
                  {"permessage-deflate; server_max_window_bits=9", ""},
                  {"x-webkit-deflate-frame", ""},
+                 {"permessage-deflate, permessage-deflate; client_max_window_bits", ""},
+                 {"permessage-deflate; client_max_window_bits, permessage-deflate; client_max_window_bits", ANSWER},
                  {"permessage-deflate; client_max_window_bits=9, permessage-deflate", ANSWER}};
     start(&f, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
