@@ -1,14 +1,13 @@
 #include "codec/frame_deflate.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "shiftwall/buf.h"
-
-#include <stdlib.h>
 #define ZLIB_CONST
 #include <zlib.h>
+
+#include "shiftwall/buf.h"
 
 #define WINDOW_BITS 15
 #define MEMORY_LEVEL 8
@@ -149,7 +148,7 @@ int sw_deflate_inflate(struct sw_deflate *z, const char *data, size_t len, char 
     for (int part = 0; part < 2 && r == Z_OK; part++) {
         z->in.next_in = part ? tail : (const unsigned char *)data;
         z->in.avail_in = part ? (uInt)sizeof tail : (uInt)len;
-        while (r == Z_OK && (z->in.avail_in || !z->in.avail_out)) { /* without room, some may still be on its way out */
+        while (r == Z_OK && (z->in.avail_in || !z->in.avail_out)) { /* all may be read, and not all written */
             if (!z->in.avail_out) z->in.next_out = (unsigned char *)&more, z->in.avail_out = 1;
             r = inflate(&z->in, Z_SYNC_FLUSH);
             if (z->in.total_out > size) return -SW_ELIMIT;

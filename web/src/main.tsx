@@ -110,8 +110,9 @@ const TOGETHER_MS = 4;
 const arrived = new Map<string, JsonObject>();
 function drawTogether(name: string, doc: JsonObject): void {
   if (!arrived.size) setTimeout(() => {
-    batch(() => arrived.forEach((newest, view) => sink.view(view, newest)));
+    const all = [...arrived];
     arrived.clear();
+    batch(() => all.forEach(([view, newest]) => sink.view(view, newest)));
   }, TOGETHER_MS);
   arrived.set(name, doc);
 }
