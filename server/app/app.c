@@ -65,7 +65,8 @@ static void arm_desk(struct sw_app *app) {
     else uv_timer_start(&app->desk_due, on_desk_due, sw_clock_delay_ms(&app->clock, next_ms), 0);
 }
 
-static void flush_now(struct sw_app *app) {
+static void on_flush(uv_timer_t *timer) {
+    struct sw_app *app = timer->data;
     app->flush_armed = false;
     app->found = sw_floor_changed(app->floor);
     if (app->feed) write_feed_part(app);
@@ -74,12 +75,9 @@ static void flush_now(struct sw_app *app) {
         sw_desk_flush(app->desk);
         arm_desk(app);
     }
-    /* A turn that finds nothing new does not make the next event wait. One that changed any view does: all of them keep one
-     * pace, and go out together. */
+    /* a turn that finds nothing new does not make the next event wait; one that changed a view does: all keep one pace */
     if (app->found) app->last_flush = uv_now(&app->loop);
 }
-
-static void on_flush(uv_timer_t *timer) { flush_now(timer->data); }
 
 /* Views are written when this turn of the loop is over, and then at most once per push interval. */
 void sw__app_flush_soon(struct sw_app *app) {
