@@ -15,7 +15,7 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
 
 const FLOOR = { agents: 5000, teamAgents: 50, rate: 2000 };
 const WALLS = 1000, TEAMS_SHOWN = 10; // the walls show a team each, and the site
-const PROBES = quick ? 60 : 100;
+const PROBES = 60;
 const PROBE = '999'; // an agent of the team on the page; nobody but the probes tells of it
 const EVERY_MS = { quickest: 100, usual: 250 }; // push_interval_ms
 
@@ -48,10 +48,12 @@ function watchProbe(id) {
   const now = () => performance.timeOrigin + performance.now();
   const cell = () => document.querySelector(`[data-agent="${id}"]`)?.dataset.state;
   let last = cell();
-  new MutationObserver(() => {
+  globalThis.watching?.disconnect(); // of the round before
+  globalThis.watching = new MutationObserver(() => {
     const at = now(), is = cell();
     if (is !== last) globalThis.changes.push([(last = is), at]);
-  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-state'] });
+  });
+  globalThis.watching.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-state'] });
 }
 
 /** Milliseconds from publishing a change of the probe to the DOM, one after the other at random moments. */
