@@ -67,17 +67,19 @@ static void arm_desk(struct sw_app *app) {
     else uv_timer_start(&app->desk_due, on_desk_due, sw_clock_delay_ms(&app->clock, next_ms), 0);
 }
 
-static void flush_now(struct sw_app *app) {
+static void on_flush(uv_timer_t *timer) {
+    struct sw_app *app = timer->data;
     app->flush_armed = false;
-    app->last_flush = uv_now(&app->loop);
+    app->found = sw_floor_changed(app->floor);
     if (app->feed) write_feed_part(app);
     sw_publisher_flush(app->publisher);
-    if (!app->desk || !is_live(app)) return;
-    sw_desk_flush(app->desk);
-    arm_desk(app);
+    if (app->desk && is_live(app)) {
+        sw_desk_flush(app->desk);
+        arm_desk(app);
+    }
+    /* a turn that finds nothing new does not make the next event wait; one that changed a view does: all keep one pace */
+    if (app->found) app->last_flush = uv_now(&app->loop);
 }
-
-static void on_flush(uv_timer_t *timer) { flush_now(timer->data); }
 
 /* Views are written when this turn of the loop is over, and then at most once per push interval. */
 void sw__app_flush_soon(struct sw_app *app) {

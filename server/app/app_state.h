@@ -109,6 +109,7 @@ struct sw_app {
     uv_signal_t sigterm, sigint;
     bool flush_armed, stopping;
     uint64_t last_flush; /* uv_now */
+    bool found;          /* the flush that runs has changed something */
     int exit_status;
     char address[64];
 

@@ -19,6 +19,7 @@ static int64_t clock_now(void *ctx) { return sw_clock_now_ms(&((struct sw_app *)
 
 void sw_app_view_changed(void *ctx, struct sw_view *view) {
     struct sw_app *app = ctx;
+    app->found = true;
     if (app->ws) sw_ws_server_view_changed(app->ws, view);
 }
 

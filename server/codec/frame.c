@@ -20,5 +20,7 @@ struct sw_frame *sw_frame_ref(struct sw_frame *frame) {
 }
 
 void sw_frame_unref(struct sw_frame *frame) {
-    if (frame && --frame->refs == 0) free(frame);
+    if (!frame || --frame->refs) return;
+    sw_frame_unref(frame->twin);
+    free(frame);
 }

@@ -13,7 +13,7 @@
 
 #define HELLO_BYTES_MAX (256u * 1024u)
 #define PIECES_PER_SECOND_MAX                                                                                \
-    400u /* of messages: 20 of 4 KiB in rx buffers of 512 bytes, and some to spare */
+    400u /* of messages: 20 of 4 KiB in rx buffers of 256 bytes, and some to spare */
 
 /* ---- life ---- */
 
@@ -56,6 +56,7 @@ struct ws_client *sw__ws_client_new(struct sw_ws_server *server, struct lws *wsi
     client->wsi = wsi;
     take_caller(client);
     client->blocked_ms = -1;
+    client->deflate = sw__ws_deflate_is_on(wsi);
     client->first = make_hello(client);
     client->next = server->clients;
     if (server->clients) server->clients->prev = client;
@@ -137,102 +138,7 @@ void sw__ws_client_sweep(struct ws_client *client, int64_t now_ms) {
     sw__ws_client_cut(client);
 }
 
-/* ---- sending ---- */
-
-static struct sw_frame *make_pong(struct ws_client *client) {
-    char text[96];
-    int len = snprintf(text, sizeof text, "{\"op\":\"pong\",\"t\":%" PRId64 ",\"now\":%" PRId64 "}",
-                       client->pong_t, client->server->options.now_ms(client->server->options.ctx));
-    client->pong_due = false;
-    return sw_frame_new(text, (size_t)len);
-}
-
-/* The next frame this client has to get, NULL when it has all. */
-static struct sw_frame *next_frame(struct ws_client *client) {
-    struct sw_frame *frame = client->first;
-    if (frame) {
-        client->first = NULL;
-        return frame;
-    }
-    if ((frame = client->note)) {
-        client->note = NULL;
-        return frame;
-    }
-    if ((frame = client->error)) {
-        client->error = NULL;
-        client->server->counters.errors++;
-        return frame;
-    }
-    if (client->pong_due) return make_pong(client);
-    if (client->site && client->feed_sent != client->site->feed_number) {
-        client->feed_sent = client->site->feed_number;
-        return sw_frame_ref(client->site->feed);
-    }
-    for (struct ws_sub *sub = client->subs; sub; sub = sub->client_next)
-        if (sub->due && (frame = sw__ws_next_frame(sub))) return frame;
-    return NULL;
-}
-
-static bool has_next(const struct ws_client *client) {
-    if (client->tx || client->first || client->note || client->error || client->pong_due) return true;
-    if (client->site && client->feed_sent != client->site->feed_number) return true;
-    for (const struct ws_sub *sub = client->subs; sub; sub = sub->client_next)
-        if (sub->due) return true;
-    return false;
-}
-
-/* Writes one piece of the frame being sent. libwebsockets puts its header into the bytes before the data: in
- * front of a later piece these belong to the piece before it, which other clients still need, so they are put
- * back. */
-static bool write_piece(struct ws_client *client) {
-    struct sw_frame *frame = client->tx;
-    unsigned char kept[LWS_PRE];
-    unsigned char *data = (unsigned char *)frame->data + client->tx_at;
-    size_t len = frame->len - client->tx_at;
-    bool first = client->tx_at == 0, last = len <= SW_WS_PIECE_BYTES;
-    _Static_assert(LWS_PRE <= SW_FRAME_HEADROOM, "a frame has too little room before its data");
-    if (!last) len = SW_WS_PIECE_BYTES;
-    int kind = first ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION;
-    memcpy(kept, data - LWS_PRE, LWS_PRE);
-    int r =
-        lws_write(client->wsi, data, len, (enum lws_write_protocol)(last ? kind : kind | LWS_WRITE_NO_FIN));
-    memcpy(data - LWS_PRE, kept, LWS_PRE);
-    if (r < 0) {
-        client->server->counters.dropped_io++;
-        sw__ws_client_cut(client);
-        return false;
-    }
-    client->tx_at += len;
-    if (!last) return true;
-    client->server->counters.frames_sent++;
-    client->server->counters.bytes_sent += frame->len;
-    client->tx = NULL;
-    client->tx_at = 0;
-    sw_frame_unref(frame);
-    return true;
-}
-
-/* The one place that writes to a client. libwebsockets documents writing from its writeable callback only;
- * with libuv that costs several epoll_ctl() per frame, and writing at once while the socket takes it was
- * measured at half the price and clean under sanitizers. A client that is closing is never written to. */
-void sw__ws_client_pump(struct ws_client *client) {
-    while (!client->closing && has_next(client)) {
-        if (lws_send_pipe_choked(client->wsi)) {
-            if (client->blocked_ms < 0) client->blocked_ms = sw__ws_now(client->server);
-            if (!client->asked) lws_callback_on_writable(client->wsi);
-            client->asked = true;
-            return;
-        }
-        if (!client->tx) client->tx = next_frame(client);
-        if (client->tx && !write_piece(client)) return;
-        client->blocked_ms = -1;
-    }
-}
-
-void sw__ws_client_writeable(struct ws_client *client) {
-    client->asked = false;
-    sw__ws_client_pump(client);
-}
+/* ---- receiving ---- */
 
 static void send_error(struct ws_client *client, const char *code, const char *text, const char *view) {
     struct sw_buf out;
@@ -251,8 +157,6 @@ static void send_error(struct ws_client *client, const char *code, const char *t
     client->error = sw_frame_new(out.data, out.len);
     sw_buf_deinit(&out);
 }
-
-/* ---- receiving ---- */
 
 static const char *error_text(const char *code) {
     if (strcmp(code, "unknown_site") == 0) return "no such site";
@@ -343,11 +247,31 @@ static bool within_rate(struct ws_client *client, bool last) {
     return false;
 }
 
+/* The message is whole: DATA as it came. */
+static void take_message(struct ws_client *client, const char *data, size_t len) {
+    char text[SW_WS_MESSAGE_BYTES_MAX];
+    struct sw_ws_counters *counters = &client->server->counters;
+    if (client->rx_deflated) {
+        int n = sw_deflate_inflate(client->server->deflate, data, len, text, sizeof text);
+        if (n == -SW_ELIMIT) counters->dropped_too_big++;
+        if (n == -SW_EPARSE) counters->dropped_bad++;
+        if (n < 0) {
+            sw__ws_client_close(client, SW_WS_CLOSE_BAD, n == -SW_ELIMIT ? "message too large" : "not deflated right");
+            return;
+        }
+        data = text;
+        len = (size_t)n;
+    }
+    handle(client, data, len);
+}
+
 void sw__ws_client_receive(struct ws_client *client, const char *in, size_t len) {
     if (client->closing) return;
     bool last = lws_is_final_fragment(client->wsi) && lws_remaining_packet_payload(client->wsi) == 0;
+    bool marked = lws_get_reserved_bits(client->wsi) != 0; /* of this frame; libwebsockets lets RSV1 through alone, and only when negotiated */
     if (!within_rate(client, last)) return;
-    if (lws_frame_is_binary(client->wsi)) {
+    if (lws_is_first_fragment(client->wsi)) client->rx_deflated = marked;
+    if (lws_frame_is_binary(client->wsi) || (marked && !client->rx_deflated)) {
         client->server->counters.dropped_bad++;
         sw__ws_client_close(client, SW_WS_CLOSE_BAD, "text frames only");
         return;
@@ -358,13 +282,13 @@ void sw__ws_client_receive(struct ws_client *client, const char *in, size_t len)
         return;
     }
     if (last && client->rx_len == 0) {
-        handle(client, in ? in : "", len);
+        take_message(client, in ? in : "", len);
     } else {
         if (!client->rx) client->rx = sw_xmalloc(SW_WS_MESSAGE_BYTES_MAX);
         if (len) memcpy(client->rx + client->rx_len, in, len);
         client->rx_len += len;
         if (!last) return;
-        handle(client, client->rx, client->rx_len);
+        take_message(client, client->rx, client->rx_len);
         free(client->rx);
         client->rx = NULL;
         client->rx_len = 0;

@@ -105,29 +105,24 @@ struct sw_frame *sw__ws_next_frame(struct ws_sub *sub) {
     return frame;
 }
 
-/* Sends the topic's newest version to all who watch it. */
-static void push(struct sw_ws_server *server, struct ws_topic *topic) {
+/* The topic's newest version is due at all who watch it. */
+static void mark(struct sw_ws_server *server, struct ws_topic *topic) {
     topic->due = false;
+    topic->pushing = true;
     topic->next_ms = sw__ws_now(server) + server->options.push_interval_ms;
     for (struct ws_sub *sub = topic->subs; sub; sub = sub->topic_next) {
         if (sub->due && sub->client->blocked_ms >= 0) server->counters.merged++;
         sub->due = true;
-        sw__ws_client_pump(sub->client);
     }
 }
 
-/* Starts the timer for the due topic that is first. */
-static void arm(struct sw_ws_server *server) {
-    int64_t first = INT64_MAX, now = sw__ws_now(server);
-    struct ws_topic *topic = NULL, *next = NULL;
-    HASH_ITER(hh, server->topics, topic, next) {
-        if (topic->due && topic->next_ms < first) first = topic->next_ms;
-    }
-    if (first == INT64_MAX || server->state != WS_RUNNING) {
-        uv_timer_stop(&server->push_timer);
-    } else {
-        uv_timer_start(&server->push_timer, sw__ws_push_due, first > now ? (uint64_t)(first - now) : 0, 0);
-    }
+/* Sees to it that the timer fires when the topic, which is due, may go out: at the end of this turn at the soonest, so that
+ * all views that change together go to a client together. */
+static void arm_for(struct sw_ws_server *server, const struct ws_topic *topic) {
+    int64_t now = sw__ws_now(server), at = topic->next_ms > now ? topic->next_ms : now;
+    if (server->state != WS_RUNNING || (uv_is_active((uv_handle_t *)&server->push_timer) && server->push_ms <= at)) return;
+    server->push_ms = at;
+    uv_timer_start(&server->push_timer, sw__ws_push_due, (uint64_t)(at - now), 0);
 }
 
 void sw__ws_push_due(uv_timer_t *timer) {
@@ -135,20 +130,21 @@ void sw__ws_push_due(uv_timer_t *timer) {
     struct ws_topic *topic = NULL, *next = NULL;
     int64_t now = sw__ws_now(server);
     HASH_ITER(hh, server->topics, topic, next) {
-        if (topic->due && topic->next_ms <= now) push(server, topic);
+        if (topic->due && topic->next_ms <= now) mark(server, topic);
+        if (topic->due) arm_for(server, topic);
     }
-    arm(server);
+    HASH_ITER(hh, server->topics, topic, next) {
+        if (!topic->pushing) continue;
+        topic->pushing = false;
+        for (struct ws_sub *sub = topic->subs; sub; sub = sub->topic_next) sw__ws_client_pump(sub->client);
+    }
 }
 
 void sw_ws_server_view_changed(struct sw_ws_server *server, struct sw_view *view) {
     struct ws_topic *topic = topic_find(server, view);
     if (!topic || topic->due || server->state != WS_RUNNING) return;
-    if (sw__ws_now(server) >= topic->next_ms) {
-        push(server, topic);
-        return;
-    }
     topic->due = true;
-    arm(server);
+    arm_for(server, topic);
 }
 
 bool sw_ws_server_is_watched(const struct sw_ws_server *server, const struct sw_view *view) {

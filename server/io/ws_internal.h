@@ -4,6 +4,7 @@
 
 #include <libwebsockets.h>
 
+#include "codec/frame_deflate.h"
 #include "core/map.h"
 #include "io/ws_server.h"
 
@@ -13,6 +14,8 @@
  * (tx_packet_size), so that what it may have to copy for a client that does not read is bounded by one piece.
  */
 #define SW_WS_PIECE_BYTES 65536u
+/* Frames that wait for one client go in one send() when they are small; half a piece, so that the bound above holds. */
+#define SW_WS_TOGETHER_BYTES 32768u
 #define SW_WS_SEND_BUFFER_BYTES 65536
 #define SW_WS_CLOSE_GRACE_MS 1000 /* from a close frame to cutting the socket */
 
@@ -26,6 +29,7 @@ struct ws_topic {
     uint32_t sub_count;
     int64_t next_ms; /* not before this may the next change go out; loop time */
     bool due;        /* a change waits for that */
+    bool pushing;    /* it is going out now */
 };
 
 /* One client's place in one view. */
@@ -53,38 +57,41 @@ struct ws_address {
     UT_hash_handle hh;
 };
 
+/* What every frame looks at stands first, close together. */
 struct ws_client {
     struct sw_ws_server *server;
     struct lws *wsi;
-    struct ws_client *next, *prev;
-    struct ws_client *close_next; /* waiting for its close frame */
     struct ws_sub *subs;
-    uint32_t sub_count;
-    char peer[64], *cookie, *user; /* NULL = none */
-    bool secure, elsewhere;
-    char identity[SW_WS_IDENTITY_SIZE];
     struct ws_site *site; /* NULL before the first subscribe */
     uint64_t feed_sent;   /* number of the feed message it has */
-
-    struct sw_frame *tx; /* being sent, NULL between frames */
+    struct sw_frame *tx;  /* being sent, NULL between frames */
     size_t tx_at;
     struct sw_frame *first; /* hello, until sent */
     struct sw_frame *note;  /* the application's newest message not yet sent */
     struct sw_frame *error; /* the newest error not yet sent: one at most */
-    bool pong_due;          /* likewise the newest pong */
-    int64_t pong_t;
-    bool asked;         /* a writeable callback is on its way */
     int64_t blocked_ms; /* since when it cannot take what waits for it; -1 = it can; loop time */
+    bool closing;       /* nothing more is written or understood */
+    bool cut;           /* its socket is shut down */
+    bool asked;         /* a writeable callback is on its way */
+    bool deflate;       /* compression was negotiated */
+    bool pong_due;      /* the newest ping is to be answered */
+    int64_t pong_t;
+
+    struct ws_client *next, *prev;
+    struct ws_client *close_next; /* waiting for its close frame */
+    uint32_t sub_count;
+    char peer[64], *cookie, *user; /* NULL = none */
+    bool secure, elsewhere;
+    char identity[SW_WS_IDENTITY_SIZE];
 
     char *rx; /* a message in pieces */
     size_t rx_len;
-    int64_t window_ms; /* the second that is being counted */
+    bool rx_deflated; /* that message is compressed */
     uint32_t window_messages;
     uint32_t window_pieces;
     uint32_t bad_in_a_row;
+    int64_t window_ms; /* the second that is being counted */
 
-    bool closing; /* nothing more is written or understood */
-    bool cut;     /* its socket is shut down */
     int64_t closing_ms;
     uint16_t close_code;
     char close_reason[48];
@@ -110,9 +117,12 @@ struct sw_ws_server {
     struct ws_address *addresses;
     struct ws_site *sites[SW_WS_SITES_MAX];
     uint32_t site_count;
+    struct sw_deflate *deflate; /* all clients' */
     struct sw_ws_counters counters;
     uint64_t random;
     uv_timer_t push_timer;  /* to the next due topic */
+    int64_t push_ms;        /* when it fires, while it is active; loop time */
+    unsigned char together[SW_WS_TOGETHER_BYTES]; /* frames on their way to one client */
     uv_timer_t close_timer; /* at once: close frames */
     uv_timer_t sweep_timer; /* every second: slow and closing clients */
     int open_handles;
@@ -128,10 +138,6 @@ struct sw_ws_server {
 struct ws_client *sw__ws_client_new(struct sw_ws_server *server, struct lws *wsi);
 /* The connection is gone: frees all the client has. */
 void sw__ws_client_free(struct ws_client *client);
-/* Writes what the client has to get, as far as it takes it now. */
-void sw__ws_client_pump(struct ws_client *client);
-/* The writeable callback. */
-void sw__ws_client_writeable(struct ws_client *client);
 /* Part of a message has come. */
 void sw__ws_client_receive(struct ws_client *client, const char *in, size_t len);
 /* Closes with a code and a reason, from outside the client's callback. */
@@ -142,6 +148,20 @@ void sw__ws_client_cut(struct ws_client *client);
 struct sw_http_caller sw__ws_client_caller(const struct ws_client *client);
 /* Once a second: too slow, or not gone after its close. */
 void sw__ws_client_sweep(struct ws_client *client, int64_t now_ms);
+
+/* ws_send.c */
+/* Writes what the client has to get, as far as it takes it now. */
+void sw__ws_client_pump(struct ws_client *client);
+/* The writeable callback. */
+void sw__ws_client_writeable(struct ws_client *client);
+
+/* ws_deflate.c */
+extern const struct lws_extension sw__ws_extensions[];
+/* Judges the client's offers: whether libwebsockets may answer with the extension. */
+bool sw__ws_deflate_is_wanted(struct lws *wsi);
+/* Completes the answer of libwebsockets, to whose headers ARGS points. 0, -1 no room. */
+int sw__ws_deflate_answer(struct lws *wsi, struct lws_process_html_args *args);
+bool sw__ws_deflate_is_on(struct lws *wsi);
 
 /* ws_hub.c */
 /* Subscribes CLIENT to VIEW; HAVE (may be "") is what it has. 0, -SW_ELIMIT. The frame is not sent yet. */

@@ -23,7 +23,7 @@
 #define HEADER_BYTES_MAX 8192 /* of a request */
 #define REQUEST_TIMEOUT_S 10  /* for the headers, and between pieces of a body */
 #define KEEPALIVE_S 30
-#define RX_BUFFER_BYTES 512 /* per connection */
+#define RX_BUFFER_BYTES 256 /* per connection */
 #define LOG_LINES_PER_MINUTE 30u
 
 /* Where libwebsockets' log goes: it has one for the process. */
@@ -198,6 +198,8 @@ static int on_ws(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
     struct sw_ws_server *server = lws_context_user(lws_get_context(wsi));
     struct ws_client **session = user, *client = session ? *session : NULL;
     switch (reason) {
+    case LWS_CALLBACK_CONFIRM_EXTENSION_OKAY: return sw__ws_deflate_is_wanted(wsi) ? 0 : 1;
+    case LWS_CALLBACK_ADD_HEADERS: return sw__ws_deflate_answer(wsi, in);
     case LWS_CALLBACK_ESTABLISHED:
         if (!session) return -1;
         client = *session = sw__ws_client_new(server, wsi);
@@ -305,6 +307,7 @@ static void server_free(struct sw_ws_server *server) {
         sw_frame_unref(server->sites[i]->feed);
         free(server->sites[i]);
     }
+    sw_deflate_free(server->deflate);
     free(server->certificate);
     free(server->key);
     free(server);
@@ -342,6 +345,7 @@ static int start_lws(struct sw_ws_server *server, bool v4, bool any, char *error
     info.port = server->options.port;
     info.iface = any ? NULL : server->address;
     info.protocols = server->protocols;
+    info.extensions = sw__ws_extensions;
     info.headers = sw__http_headers(server->certificate != NULL);
     if (server->certificate) set_tls(server, &info);
     info.retry_and_idle_policy = &server->idle;
@@ -387,6 +391,7 @@ int sw_ws_server_new(const struct sw_ws_options *options, struct sw_ws_server **
     }
     struct sw_ws_server *server = sw_xcalloc(1, sizeof *server);
     take_options(server, options);
+    server->deflate = sw_deflate_new();
     log_server = server;
     lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
     int r = start_lws(server, address.ss_family == AF_INET, any, error, size);

@@ -92,6 +92,7 @@ struct sw_ws_counters {
     uint64_t revoked;        /* closed because their rights changed */
     uint64_t refused_path; /* an upgrade elsewhere than /ws or without our subprotocol */
     uint64_t frames_sent;
+    uint64_t frames_deflated; /* of those frames: compressed */
     uint64_t bytes_sent; /* payload of those frames */
     uint64_t full_sent;
     uint64_t patch_sent;

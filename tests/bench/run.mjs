@@ -8,7 +8,7 @@ import { root, Scene } from '../integration/lib.mjs';
 import { quick, ROUNDS } from './stage.mjs';
 
 // Each is a file that exports measure(scene), which returns rows; a scene is ended after it.
-const PARTS = ['ingest', 'ami', 'cost', 'agents', 'fanout', 'memory', 'browser', 'journal'];
+const PARTS = ['ingest', 'ami', 'cost', 'agents', 'fanout', 'traffic', 'memory', 'browser', 'journal'];
 const write = process.argv.includes('--write');
 const wanted = process.argv.slice(2).filter(word => word !== '--write');
 const unknown = wanted.filter(word => !PARTS.includes(word));

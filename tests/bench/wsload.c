@@ -1,5 +1,5 @@
 /* Many walls in one process: they connect, subscribe, and count what they get.
- *   wsload PORT COUNT PATH SUBSCRIBE [deflate] [reconnect]
+ *   wsload PORT COUNT PATH SUBSCRIBE [deflate] [say-deflated] [reconnect]
  * SUBSCRIBE is the text to send once connected ("" sends none). Prints "ready" when all of them have had a first view;
  * with reconnect also each time they all have one again after they were cut off. Lines on standard input:
  *   begin    counts from now on        end    prints what was counted as one JSON line        quit */
@@ -23,29 +23,35 @@
 #define FRAME_MAX (4u * 1024u * 1024u)
 #define LATENCY_MAX 20000
 #define TOGETHER_MAX 256 /* handshakes on their way */
-#define INFLATE_EVERY 16 /* of the compressed frames, and the first of each wall: the client must not be the limit */
+#define VIEWS_MAX 8 /* that a wall keeps apart */
+#define INFLATED 16 /* compressed frames known by their bytes: who shares frames costs the client a comparison, no inflating */
 
 struct wall {
     int fd;
     bool connected, upgraded, first; /* FIRST: has had a view since it connected */
     int64_t retry_ms;
-    uint64_t version; /* hash of the newest one's name */
-    uint64_t frames, compressed;
+    struct {
+        uint64_t name, version; /* hashes; 0: none yet */
+    } views[VIEWS_MAX];
+    uint64_t frames;
     char *rest; /* an unfinished frame */
     size_t rest_len;
+    unsigned char *message; /* of a message in several frames, what has come */
+    size_t message_len;
+    unsigned char message_first;
 };
 
 static struct {
     struct sockaddr_in address;
     const char *path, *subscribe;
-    bool deflate, reconnect;
+    bool deflate, say_deflated, reconnect;
 } args;
 
 static struct wall *walls;
 static size_t wall_count, ready_count, together;
 static int loop;
 static struct {
-    uint64_t frames, bytes, compressed, gaps, lost, broken;
+    uint64_t frames, bytes, pings, compressed, gaps, lost, broken;
     uint64_t latency[LATENCY_MAX + 1];
 } seen;
 
@@ -66,16 +72,25 @@ static void all_ready(void) {
     fflush(stdout);
 }
 
-/* One view as text, with a NUL after it. */
+/* Whether a patch follows what the wall has of that view. */
+static bool follows(struct wall *w, uint64_t name, uint64_t version, const char *base) {
+    size_t i = 0;
+    while (i < VIEWS_MAX && w->views[i].name && w->views[i].name != name) i++;
+    if (i == VIEWS_MAX) exit(1);
+    bool good = !base || hash_of(base) == w->views[i].version;
+    w->views[i].name = name;
+    w->views[i].version = version;
+    return good;
+}
+
+/* One view as text, with a NUL after it: {"op":"view","view":NAME,"ver":V,["base":V,]"at":MS,... */
 static void on_view(struct wall *w, const char *text) {
-    const char *version = strstr(text, "\"ver\":\""), *base = strstr(text, "\"base\":\""), *at = strstr(text, "\"at\":");
-    if (!version || strncmp(text, "{\"op\":\"view\"", 12) != 0) return;
-    if (base && base < version + 400 && w->version && hash_of(base + 8) != w->version) seen.gaps++;
-    w->version = hash_of(version + 7);
-    if (at) {
-        int64_t late = now_ms(CLOCK_REALTIME) - strtoll(at + 5, NULL, 10);
-        seen.latency[late < 0 ? 0 : late > LATENCY_MAX ? LATENCY_MAX : late]++;
-    }
+    const char *name = strstr(text, "\"view\":\""), *version = strstr(text, "\"ver\":\""), *at = strstr(text, "\"at\":");
+    if (!name || !version || !at || strncmp(text, "{\"op\":\"view\"", 12) != 0) return;
+    const char *base = strstr(version, "\"base\":\"");
+    if (!follows(w, hash_of(name + 8), hash_of(version + 7), base && base < version + 100 ? base + 8 : NULL)) seen.gaps++;
+    int64_t late = now_ms(CLOCK_REALTIME) - strtoll(at + 5, NULL, 10);
+    seen.latency[late < 0 ? 0 : late > LATENCY_MAX ? LATENCY_MAX : late]++;
     w->frames++;
     seen.frames++;
     if (w->first) return;
@@ -83,7 +98,14 @@ static void on_view(struct wall *w, const char *text) {
     if (++ready_count == wall_count) all_ready();
 }
 
-static void inflate_view(struct wall *w, const unsigned char *data, size_t len) {
+/* A compressed frame and its text. */
+static struct {
+    unsigned char *data;
+    size_t len;
+    char *text;
+} inflated[INFLATED];
+
+static void inflate_into(size_t slot, const unsigned char *data, size_t len) {
     static unsigned char in[FRAME_MAX + 4], text[FRAME_MAX + 1];
     z_stream z = {0};
     memcpy(in, data, len);
@@ -91,24 +113,30 @@ static void inflate_view(struct wall *w, const unsigned char *data, size_t len) 
     z.next_in = in, z.avail_in = (uInt)len + 4, z.next_out = text, z.avail_out = FRAME_MAX;
     if (inflateInit2(&z, -15) != Z_OK) exit(1);
     int r = inflate(&z, Z_SYNC_FLUSH);
-    if (r != Z_OK && r != Z_STREAM_END && r != Z_BUF_ERROR) seen.broken++;
+    if ((r != Z_OK && r != Z_STREAM_END) || z.avail_in) seen.broken++;
     text[FRAME_MAX - z.avail_out] = '\0';
     inflateEnd(&z);
-    on_view(w, (char *)text);
+    free(inflated[slot].data);
+    free(inflated[slot].text);
+    inflated[slot].data = malloc(len + 1);
+    inflated[slot].text = strdup((char *)text);
+    inflated[slot].len = len;
+    memcpy(inflated[slot].data, data, len);
 }
 
-static void on_frame(struct wall *w, unsigned char first, unsigned char *data, size_t len) {
-    if ((first & 0x0f) != 1) return;
+/* Every frame is verified: inflated, or equal to one that was. */
+static void inflate_view(struct wall *w, const unsigned char *data, size_t len) {
+    static size_t next;
+    size_t slot = 0;
+    while (slot < INFLATED && (inflated[slot].len != len || !inflated[slot].data || memcmp(inflated[slot].data, data, len) != 0)) slot++;
+    if (slot == INFLATED) inflate_into(slot = next++ % INFLATED, data, len);
+    on_view(w, inflated[slot].text);
+}
+
+static void on_message(struct wall *w, unsigned char first, unsigned char *data, size_t len) {
     if (first & 0x40) {
         seen.compressed++;
-        /* the others are counted only: to inflate them all would measure the client */
-        if (w->first && w->compressed++ % INFLATE_EVERY) {
-            w->version = 0;
-            w->frames++;
-            seen.frames++;
-        } else {
-            inflate_view(w, data, len);
-        }
+        inflate_view(w, data, len);
         return;
     }
     unsigned char after = data[len];
@@ -117,10 +145,38 @@ static void on_frame(struct wall *w, unsigned char first, unsigned char *data, s
     data[len] = after;
 }
 
+/* As every client has to: who does not answer is cut off. */
+static void pong(struct wall *w, const unsigned char *data, size_t len) {
+    unsigned char frame[6 + 125] = {0x8a, (unsigned char)(0x80 | len)};
+    memcpy(frame + 6, data, len);
+    seen.pings++;
+    if (write(w->fd, frame, 6 + len) < 0) seen.broken++;
+}
+
+static void on_frame(struct wall *w, unsigned char first, unsigned char *data, size_t len) {
+    if (first == 0x89 && len <= 125) pong(w, data, len);
+    if ((first & 0x0f) > 1) return;
+    if (first == 0x81 || first == 0xc1) {
+        on_message(w, first, data, len);
+        return;
+    }
+    if ((first & 0x0f) == 1) w->message_first = first, w->message_len = 0;
+    if (w->message_len + len > FRAME_MAX) exit(1);
+    w->message = realloc(w->message, w->message_len + len + 1);
+    memcpy(w->message + w->message_len, data, len);
+    w->message_len += len;
+    if (!(first & 0x80)) return;
+    on_message(w, w->message_first, w->message, w->message_len);
+    free(w->message);
+    w->message = NULL;
+    w->message_len = 0;
+}
+
 static void drop(struct wall *w) {
     if (!w->upgraded) together--;
     close(w->fd);
     free(w->rest);
+    free(w->message);
     if (w->first) ready_count--;
     seen.lost++;
     *w = (struct wall){.fd = -1, .retry_ms = args.reconnect ? now_ms(CLOCK_MONOTONIC) + rand() % 1000 : INT64_MAX};
@@ -150,7 +206,17 @@ static size_t frames_of(struct wall *w, unsigned char *data, size_t len) {
 
 static void say(struct wall *w, const char *text) {
     unsigned char frame[1024] = {0x81};
-    size_t len = strlen(text), head = len < 126 ? 2 : 4;
+    unsigned char small[2048];
+    size_t len = strlen(text);
+    if (args.say_deflated) {
+        z_stream z = {.next_in = (unsigned char *)text, .avail_in = (uInt)len, .next_out = small, .avail_out = sizeof small};
+        if (deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK || deflate(&z, Z_SYNC_FLUSH) != Z_OK) exit(1);
+        len = sizeof small - z.avail_out - 4;
+        deflateEnd(&z);
+        text = (char *)small;
+        frame[0] |= 0x40;
+    }
+    size_t head = len < 126 ? 2 : 4;
     if (len > 1000) exit(1);
     frame[1] = (unsigned char)(0x80 | (len < 126 ? len : 126));
     if (head == 4) frame[2] = (unsigned char)(len >> 8), frame[3] = (unsigned char)len;
@@ -237,8 +303,8 @@ static void print_seen(void) {
     uint64_t fewest = UINT64_MAX;
     for (size_t i = 0; i < wall_count; i++)
         if (walls[i].frames < fewest) fewest = walls[i].frames;
-    printf("{\"frames\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"compressed\":%" PRIu64 ",\"gaps\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"broken\":%" PRIu64 ",\"fewest\":%" PRIu64 ",\"p50_ms\":%" PRId64 ",\"p99_ms\":%" PRId64 "}\n",
-           seen.frames, seen.bytes, seen.compressed, seen.gaps, seen.lost, seen.broken, fewest, percentile(.5), percentile(.99));
+    printf("{\"frames\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"pings\":%" PRIu64 ",\"compressed\":%" PRIu64 ",\"gaps\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"broken\":%" PRIu64 ",\"fewest\":%" PRIu64 ",\"p50_ms\":%" PRId64 ",\"p99_ms\":%" PRId64 "}\n",
+           seen.frames, seen.bytes, seen.pings, seen.compressed, seen.gaps, seen.lost, seen.broken, fewest, percentile(.5), percentile(.99));
     fflush(stdout);
 }
 
@@ -261,6 +327,7 @@ int main(int argc, char **argv) {
     args.path = argv[3], args.subscribe = argv[4];
     for (int i = 5; i < argc; i++) {
         args.deflate |= !strcmp(argv[i], "deflate");
+        args.say_deflated |= !strcmp(argv[i], "say-deflated");
         args.reconnect |= !strcmp(argv[i], "reconnect");
     }
     walls = calloc(wall_count, sizeof *walls);

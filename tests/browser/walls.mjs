@@ -136,6 +136,23 @@ test('a pressed figure explains itself', async (scene, open) => {
   await until('closed', async () => (await page.locator('dialog[open]').count()) === 0);
 });
 
+test('a grid of agents asks for the queues only while somebody asks about an agent', async (scene, _open, pages) => {
+  const { daemon } = await stillFloor(scene);
+  const page = await pages(DESK);
+  const sent = [];
+  page.on('websocket', socket => socket.on('framesent', ({ payload }) => sent.push(JSON.parse(payload))));
+  const asked = op => sent.filter(message => message.op === op && message.views.includes('queues')).length;
+  await page.goto(`${daemon.url}/wall/agents?lang=en`);
+  await until('drawn', async () => (await page.locator('[data-agent="101"]').count()) > 0);
+  equal(asked('subscribe'), 0, 'asked for the queues at first');
+  await page.locator('[data-agent="101"]').focus();
+  await page.keyboard.press('Enter');
+  await until('the dialog', () => page.locator('dialog[open]').isVisible());
+  await until('the queues are asked for', () => asked('subscribe') === 1);
+  await page.keyboard.press('Escape');
+  await until('and no more', () => asked('unsubscribe') === 1);
+});
+
 test('a wrong screen clock does not bend the timers', async (scene, _open, pages) => {
   const { daemon } = await stillFloor(scene);
   const page = await pages(DESK);

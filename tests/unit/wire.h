@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
+#include <zlib.h>
 
 #define WIRE_TIMEOUT_MS 5000
 #define WIRE_CLOSED (-1)
@@ -29,6 +30,9 @@ struct wire {
     char close_reason[126];
     char *text; /* the last message, NUL-terminated */
     size_t text_len;
+    bool deflated;        /* it came compressed, and was inflated */
+    size_t wire_len;      /* its bytes as they came */
+    char extensions[256]; /* what the answer to the upgrade says of them, "" = nothing */
 };
 
 static inline int64_t wire_now_ms(void) {
@@ -125,7 +129,7 @@ static inline char *wire_head(struct wire *w) {
 
 /* Upgrades; 101 or the status of the refusal (0 when hung up). EXTRA: further header lines. */
 static inline int wire_upgrade(struct wire *w, const char *path, const char *protocol, const char *extra) {
-    char text[1024];
+    char text[2048];
     int status = 0;
     int len =
         snprintf(text, sizeof text,
@@ -134,7 +138,8 @@ static inline int wire_upgrade(struct wire *w, const char *path, const char *pro
                  path, protocol ? "Sec-WebSocket-Protocol: " : "", protocol ? protocol : "",
                  protocol ? "\r\n" : "", extra);
     wire_send(w, text, (size_t)len);
-    char *head = wire_head(w);
+    char *head = wire_head(w), *line = head ? strstr(head, "Sec-WebSocket-Extensions: ") : NULL;
+    if (line) sscanf(line, "Sec-WebSocket-Extensions: %255[^\r]", w->extensions);
     if (head && strlen(head) > 12) status = (int)strtol(head + 9, NULL, 10);
     free(head);
     return status;
@@ -181,15 +186,40 @@ static inline int wire_read_frame(struct wire *w, bool *final, size_t *at, size_
     return (unsigned char)w->in[0] & 0x0F;
 }
 
+/* Puts what was deflated into `text`. */
+static inline void wire_inflate(struct wire *w) {
+    size_t size = 64 * w->text_len + 65536;
+    char *out = malloc(size);
+    z_stream z = {0};
+    if (!out || inflateInit2(&z, -15) != Z_OK) abort();
+    w->text = realloc(w->text, w->text_len + 5);
+    memcpy(w->text + w->text_len, "\0\0\xff\xff", 4);
+    z.next_in = (unsigned char *)w->text;
+    z.avail_in = (unsigned)w->text_len + 4;
+    z.next_out = (unsigned char *)out;
+    z.avail_out = (unsigned)size - 1;
+    if (inflate(&z, Z_SYNC_FLUSH) != Z_OK || z.avail_in || !z.avail_out) {
+        fprintf(stderr, "not deflated right\n");
+        abort();
+    }
+    inflateEnd(&z);
+    free(w->text);
+    w->text = out;
+    w->text_len = z.total_out;
+    w->text[w->text_len] = '\0';
+}
+
 /* The next message in `text`: 1; -1 closed (see close_code), -2 nothing within the time. Answers pings. */
 static inline int wire_message(struct wire *w, int timeout_ms) {
     w->text_len = 0;
+    w->deflated = false;
     for (;;) {
         bool final = false;
         size_t at, len;
         int opcode = wire_read_frame(w, &final, &at, &len, timeout_ms);
         if (opcode < 0) return opcode;
         const char *data = w->in + at;
+        if (opcode == 1) w->deflated = ((unsigned char)w->in[0] & 0x40) != 0;
         if (opcode <= 2) {
             w->text = realloc(w->text, w->text_len + len + 1);
             if (!w->text) abort();
@@ -204,7 +234,11 @@ static inline int wire_message(struct wire *w, int timeout_ms) {
         }
         wire_take(w, at + len);
         if (opcode == 8) return WIRE_CLOSED;
-        if (opcode <= 2 && final) return 1;
+        if (opcode <= 2 && final) {
+            w->wire_len = w->text_len;
+            if (w->deflated) wire_inflate(w);
+            return 1;
+        }
     }
 }
 

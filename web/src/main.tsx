@@ -2,13 +2,14 @@
 import './theme/base.css';
 import './theme/widgets.css';
 import 'uplot/dist/uPlot.min.css';
-import { effect } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { render, type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Connection, type Socket } from './net/connection';
 import { fetchPageTag } from './net/http';
 import { loadBoards } from './store/boards';
 import { reloadSoon, watchErrors } from './store/guard';
+import { explained } from './store/dialog';
 import { door, isTime, lookAtDoor, type Look } from './store/door';
 import { beScreen, tellOfScreen } from './store/fleet';
 import { lang, parseLang, parseRoute, parseTheme, theme, withQuery } from './store/prefs';
@@ -52,12 +53,19 @@ async function checkVersion(greeted: string): Promise<void> {
   if (tag) pageTag = tag;
 }
 
+// The queues change with every call, and a grid of agents needs but their names, for whom somebody asks about.
+const boardViews = signal<readonly string[]>([]);
+effect(() => {
+  const views = boardViews.value;
+  if (views.length) connection.watch(explained.value?.kind === 'agent' && !views.includes('queues') ? [...views, 'queues'] : views);
+});
+
 function loadRoute(): void {
   if (route.page !== 'wall') return;
   const { boards: names, every } = route;
   void loadBoards(names, (boards) => {
     show(slidesOf(boards, every));
-    connection.watch(viewsOfBoards(boards));
+    boardViews.value = viewsOfBoards(boards);
   }, async () => {
     const { may, moved } = await askAtDoor(true);
     return may === 'out' || moved;
@@ -97,6 +105,18 @@ const sink = makeSink((greeted) => {
   void checkVersion(greeted);
   loadRoute();
 });
+// Views change together, and their frames come one right after the other: all are drawn at once.
+const TOGETHER_MS = 4;
+const arrived = new Map<string, JsonObject>();
+function drawTogether(name: string, doc: JsonObject): void {
+  if (!arrived.size) setTimeout(() => {
+    const all = [...arrived];
+    arrived.clear();
+    batch(() => all.forEach(([view, newest]) => sink.view(view, newest)));
+  }, TOGETHER_MS);
+  arrived.set(name, doc);
+}
+
 // The console takes its own views first; a wall has none.
 let takeMore: ((name: string, doc: JsonObject) => boolean) | undefined;
 let onLost: ((code: number, up: boolean) => void) | undefined;
@@ -116,7 +136,7 @@ const connection = new Connection({
     if (order.reload) location.reload();
     else if (order.board) showBoards(order.board);
   }, view: (name, doc) => {
-    if (!takeMore?.(name, doc)) sink.view(name, doc);
+    if (!takeMore?.(name, doc)) drawTogether(name, doc);
   } },
 });
 

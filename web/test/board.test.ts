@@ -65,5 +65,5 @@ test('places: inside the page, and not over each other', () => {
 
 test('the views the boards need, each once, the site always', () => {
   const two = [decodeBoard(one(clock)), decodeBoard(one({ ...clock, type: 'agent_grid', team: 'A' })), decodeBoard(one({ ...clock, type: 'intraday' }))];
-  assert.deepEqual([...viewsOfBoards(two)].sort(), ['agents/A', 'intervals', 'queues', 'site', 'teams']);
+  assert.deepEqual([...viewsOfBoards(two)].sort(), ['agents/A', 'intervals', 'site', 'teams']);
 });

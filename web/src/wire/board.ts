@@ -212,7 +212,7 @@ export function viewsOf(widget: Widget): readonly string[] {
     case 'waiting':
     case 'skill_panels': return ['site', 'queues'];
     case 'agent_states': return widget.team === undefined ? ['site'] : ['site', 'teams'];
-    case 'agent_grid': return ['site', 'teams', 'queues', widget.team === undefined ? 'agents' : `agents/${widget.team}`];
+    case 'agent_grid': return ['site', 'teams', widget.team === undefined ? 'agents' : `agents/${widget.team}`];
     case 'intraday': return ['site', 'intervals'];
     case 'teams': return ['site', 'teams'];
     case 'attendance': return widget.team === undefined ? ['site'] : ['site', 'teams'];
