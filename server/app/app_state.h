@@ -126,9 +126,9 @@ struct sw_app {
 
 /* Opens the store in DIR (NULL: none) and reads who may come in. */
 void sw_app_open_doors(struct sw_app *app, const char *dir);
-/* Before the recorder is closed; then when the loop has ended. */
 /* Now and then: closes what was opened with sessions that are over. */
 void sw_app_expire_sessions(struct sw_app *app);
+/* Before the recorder is closed; then when the loop has ended. */
 void sw_app_close_doors(struct sw_app *app);
 void sw_app_free_doors(struct sw_app *app);
 /* Starts to listen; false when what is wrong was logged. */
@@ -151,6 +151,21 @@ const char *sw_app_feed_word(const struct sw_app *app);
 int64_t sw_app_incomplete_since(const struct sw_app *app);
 /* Appends the Prometheus text. */
 void sw_app_metrics(void *app, struct sw_buf *out);
+
+/* Figures move on while the feed is live and, where somebody could stand by, the site is ours. */
+bool sw__app_is_live(const struct sw_app *app);
+/* It is now on the floor, too; charts are made before their moment is past. */
+void sw__app_pass_time(struct sw_app *app);
+/* Where Redis at URL is, with its password; false when what is wrong was logged. */
+bool sw__app_read_redis(const struct sw_app *app, const char *url, struct sw_redis_options *redis);
+/* Begins to read the journal and the channel at URL; false when what is wrong was logged. */
+bool sw__app_start_feed(struct sw_app *app, const char *url);
+/* The `feed` part of the site view: it changes with every event, so it is written with the view. */
+void sw__app_write_feed_part(struct sw_app *app);
+/* Once a business day: losses before it are over. */
+void sw__app_keep_day(struct sw_app *app);
+/* Versions of views before this moment count no more. */
+void sw__app_make_epoch(struct sw_app *app);
 
 /* The application's clock; CTX is the application. */
 int64_t sw__app_clock(void *ctx);
