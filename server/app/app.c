@@ -110,17 +110,6 @@ const char *sw_app_feed_word(const struct sw_app *app) {
     return sw_app_incomplete_since(app) ? "incomplete" : "live";
 }
 
-int64_t sw_app_incomplete_since(const struct sw_app *app) {
-    const struct sw_feed_status *s = &app->feed_status;
-    int64_t now_ms = sw_floor_now(app->floor);
-    if (now_ms == INT64_MIN) return s->incomplete_since_ms;
-    int64_t today_ms = sw_floor_day(app->floor, now_ms, NULL).start_ms;
-    if (app->plain_lost_day_ms == today_ms) return today_ms;
-    /* what was lost before today is no longer in today's figures */
-    bool over = s->incomplete_until_ms && s->incomplete_until_ms < today_ms;
-    return over ? 0 : s->incomplete_since_ms;
-}
-
 /* Once a business day: losses before it are over. */
 static void keep_day(struct sw_app *app) {
     int64_t now_ms = sw_floor_now(app->floor);
@@ -339,17 +328,6 @@ static void write_output(struct sw_app *app, size_t i) {
     sw_frame_unref(frame);
 }
 
-/* Shifts are kept as long as the intervals: to the previous business day. */
-static void keep_shifts(struct sw_app *app) {
-    int64_t day_ms = sw_floor_day(app->floor, sw_floor_now(app->floor), NULL).start_ms;
-    if (day_ms == app->shifts_day_ms) return;
-    app->shifts_day_ms = day_ms;
-    sw_checkpoints_finish(app->checkpoints);
-    int64_t kept_from_ms = sw_floor_day(app->floor, day_ms - 1, NULL).start_ms;
-    sw_shifts_forget(app->shifts, kept_from_ms);
-    if (app->desk) sw_desk_count_past(app->desk, kept_from_ms);
-}
-
 static void fail(struct sw_app *app);
 
 static void on_outputs(uv_timer_t *timer) {
@@ -368,7 +346,7 @@ static void on_outputs(uv_timer_t *timer) {
     sw_feed_status_get(app->feed, &app->feed_status);
     pass_time(app);
     keep_day(app);
-    keep_shifts(app);
+    sw__app_keep_shifts(app);
     uint64_t version;
     if (app->recorder)
         sw_archive_run(&app->archive, app->recorder, app->floor, app->shifts, sw__app_outlook(app, &version),

@@ -36,6 +36,19 @@ bool sw__app_is_a_day_ahead(struct sw_app *app) {
     return now_ms + DAY_AHEAD_MS < day_ms && app->passed_ms >= day_ms;
 }
 
+/* ---- what is lost ---- */
+
+int64_t sw_app_incomplete_since(const struct sw_app *app) {
+    const struct sw_feed_status *s = &app->feed_status;
+    int64_t now_ms = sw_floor_now(app->floor);
+    if (now_ms == INT64_MIN) return s->incomplete_since_ms;
+    int64_t today_ms = sw_floor_day(app->floor, now_ms, NULL).start_ms;
+    if (app->plain_lost_day_ms == today_ms) return today_ms;
+    /* what was lost before today is no longer in today's figures */
+    bool over = s->incomplete_until_ms && s->incomplete_until_ms < today_ms;
+    return over ? 0 : s->incomplete_since_ms;
+}
+
 /* ---- at start ---- */
 
 /* Why the figures cannot go on from it, or NULL. */

@@ -159,3 +159,13 @@ bool sw__app_open_desk(struct sw_app *app) {
     sw_charts_publish_since(app->charts, sw__app_clock(app) - PUBLISH_AGAIN_MS);
     return true;
 }
+
+void sw__app_keep_shifts(struct sw_app *app) {
+    int64_t day_ms = sw_floor_day(app->floor, sw_floor_now(app->floor), NULL).start_ms;
+    if (day_ms == app->shifts_day_ms) return;
+    app->shifts_day_ms = day_ms;
+    sw_checkpoints_finish(app->checkpoints);
+    int64_t kept_from_ms = sw_floor_day(app->floor, day_ms - 1, NULL).start_ms;
+    sw_shifts_forget(app->shifts, kept_from_ms);
+    if (app->desk) sw_desk_count_past(app->desk, kept_from_ms);
+}

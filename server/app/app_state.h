@@ -165,6 +165,8 @@ void sw__app_open_past(struct sw_app *app, const struct sw_redis_options *redis)
 /* Whether the clock was ahead, over the end of a business day, and is right again: the floor is in a day that has not begun, and
  * today's figures are yesterday's to it. When events are ahead, so are they: that is no fault of the clock. */
 bool sw__app_is_a_day_ahead(struct sw_app *app);
+/* Shifts are kept as long as the intervals: to the previous business day. */
+void sw__app_keep_shifts(struct sw_app *app);
 /* Reads the checkpoint into the floor, which has had no event. */
 void sw__app_load_checkpoint(struct sw_app *app);
 /* The feed goes on from the checkpoint that was loaded. */

@@ -1,5 +1,6 @@
 /* shiftwall source ami: Asterisk's queues by its manager interface. */
 #include <inttypes.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,13 +227,24 @@ static void on_event(struct ami_source *s, const struct sw_ami_message *m, const
     if (s->stage == LIVE || s->stage == BOOT) sw_ami_floor_event(s->floor, m, sw_switch_now_ms(s->sw));
 }
 
+/* "q-12": of which list, and the how many-th; false for other ids. */
+static bool read_list_id(const char *id, char *which, unsigned *number) {
+    char *end;
+    if (!id || !*id || !strchr("qcp", *id) || id[1] != '-' || id[2] < '0' || id[2] > '9') return false;
+    unsigned long value = strtoul(id + 2, &end, 10);
+    if (*end || value > UINT_MAX) return false;
+    *which = *id;
+    *number = (unsigned)value;
+    return true;
+}
+
 static void on_message(void *ctx, const struct sw_ami_message *m) {
     struct ami_source *s = ctx;
     const char *id = sw_ami_get(m, "ActionID"), *event = sw_ami_get(m, "Event"), *response = sw_ami_get(m, "Response");
-    char which, rest;
+    char which;
     unsigned number;
     sw_pbx_advance(s->pbx, sw_switch_now_ms(s->sw));
-    if (id && sscanf(id, "%c-%u%c", &which, &number, &rest) == 2 && strchr("qcp", which)) on_list(s, m, which, number);
+    if (read_list_id(id, &which, &number)) on_list(s, m, which, number);
     else if (response) on_response(s, m, response);
     else if (event) on_event(s, m, event);
 }
