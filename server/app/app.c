@@ -70,12 +70,8 @@ static void flush_now(struct sw_app *app) {
     app->found = sw_floor_changed(app->floor);
     if (app->feed) write_feed_part(app);
     sw_publisher_flush(app->publisher);
-    if (app->desk && is_live(app)) {
-        sw_desk_flush(app->desk);
-        arm_desk(app);
-    }
-    /* A turn that finds nothing new does not make the next event wait. One that changed any view does: all of them keep one
-     * pace, and go out together. */
+    if (app->desk && is_live(app)) sw_desk_flush(app->desk), arm_desk(app);
+    /* finding nothing new makes no event wait; all views that change keep one pace, and go out together */
     if (app->found) app->last_flush = uv_now(&app->loop);
 }
 
