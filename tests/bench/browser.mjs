@@ -15,7 +15,7 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
 
 const FLOOR = { agents: 5000, teamAgents: 50, rate: 2000 };
 const WALLS = 1000, TEAMS_SHOWN = 10; // the walls show a team each, and the site
-const PROBES = quick ? 60 : 50;
+const PROBES = quick ? 60 : 40;
 const PROBE = '999'; // an agent of the team on the page; nobody but the probes tells of it
 const EVERY_MS = { quickest: 100, usual: 250 }; // push_interval_ms
 
@@ -65,7 +65,7 @@ async function probe(redis, page, random) {
     sent.push([to, performance.timeOrigin + performance.now()]);
     await redis.publish(state(PROBE, to, { team: 't0' }));
     await until('the cell changed', () => page.evaluate(n => globalThis.changes.length >= n, i + 1));
-    await sleep(random() * 2 * EVERY_MS.usual);
+    await sleep(random() * EVERY_MS.usual); // at any point of the interval
   }
   const seen = await page.evaluate(() => globalThis.changes);
   return seen.map(([is, at], i) => {
@@ -97,7 +97,7 @@ async function toThePixel(scene, browser, interval) {
 
 // ---- a grid of 300 agents ----
 
-const GRID = { agents: 300, changes: 20, everyMs: quick ? 4000 : 6000 };
+const GRID = { agents: 300, changes: 20, everyMs: 4000 };
 const SCRIPT = new Set(['FunctionCall', 'EvaluateScript', 'EventDispatch', 'TimerFire', 'FireAnimationFrame', 'RunMicrotasks', 'MajorGC', 'MinorGC']);
 
 /** The process that shows the page, the busiest of those for pages while it draws. */
