@@ -71,11 +71,8 @@ static void on_flush(uv_timer_t *timer) {
     app->found = sw_floor_changed(app->floor);
     if (app->feed) write_feed_part(app);
     sw_publisher_flush(app->publisher);
-    if (app->desk && is_live(app)) {
-        sw_desk_flush(app->desk);
-        arm_desk(app);
-    }
-    /* a turn that finds nothing new does not make the next event wait; one that changed a view does: all keep one pace */
+    if (app->desk && is_live(app)) sw_desk_flush(app->desk), arm_desk(app);
+    /* finding nothing new makes no event wait; all views that change keep one pace, and go out together */
     if (app->found) app->last_flush = uv_now(&app->loop);
 }
 
@@ -129,7 +126,7 @@ static void keep_day(struct sw_app *app) {
     int64_t today_ms = sw_floor_day(app->floor, now_ms, NULL).start_ms;
     if (app->from_day_ms != today_ms) sw_feed_set_from(app->feed, today_ms);
     app->from_day_ms = today_ms;
-    if (app->plain_unmarked) sw__app_mark_plain(app);
+    if (app->plain_unmarked) sw__app_mark_plain(app, now_ms);
 }
 
 /* Of a journal that takes long to read. */
@@ -234,7 +231,7 @@ static void on_message(void *ctx, const struct sw_feed_message *message) {
     struct sw_app *app = ctx;
     struct arrival a = arrival_of(app, message);
     sw_event_read(message->data, message->len, on_member, &a);
-    if (!message->journaled) sw__app_mark_plain(app);
+    if (!message->journaled) sw__app_mark_plain(app, message->arrived_ms);
     if (message->catching_up) return;
     sw__app_arm_deadline(app);
     sw__app_flush_soon(app);

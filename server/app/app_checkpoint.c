@@ -117,11 +117,11 @@ void sw__app_on_mark(void *ctx, int64_t day_start_ms, uint64_t checkpoint) {
     sw__app_flush_soon(app);
 }
 
-void sw__app_mark_plain(struct sw_app *app) {
+void sw__app_mark_plain(struct sw_app *app, int64_t now_ms) {
     if (app->clock.is_virtual) return;
     /* where none are taken there may still be one of an earlier run, which does not have them */
     uint64_t number = app->checkpoints ? sw_checkpoints_number(app->checkpoints) : UINT64_MAX;
-    int64_t today_ms = sw_floor_day(app->floor, sw__app_clock(app), NULL).start_ms;
+    int64_t today_ms = sw_floor_day(app->floor, now_ms, NULL).start_ms;
     if (app->plain_marked_day_ms == today_ms && app->plain_marked_number == number) return;
     struct sw_feed_status before, after;
     char mark[96];

@@ -167,7 +167,7 @@ void sw__app_open_checkpoints(struct sw_app *app);
 /* The journal does not go on from the checkpoint, or was replaced. */
 void sw__app_forget_checkpoint(struct sw_app *app);
 /* A plain event was taken: marks it for the next start. */
-void sw__app_mark_plain(struct sw_app *app);
+void sw__app_mark_plain(struct sw_app *app, int64_t now_ms);
 /* The mark of an earlier run was read. */
 void sw__app_on_mark(void *app, int64_t day_start_ms, uint64_t checkpoint);
 /* Folds what is in the store. False when the daemon cannot run: that was logged. */

@@ -86,7 +86,7 @@ static void hub(const struct page *p) {
     one(p, "connections", "gauge", "sockets, HTTP ones included", c->connections);
     one(p, "clients_accepted_total", "counter", "WebSocket handshakes completed", c->accepted);
     one(p, "frames_sent_total", "counter", "frames sent to walls", c->frames_sent);
-    one(p, "frames_compressed_total", "counter", "of them, compressed", c->frames_deflated);
+    one(p, "frames_deflated_total", "counter", "of those frames: compressed", c->frames_deflated);
     one(p, "frame_bytes_sent_total", "counter", "their payload", c->bytes_sent);
     one(p, "frames_merged_total", "counter", "changes merged into a later frame for a blocked wall", c->merged);
     one(p, "client_messages_total", "counter", "messages read from walls", c->messages);

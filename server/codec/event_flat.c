@@ -1,6 +1,9 @@
 #include "codec/event_flat.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define INTEGER_DIGITS_MAX 15 /* exact in a double, as the reference has it */
 #define STRANGERS_MAX 8       /* members the contract does not know, remembered to see whether one stands twice */
@@ -66,10 +69,19 @@ static size_t multibyte(const unsigned char *b, size_t left) {
 }
 
 /* The first byte from AT on that is not plain: a quote, a backslash, a control character, or of a sequence; END when
- * there is none. Eight bytes at a time: in each term a byte's highest bit says so, and the lowest such bit is right (what
- * is borrowed goes upwards only). */
+ * there is none. Sixteen bytes at a time where there is SSE2, as on every x86-64; else eight: in each term a byte's highest
+ * bit says so, and the lowest such bit is right (what is borrowed goes upwards only). */
 static const char *plain_until(const char *at, const char *end) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#ifdef __SSE2__
+    for (; end - at >= 16; at += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)at);
+        /* as signed numbers those of a sequence are below the space, too */
+        __m128i found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'))),
+                                     _mm_or_si128(_mm_cmplt_epi8(x, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7F))));
+        unsigned bits = (unsigned)_mm_movemask_epi8(found);
+        if (bits) return at + __builtin_ctz(bits);
+    }
+#elif __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
     for (; end - at >= 8; at += 8) {
         uint64_t x;

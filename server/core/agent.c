@@ -119,6 +119,7 @@ static struct sw_agent *make_agent(struct sw_floor *floor, const char *id, const
     agent->first_seen_ms = INT64_MAX;
     sw_ledger_init(&agent->ledger);
     HASH_ADD_KEYPTR(hh, floor->agents_by_id, agent->id, strlen(agent->id), agent);
+    HASH_STAY_ROOMY(hh, floor->agents_by_id);
     if (floor->agent_count == floor->agent_size) {
         floor->agent_size = floor->agent_size ? floor->agent_size * 2 : 64;
         floor->agents = sw_xrealloc(floor->agents, floor->agent_size * sizeof(struct sw_agent *));
@@ -270,6 +271,7 @@ static void change_state(struct sw_floor *floor, struct sw_agent *agent, enum sw
 }
 
 static void change_team(struct sw_floor *floor, struct sw_agent *agent, const char *id, int64_t t_ms) {
+    if (!strcmp(id, agent->team->id)) return;
     struct sw_team *team = sw__team_of(floor, id);
     if (team == agent->team) return;
     sw__agent_settle(floor, agent, t_ms);

@@ -56,6 +56,7 @@ static struct sw_call *make_call(struct sw_floor *floor, const struct sw_event *
     call->hold_since_ms = SW_NEVER;
     call->priority = SW_NEVER;
     HASH_ADD_KEYPTR(hh, floor->calls_by_id, call->id, len, call);
+    HASH_STAY_ROOMY(hh, floor->calls_by_id);
     sw_heap_add(&floor->silences, &call->silence_node, event->ts_ms + SW_ORPHAN_MS);
     return call;
 }

@@ -28,13 +28,23 @@ struct sw_floor *sw_floor_new(const struct sw_floor_options *options) {
     return floor;
 }
 
+/* All at once: what points to them goes, too. */
+static void free_calls(struct sw_floor *floor) {
+    struct sw_call *call = floor->calls_by_id, *next;
+    HASH_CLEAR(hh, floor->calls_by_id);
+    for (; call; call = next) {
+        next = call->hh.next;
+        free(call->exit_to);
+        free(call);
+    }
+}
+
 void sw_floor_free(struct sw_floor *floor) {
     if (!floor) return;
     SW_ASSERT(!floor->saver);
     sw__watch_free(floor->watch);
     floor->watch = NULL;
-    struct sw_call *call, *next_call;
-    HASH_ITER(hh, floor->calls_by_id, call, next_call) { sw__call_free(floor, call); }
+    free_calls(floor);
     HASH_CLEAR(hh, floor->agents_by_id);
     for (size_t i = 0; i < floor->agent_count; i++) sw__agent_free(floor->agents[i]);
     HASH_CLEAR(hh, floor->teams_by_id);

@@ -14,6 +14,13 @@
         while ((head)->hh_.tbl->num_buckets < (count) / 2) HASH_EXPAND_BUCKETS(hh_, (head)->hh_.tbl, 0);       \
     } while (0)
 
+/* After an addition to a map in which everything is looked up with every event: at most one item a bucket on average, where
+ * uthash alone lets ten come together, each a miss in memory. */
+#define HASH_STAY_ROOMY(hh_, head)                                                                            \
+    do {                                                                                                      \
+        if ((head)->hh_.tbl->num_items > (head)->hh_.tbl->num_buckets) HASH_EXPAND_BUCKETS(hh_, (head)->hh_.tbl, 0); \
+    } while (0)
+
 /* FNV-1a with unsigned arithmetic only. */
 #define HASH_FNV_SEEDLESS(keyptr, keylen, hashv)                                                              \
     do {                                                                                                      \

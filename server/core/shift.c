@@ -78,6 +78,7 @@ struct sw_rostered *sw__rostered_of(struct sw_shifts *shifts, const char *id) {
     agent = sw_xcalloc(1, sizeof *agent + len + 1);
     memcpy(agent->id, id, len);
     HASH_ADD_KEYPTR(hh, shifts->agents, agent->id, len, agent);
+    HASH_STAY_ROOMY(hh, shifts->agents);
     return agent;
 }
 

@@ -177,6 +177,7 @@ static void ask_ahead(struct sw_feed *feed, const struct sw_reply *page, uint32_
     const struct sw_reply *entry = sw_reply_at(page, count - 1);
     const char *text = sw_reply_count(entry) == 2 ? sw_reply_text(sw_reply_at(entry, 0), &len) : "";
     if (sw__feed_id_parse(text, len, &last)) feed->ahead = ask_page(feed, last);
+    if (feed->ahead) sw_redis_conn_flush(feed->cmd);
 }
 
 /* The journal is read from its beginning: at once, or when the page that was asked for ahead has come. */

@@ -479,6 +479,12 @@ int sw_redis_conn_send(struct sw_redis_conn *conn, int argc, const char *const *
     return send_command(conn, argc, argv, lens, reply, ctx);
 }
 
+/* An error is met again by the loop, which is where hiredis may take leave: not in a reply's callback. */
+void sw_redis_conn_flush(struct sw_redis_conn *conn) {
+    int done = 0;
+    if (conn->state == SW_REDIS_READY && conn->context) (void)redisBufferWrite(&conn->context->c, &done);
+}
+
 static void take_push(struct sw_redis_conn *conn, const struct sw_push *push) {
     char text[REASON_MAX];
     switch (push->kind) {

@@ -140,6 +140,9 @@ uint64_t sw_redis_conn_losses(const struct sw_redis_conn *conn);
 SW_NODISCARD int sw_redis_conn_send(struct sw_redis_conn *conn, int argc, const char *const *argv,
                                     const size_t *lens, sw_redis_reply_fn reply, void *ctx);
 
+/* Gives the socket what was accepted so far, where otherwise the loop does so when the caller has come back to it. */
+void sw_redis_conn_flush(struct sw_redis_conn *conn);
+
 /* Subscribes to COUNT channels (1..SW_REDIS_CHANNELS_MAX). Once per READY, with no command outstanding; from
  * then on the connection takes no other command (hiredis 0.14 aborts the process on some unsubscriptions, so
  * the way to another set is sw_redis_conn_restart). A subscription is not renewed after a loss: subscribe

@@ -8,7 +8,7 @@ import { freePort, root, sleep, startDaemon, startRedis, state, until } from '..
 import { lines, median, pin, pinned, program, quick, ROUNDS, row, unmeasured } from './stage.mjs';
 
 const SIZES = process.env.WALLS ? process.env.WALLS.split(',').map(Number) : quick ? [1000] : [1000, 5000, 10_000];
-const BYTES = 1500, EVERY_MS = 250, WINDOW_MS = quick ? 2000 : 4000, SETTLE_MS = 1000;
+const BYTES = 1500, EVERY_MS = 250, WINDOW_MS = 2000, SETTLE_MS = 500;
 const AGENTS = 120, CHANGING = 5; // what makes a patch of about 1.5 KB
 const SUBSCRIBE = '{"op":"subscribe","site":"main","views":["agents"]}';
 const OWN_FILES = 200; // descriptors that are no wall's
@@ -136,6 +136,7 @@ async function restart(scene, count) {
   return seconds;
 }
 
+const BESIDE = ['node ws', 'nchan, compressed']; // in the notes only: once
 const hasNode = () => fs.existsSync(path.join(root, 'web/node_modules/ws'));
 
 export async function measure(scene) {
@@ -153,7 +154,8 @@ export async function measure(scene) {
     }
     const seen = Object.fromEntries(Object.keys(kinds).map(name => [name, []]));
     for (let round = 0; round < ROUNDS; round++)
-      for (const [name, [make, way]] of Object.entries(kinds)) seen[name].push(await measureOne(scene, make, count, way));
+      for (const [name, [make, way]] of Object.entries(kinds))
+        if (!round || !BESIDE.includes(name)) seen[name].push(await measureOne(scene, make, count, way));
     const us = name => `${median(of(seen[name], 'us')).toFixed(1)} us`;
     const ms = name => `${median(of(seen[name], 'p99_ms')).toFixed(0)} ms`;
     const peers = Object.keys(kinds).filter(name => name.startsWith('n') && !name.includes(',')).map(name => `${name} ${us(name)}`).join(', ');

@@ -53,6 +53,8 @@ int sw_redis_conn_send(struct sw_redis_conn *conn, int argc, const char *const *
     return 0;
 }
 
+void sw_redis_conn_flush(struct sw_redis_conn *conn) { (void)conn; }
+
 static void on_reset(void *ctx, int64_t since_ms) {
     SW_ASSERT(ctx == feed && since_ms >= 0);
     delivered = (struct sw_feed_id){0};

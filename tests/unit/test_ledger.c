@@ -49,8 +49,8 @@ static int64_t some_value(void) {
     case 0: return 0;
     case 1: return 1;
     case 2: return -(int64_t)next(900000);
-    case 3: return INT64_MIN / 4 + (int64_t)next(1000);
-    case 4: return INT64_MAX / 4;
+    case 3: return -(INT64_C(1) << 52) + (int64_t)next(1000);
+    case 4: return INT64_C(1) << 52;
     default: return (int64_t)next(900000);
     }
 }

@@ -29,6 +29,21 @@ static void test_offers(void **state) {
         if (sw_deflate_accepts(bad[i])) fail_msg("accepted: %s", bad[i]);
 }
 
+/* A message that fills its room to the last byte is whole, or refused: also when all of it is read and only what inflate
+ * still holds is missing. */
+static void test_room(void **state) {
+    (void)state;
+    static const unsigned char packed[] = {0xec, 0xc1, 0x31, 0x01, 0x00, 0x00, 0x00, 0xc2, 0xa0, 0xf5, 0x4f,
+                                           0x6d, 0x0d, 0x0f, 0xa0, 0x00, 0x00, 0x6f}; /* 4,171 bytes */
+    static char out[8192];
+    struct sw_deflate *z = sw_deflate_new();
+    assert_int_equal(sw_deflate_inflate(z, (const char *)packed, sizeof packed, out, sizeof out), 4171);
+    for (size_t size = 0; size < 4171; size++)
+        assert_int_equal(sw_deflate_inflate(z, (const char *)packed, sizeof packed, out, size), -SW_ELIMIT);
+    assert_int_equal(sw_deflate_inflate(z, (const char *)packed, sizeof packed, out, 4171), 4171);
+    sw_deflate_free(z);
+}
+
 /* Connects with OFFER and reads hello; the answer to the offer is in w->extensions. */
 static void offer(struct floor *f, struct wire *w, const char *offer) {
     char line[512];
@@ -231,6 +246,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_offers), cmocka_unit_test(test_negotiation),       cmocka_unit_test(test_the_same_for_all),
         cmocka_unit_test(test_large),  cmocka_unit_test(test_client_compresses), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

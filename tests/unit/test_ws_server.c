@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <netinet/tcp.h>
 
 #include "ws_fixture.h"
 
@@ -56,6 +57,47 @@ static void test_pace(void **state) {
         if (wire_message(&w, 2) == 1) frames++;
     }
     assert_in_range(frames, 8, 12); /* 100 ms apart */
+    wire_free(&w);
+    stop(&f);
+}
+
+/* Segments with data that have come to the client so far: one for each send() of the server, as long as they are small. */
+static unsigned segments(const struct wire *w) {
+    struct { /* as the kernel has it; the C library's ends before */
+        struct tcp_info old;
+        uint64_t pacing_rate, max_pacing_rate, bytes_acked, bytes_received;
+        uint32_t segs_out, segs_in, notsent_bytes, min_rtt, data_segs_in;
+    } info;
+    socklen_t len = sizeof info;
+    assert_int_equal(getsockopt(w->fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+    return info.data_segs_in;
+}
+
+/* Views that change in one turn go out in one send(), each as a frame of its own. */
+static void test_together(void **state) {
+    (void)state;
+    struct floor f;
+    struct wire w;
+    start(&f, NULL);
+    change(&f, f.site, 1);
+    change(&f, f.big, 1);
+    open_client(&f, &w, 0);
+    wire_text(&w, "{\"op\":\"subscribe\",\"site\":\"main\",\"views\":[\"big\",\"site\"]}");
+    assert_next(&w, "{\"op\":\"view\",\"view\":\"big\",\"ver\":\"e1:1\",\"at\":1700000000001,\"full\":{\"n\":1}}");
+    assert_next(&w, "{\"op\":\"view\",\"view\":\"site\",\"ver\":\"e1:1\",\"at\":1700000000001,\"full\":{\"n\":1}}");
+    for (int n = 2; n < 6; n++) {
+        wire_idle(&f.loop, 120); /* the interval is over */
+        unsigned before = segments(&w);
+        uint64_t frames = counters(&f)->frames_sent;
+        change(&f, f.site, n);
+        change(&f, f.big, n);
+        assert_int_equal(wire_message(&w, WIRE_TIMEOUT_MS), 1);
+        assert_non_null(strstr(w.text, "\"view\":\"big\""));
+        assert_int_equal(wire_message(&w, WIRE_TIMEOUT_MS), 1);
+        assert_non_null(strstr(w.text, "\"view\":\"site\""));
+        assert_int_equal(segments(&w) - before, 1);
+        assert_int_equal(counters(&f)->frames_sent - frames, 2);
+    }
     wire_free(&w);
     stop(&f);
 }
@@ -533,7 +575,7 @@ static void test_hostile_bytes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_subscribe_and_patch),
-        cmocka_unit_test(test_pace),
+        cmocka_unit_test(test_pace), cmocka_unit_test(test_together),
         cmocka_unit_test(test_resume),
         cmocka_unit_test(test_feed_status),
         cmocka_unit_test(test_errors_and_limits),
