@@ -8,8 +8,8 @@ import { lines, median, program, quick, ROUNDS, row } from './stage.mjs';
 
 const FLOOR = { agents: 120, teamAgents: 30, rate: 20 };
 const WALLS = 20, KIB = 1024;
-const GROW_MS = quick ? 5000 : 20_000; // figures with as many digits as they have during a day
-const WINDOW_MS = quick ? 5000 : 10_000;
+const GROW_MS = quick ? 5000 : 10_000; // figures with as many digits as they have during a day
+const WINDOW_MS = 5000;
 const QUIET_MS = quick ? 10_000 : 65_000; // a minute's end is in it, and three pings
 const SETTLE_MS = 2000;
 

@@ -106,7 +106,7 @@ const sink = makeSink((greeted) => {
   loadRoute();
 });
 // Views change together, and their frames come one right after the other: all are drawn at once.
-const TOGETHER_MS = 4;
+const TOGETHER_MS = 2;
 const arrived = new Map<string, JsonObject>();
 function drawTogether(name: string, doc: JsonObject): void {
   if (!arrived.size) setTimeout(() => {
