@@ -45,7 +45,6 @@ async function openPage(browser, url) {
 /** In the page: [state, when] of the probe each time its cell changes. */
 function watchProbe(id) {
   globalThis.changes = [];
-  globalThis.watching?.disconnect();
   const now = () => performance.timeOrigin + performance.now();
   const cell = () => document.querySelector(`[data-agent="${id}"]`)?.dataset.state;
   let last = cell();
