@@ -208,6 +208,8 @@ struct sw_breach {
     const char *step;            /* what the ladder proposes; NULL when excused */
     int64_t points, money_fen;   /* what the policy proposes, points reckoned in; 0 nothing */
 };
+/* Whether alerts of RULE, about a call, are breaches of the agent. */
+bool sw_rule_is_breach_of_call(enum sw_rule rule);
 /* The breaches up to T_MS in order of at, rule and agent, those that ALERTS of the floor are included; the list is the
  * caller's to free(), its texts are borrowed. */
 size_t sw_shifts_breaches(const struct sw_shifts *shifts, const struct sw_alert *alerts, size_t alert_count, int64_t t_ms,

@@ -48,6 +48,8 @@ struct sw_desk {
     struct sw_note *notes[SW_NOTE_KINDS];
     struct sw_shown *shown;
     struct sw_id_list open_alerts; /* in the view */
+    struct sw_alert *listed;       /* the floor's, while the views are written; NULL: not asked for yet */
+    size_t listed_count;
     uint64_t alerts_version, writes, refused;
     int64_t escalate_ms; /* when the next alert is to go to the next role */
     struct sw_alert *goals; /* of attendance and adherence, as of GOALS_VERSION of the shifts, whose texts they borrow */

@@ -76,13 +76,18 @@ static void add_id(struct sw_id_list *list, const char *id) {
     memcpy(list->ids[list->count++], id, SW_ALERT_ID_SIZE);
 }
 
-static bool has_id(const struct sw_id_list *list, const char *id) {
-    for (size_t i = 0; i < list->count; i++)
-        if (!strcmp(list->ids[i], id)) return true;
-    return false;
+static int id_order(const void *a, const void *b) { return strcmp(a, b); }
+
+static void sort_ids(struct sw_id_list *list) {
+    if (list->count) qsort(list->ids, list->count, sizeof *list->ids, id_order);
 }
 
-/* Removes from VIEW what was in OLD and is not in FRESH, and puts FRESH in its place. */
+/* LIST is sorted. */
+static bool has_id(const struct sw_id_list *list, const char *id) {
+    return list->count && bsearch(id, list->ids, list->count, sizeof *list->ids, id_order);
+}
+
+/* Removes from VIEW what was in OLD and is not in FRESH (sorted), and puts FRESH in its place. */
 static void exchange(struct sw_desk *desk, int view, const char *group, struct sw_id_list *old, struct sw_id_list fresh) {
     for (size_t i = 0; i < old->count; i++)
         if (!has_id(&fresh, old->ids[i])) sw_view_remove(desk->views[view], group, old->ids[i]);
@@ -178,9 +183,22 @@ static void void_breaches(struct sw_desk *desk, const struct sw_shown *shown, co
     }
 }
 
+/* All alerts of the floor, listed once for all who ask before the next event. */
+static const struct sw_alert *list_alerts(struct sw_desk *desk, size_t *count) {
+    if (!desk->listed) desk->listed_count = sw_floor_alerts(desk->floor, false, &desk->listed);
+    *count = desk->listed_count;
+    return desk->listed;
+}
+
+static void forget_list(struct sw_desk *desk) {
+    free(desk->listed);
+    desk->listed = NULL;
+    desk->listed_count = 0;
+}
+
 static void show_breaches(struct sw_desk *desk, const struct sw_rostered *agent, struct sw_shown *shown, int64_t now_ms) {
-    struct sw_alert *floor_alerts;
-    size_t floor_count = sw_floor_alerts(desk->floor, false, &floor_alerts);
+    size_t floor_count;
+    const struct sw_alert *floor_alerts = list_alerts(desk, &floor_count);
     struct sw_breach *list;
     size_t count = sw_rostered_breaches(desk->options.shifts, agent, floor_alerts, floor_count, now_ms, &list);
     struct sw_id_list fresh = {0};
@@ -191,6 +209,7 @@ static void show_breaches(struct sw_desk *desk, const struct sw_rostered *agent,
         show_breach(desk, &list[i], id);
         record_breach(desk, &list[i], id);
     }
+    sort_ids(&fresh);
     void_breaches(desk, shown, &fresh);
     exchange(desk, SW_DESK_BREACHES, "breaches", &shown->breaches, fresh);
     free(shown->alerts);
@@ -199,7 +218,6 @@ static void show_breaches(struct sw_desk *desk, const struct sw_rostered *agent,
     for (size_t i = 0; i < shown->alert_count; i++) shown->alerts[i].subject = shown->id; /* lives as long as the list */
     desk->alerts_dirty = true;
     free(list);
-    free(floor_alerts);
 }
 
 static void show_shifts(struct sw_desk *desk, const struct sw_rostered *agent, struct sw_shown *shown, int64_t now_ms) {
@@ -250,7 +268,9 @@ static void show_running(struct sw_desk *desk, int64_t now_ms) {
 
 void sw__desk_show_agent(struct sw_desk *desk, const char *id) {
     const struct sw_rostered *agent = sw_shifts_agent(desk->options.shifts, id);
-    if (agent && sw_floor_now(desk->floor) != INT64_MIN) show_rostered(desk, agent);
+    if (!agent || sw_floor_now(desk->floor) == INT64_MIN) return;
+    show_rostered(desk, agent);
+    forget_list(desk);
 }
 
 /* ---- alerts ---- */
@@ -383,10 +403,10 @@ void sw__desk_look_at_goals(struct sw_desk *desk) {
 
 static struct all all_alerts(struct sw_desk *desk) {
     struct all all = {0};
-    struct sw_alert *list, walks[16];
-    size_t count = sw_floor_alerts(desk->floor, false, &list);
+    struct sw_alert walks[16];
+    size_t count;
+    const struct sw_alert *list = list_alerts(desk, &count);
     add_all(&all, list, count);
-    free(list);
     add_all(&all, desk->goals, desk->goal_count);
     for (const struct sw_shown *shown = desk->shown; shown; shown = shown->hh.next)
         add_all(&all, shown->alerts, shown->alert_count);
@@ -415,18 +435,32 @@ static void show_alerts(struct sw_desk *desk) {
         all.at[open++] = all.at[i];
     }
     sw__desk_strip_alerts(desk, all.at, open);
+    sort_ids(&fresh);
     record_closed(desk, &fresh);
     exchange(desk, SW_DESK_ALERTS, "alerts", &desk->open_alerts, fresh);
     free(all.at);
 }
 
+/* Whether A's breach runs, or is on record as one that does. */
+static bool runs(struct sw_desk *desk, const struct sw_alert *a) {
+    if (a->closed_ms == INT64_MAX) return true;
+    const struct sw_breach breach = {.rule = a->rule, .agent = a->subject, .at_ms = a->opened_ms};
+    char id[SW_ALERT_ID_SIZE];
+    sw_breach_id(&breach, id);
+    const struct sw_note *note = sw__note_find(desk, SW_NOTE_BREACH, id);
+    return note && !note->entry.over;
+}
+
 /* Alerts of calls are breaches of their agents. */
 static void review_callers(struct sw_desk *desk) {
-    struct sw_alert *list;
-    size_t count = sw_floor_alerts(desk->floor, true, &list);
-    for (size_t i = 0; i < count; i++)
-        if (list[i].kind == SW_SUBJECT_AGENT) sw__desk_show_agent(desk, list[i].subject);
-    free(list);
+    size_t count;
+    const struct sw_alert *list = list_alerts(desk, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct sw_alert *a = &list[i];
+        if (a->kind != SW_SUBJECT_AGENT || !sw_rule_is_breach_of_call(a->rule) || !runs(desk, a)) continue;
+        const struct sw_rostered *agent = sw_shifts_agent(desk->options.shifts, a->subject);
+        if (agent) show_rostered(desk, agent);
+    }
 }
 
 /* ---- all of it ---- */
@@ -460,6 +494,7 @@ void sw_desk_flush(struct sw_desk *desk) {
     desk->walk_dirty = false;
     desk->alerts_version = version;
     desk->alerts_dirty = false;
+    forget_list(desk);
     if (desk->policy_dirty) show_policy(desk);
     post_all(desk);
     for (int i = 0; i < SW_DESK_VIEWS; i++)

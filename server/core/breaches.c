@@ -191,7 +191,7 @@ static void look_at(struct list *l, const struct sw_shift *shift) {
 
 /* ---- what the floor's alerts say ---- */
 
-static bool is_breach(enum sw_rule rule) {
+bool sw_rule_is_breach_of_call(enum sw_rule rule) {
     return rule == SW_RULE_RING_ANSWER || rule == SW_RULE_HOLD_EACH || rule == SW_RULE_HOLD_COUNT;
 }
 
@@ -199,7 +199,7 @@ static bool is_breach(enum sw_rule rule) {
 static void from_alerts(struct list *l, const char *agent, const struct sw_alert *alerts, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct sw_alert *a = &alerts[i];
-        if (a->kind != SW_SUBJECT_AGENT || !is_breach(a->rule) || (agent && strcmp(agent, a->subject))) continue;
+        if (a->kind != SW_SUBJECT_AGENT || !sw_rule_is_breach_of_call(a->rule) || (agent && strcmp(agent, a->subject))) continue;
         int64_t value = a->unit == SW_UNIT_MS ? sw__earlier(a->closed_ms, l->t_ms) - a->opened_ms + a->limit : a->value;
         push(l, (struct sw_breach){.rule = a->rule, .agent = a->subject, .at_ms = a->opened_ms, .until_ms = a->closed_ms,
                                    .value_ms = value, .limit_ms = a->limit, .since_ms = a->since_ms, .was = -1});
@@ -386,7 +386,7 @@ void sw_breach_id(const struct sw_breach *breach, char out[SW_ALERT_ID_SIZE]) {
 
 static bool opens_alert(enum sw_rule rule) {
     /* busy and what calls do is watched on the floor; the month's count is no condition that could end */
-    return rule != SW_RULE_BUSY && rule != SW_RULE_BREAK_MONTH && !is_breach(rule);
+    return rule != SW_RULE_BUSY && rule != SW_RULE_BREAK_MONTH && !sw_rule_is_breach_of_call(rule);
 }
 
 size_t sw_breaches_alerts(const struct sw_policy *policy, const struct sw_breach *breaches, size_t count,

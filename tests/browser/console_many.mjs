@@ -132,7 +132,7 @@ test('by keyboard alone: go, move, acknowledge, decide, undo, search, help', asy
   await page.keyboard.press('d');
   await has(page, 'dialog[data-form="decide"]');
   await page.keyboard.press('Enter');
-  await hasNot(page, 'dialog[open]');
+  await hasNot(page, 'dialog[data-form="decide"]');
   await toast(page, /Decided/);
   equal((await stage.daemon.view('breaches')).breaches[stage.over.breach].decision.outcome, 'confirm', 'at the server');
   equal(await current(), stage.over.alert, 'back in the row');
@@ -141,7 +141,7 @@ test('by keyboard alone: go, move, acknowledge, decide, undo, search, help', asy
   await page.keyboard.press('n');
   await has(page, 'dialog[data-form="grant"]');
   await page.keyboard.press('Escape');
-  await hasNot(page, 'dialog[open]');
+  await hasNot(page, 'dialog[data-form="grant"]');
   await page.keyboard.press('/');
   await until('the search field', async () => page.evaluate(() => document.activeElement.matches('[data-search]')));
   await page.keyboard.type(stage.calm.agent);

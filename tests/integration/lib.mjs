@@ -218,7 +218,7 @@ export async function startDaemon(scene, { redis, args = [], env = {}, wrapper =
       if (!ready) return;
       this.url = await until('the daemon is ready', () => {
         if (this.process.over) throw Object.assign(new Error(`the daemon ended: ${this.process.err}`), { fatal: true });
-        return /^shiftwalld ready (https?:\S+)\/$/m.exec(this.process.out)?.[1];
+        return /^shiftwalld ready (https?:\S+)\/$/m.exec(this.process.out)?.[1].replace('//0.0.0.0:', '//127.0.0.1:'); // all addresses: one of them
       });
       this.port = Number(new URL(this.url).port);
     },
