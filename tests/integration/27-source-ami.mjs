@@ -1,8 +1,9 @@
 // `shiftwall source ami`: a made-up Asterisk that speaks the manager interface, the real adapter, a real Redis, a real daemon.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { SLOW, assert, equal, root, sanitized, sleep, startDaemon, startRedis, toolPath, until } from './lib.mjs';
+import { Adapter, agentsOf, auditOf, dice, journal, queueOf, shows, sound, waits } from './adapter.mjs';
 import { Asterisk } from './asterisk.mjs';
 import { startSwitch } from './fake_switch.mjs';
 
@@ -10,75 +11,10 @@ const captures = path.join(root, '../shared/data/ami');
 
 // ---- the adapter ----
 
-class Source {
+class Source extends Adapter {
   constructor(scene, { where, url, args = [], user = 'shiftwall', secret = 'Nacht&Nebel' }) {
-    this.file = path.join(scene.dir, 'ami.secret');
-    fs.writeFileSync(this.file, `${secret}\n`, { mode: 0o600 });
-    Object.assign(this, { where, url, args, user, said: '', out: '' });
-    scene.onEnd(() => this.kill('SIGKILL'));
+    super(scene, { kind: 'ami', where, url, args: ['--user', user, ...args], secret: ['--secret-file', secret] });
   }
-  start(more = []) {
-    const to = this.url ? ['--redis', this.url, '--site', 'main'] : ['--dry-run'];
-    const args = ['source', 'ami', '--ami', this.where, '--user', this.user, '--secret-file', this.file, ...to, ...this.args, ...more];
-    this.child = spawn(toolPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.over = false;
-    this.child.stderr.setEncoding('utf8').on('data', text => (this.said += text));
-    this.child.stdout.setEncoding('utf8').on('data', text => (this.out += text));
-    const child = this.child;
-    this.ended = new Promise(done =>
-      child.on('close', code => {
-        if (this.child === child) this.over = true;
-        done(code);
-      }),
-    );
-    return this;
-  }
-  async kill(signal = 'SIGKILL') {
-    this.child?.kill(signal);
-    return this.ended;
-  }
-  tells(text, count = 1) {
-    return until(`the adapter says "${text}"`, () => {
-      if (this.over) throw Object.assign(new Error(`it ended: ${this.said}`), { fatal: true });
-      return this.said.split(text).length > count;
-    }).catch(error => {
-      throw new Error(`${error.message}\n${this.said.slice(-3000)}`);
-    });
-  }
-  async counter(name) {
-    const before = this.said.split('source.counters_ami').length;
-    this.child.kill('SIGUSR1');
-    await until('counters', () => this.said.split('source.counters_ami').length > before && this.said.endsWith('\n'));
-    const lines = this.said.split('\n').filter(line => line.includes('source.counters')).slice(-2);
-    return Number(lines.map(line => new RegExp(` ${name}=(-?\\d+)`).exec(line)?.[1]).find(found => found !== undefined));
-  }
-  rss() {
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))[1]);
-  }
-  events() {
-    return this.out.trim().split('\n').filter(Boolean).map(line => JSON.parse(line));
-  }
-}
-
-// ---- what there should be, and what there is ----
-
-async function journal(redis) {
-  const entries = await redis.client.send('XRANGE', 'sw:{main}:journal', '-', '+');
-  return entries.flatMap(([, fields]) => {
-    const message = JSON.parse(fields[fields.indexOf('e') + 1]);
-    return Array.isArray(message) ? message : [message];
-  });
-}
-
-function auditOf(redis, daemon, args = []) {
-  const { status, stdout, stderr } = spawnSync(toolPath, ['audit', '--redis', redis.url, '--site', 'main', '--url', daemon.url, ...args], { encoding: 'utf8', timeout: 60000 * SLOW });
-  equal(status, 0, `audit: ${stdout}${stderr}`);
-}
-
-/** No event contradicts another, none was counted twice, none was needed and missing. */
-async function sound(daemon) {
-  for (const name of ['contradiction', 'implied', 'duplicate', 'clock_skew', 'rejected'])
-    equal(await daemon.metric(`shiftwall_events_${name}_total`), 0, name);
 }
 
 async function stage(scene, { args = [], daemonArgs = [], ...options } = {}) {
@@ -88,24 +24,6 @@ async function stage(scene, { args = [], daemonArgs = [], ...options } = {}) {
   const pbx = await Asterisk.start(scene, options);
   const source = new Source(scene, { where: pbx.where, url: redis.url, args });
   return { redis, daemon, pbx, source };
-}
-
-const agentsOf = async daemon => Object.fromEntries(Object.entries((await daemon.view('agents')).agents).map(([id, a]) => [id, a.state]));
-const shows = (daemon, agents) =>
-  until(`agents are ${JSON.stringify(agents)}`, async () => {
-    const got = await agentsOf(daemon);
-    if (Object.entries(agents).every(([id, state]) => got[id] === state)) return true;
-    throw new Error(JSON.stringify(got));
-  });
-const queueOf = async (daemon, queue = 'support') => (await daemon.view('queues')).queues[queue];
-const waits = (daemon, count, queue) => until(`${count} wait`, async () => (await queueOf(daemon, queue))?.now.waiting === count);
-
-function dice(seed) {
-  let state = seed;
-  return n => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
 }
 
 // ---- a day that is told both ways ----

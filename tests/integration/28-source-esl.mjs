@@ -1,86 +1,18 @@
 // `shiftwall source esl`: a made-up FreeSWITCH that speaks the event socket, the real adapter, a real Redis, a real daemon.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { SLOW, assert, equal, sanitized, sleep, startDaemon, startRedis, toolPath, until } from './lib.mjs';
+import { Adapter, agentsOf, auditOf, dice, journal, queueOf, shows, sound, waits } from './adapter.mjs';
 import { startSwitch } from './fake_switch.mjs';
 import { FreeSwitch } from './freeswitch.mjs';
 
 // ---- the adapter ----
 
-class Source {
+class Source extends Adapter {
   constructor(scene, { where, url, args = [], password = 'ClueCon' }) {
-    this.file = path.join(scene.dir, 'esl.password');
-    fs.writeFileSync(this.file, `${password}\n`, { mode: 0o600 });
-    Object.assign(this, { where, url, args, said: '', out: '', lives: 0 });
-    scene.onEnd(async () => {
-      if (SLOW > 1 && this.child) await Promise.race([this.kill('SIGTERM'), sleep(8000)]); // leaks are told at an orderly end
-      await this.kill('SIGKILL');
-      const at = this.said.search(/^.*(ERROR: [A-Za-z]+Sanitizer|runtime error:)/m);
-      if (at >= 0) scene.reports += this.said.slice(at, at + 6000);
-    });
+    super(scene, { kind: 'esl', where, url, args, secret: ['--password-file', password] });
   }
-  start(more = []) {
-    const to = this.url ? ['--redis', this.url, '--site', 'main'] : ['--dry-run'];
-    this.child = spawn(toolPath, ['source', 'esl', '--esl', this.where, '--password-file', this.file, ...to, ...this.args, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.lives++;
-    this.over = false;
-    this.child.stderr.setEncoding('utf8').on('data', text => (this.said += text));
-    this.child.stdout.setEncoding('utf8').on('data', text => (this.out += text));
-    const child = this.child;
-    this.ended = new Promise(done =>
-      child.on('close', code => {
-        if (this.child === child) this.over = true;
-        done(code);
-      }),
-    );
-    return this;
-  }
-  async kill(signal = 'SIGKILL') {
-    this.child?.kill(signal);
-    return this.ended;
-  }
-  tells(text, count = 1) {
-    return until(`the adapter says "${text}"`, () => {
-      if (this.over) throw Object.assign(new Error(`it ended: ${this.said}`), { fatal: true });
-      return this.said.split(text).length > count;
-    }).catch(error => {
-      throw new Error(`${error.message}\n${this.said.slice(-3000)}`);
-    });
-  }
-  /** A counter, fresh. */
-  async counter(name) {
-    const before = this.said.split('source.counters').length;
-    this.child.kill('SIGUSR1');
-    await until('counters', () => this.said.split('source.counters').length >= before + 2);
-    const lines = this.said.split('\n').filter(line => line.includes('source.counters'));
-    const found = lines.slice(-2).map(line => new RegExp(` ${name}=(\\d+)`).exec(line)?.[1]).filter(Boolean);
-    return Number(found[0]);
-  }
-  rss() {
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))[1]);
-  }
-}
-
-// ---- what there should be, and what there is ----
-
-async function journal(redis) {
-  const entries = await redis.client.send('XRANGE', 'sw:{main}:journal', '-', '+');
-  return entries.flatMap(([, fields]) => {
-    const message = JSON.parse(fields[fields.indexOf('e') + 1]);
-    return Array.isArray(message) ? message : [message];
-  });
-}
-
-function auditOf(redis, daemon, args = []) {
-  const { status, stdout, stderr } = spawnSync(toolPath, ['audit', '--redis', redis.url, '--site', 'main', '--url', daemon.url, ...args], { encoding: 'utf8', timeout: 60000 * SLOW });
-  equal(status, 0, `audit: ${stdout}${stderr}`);
-}
-
-/** No event contradicts another, none was counted twice, none was needed and missing. */
-async function sound(daemon) {
-  for (const name of ['contradiction', 'implied', 'duplicate', 'clock_skew', 'rejected'])
-    equal(await daemon.metric(`shiftwall_events_${name}_total`), 0, name);
 }
 
 async function stage(scene, { args = [], redisUrl, daemonArgs = [], ...options } = {}) {
@@ -92,26 +24,7 @@ async function stage(scene, { args = [], redisUrl, daemonArgs = [], ...options }
   return { redis, daemon, pbx, source };
 }
 
-const agentsOf = async daemon => Object.fromEntries(Object.entries((await daemon.view('agents')).agents).map(([id, a]) => [id, a.state]));
-const shows = (daemon, agents) =>
-  until(`agents are ${JSON.stringify(agents)}`, async () => {
-    const got = await agentsOf(daemon);
-    if (Object.entries(agents).every(([id, state]) => got[id] === state)) return true;
-    throw new Error(JSON.stringify(got));
-  });
-const queueOf = async (daemon, queue = 'support') => (await daemon.view('queues')).queues[queue];
-const waits = (daemon, count, queue) => until(`${count} wait`, async () => (await queueOf(daemon, queue))?.now.waiting === count);
-
-
 // ---- a day, and its events written by hand ----
-
-function dice(seed) {
-  let state = seed;
-  return n => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
-}
 
 const WRAPUP_MS = 120000;
 const DAY_AGENTS = Array.from({ length: 8 }, (_, i) => ({ id: `10${i}`, queues: i % 3 ? ['support', 'sales'] : ['support'] }));
