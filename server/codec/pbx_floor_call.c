@@ -62,7 +62,7 @@ void pbx_call_free(struct sw_pbx *pbx, struct pbx_call *call) {
 
 struct pbx_call *pbx_call(struct sw_pbx *pbx, const char *id) {
     struct pbx_call *call = pbx_find_call(pbx, id);
-    if (call || !pbx_check(pbx, id)) return call;
+    if (call || !pbx_check(pbx, id) || !id) return call; /* NULL is no identifier */
     if (HASH_COUNT(pbx->calls) >= SW_PBX_CALLS_MAX) {
         if (!pbx->over_first) {
             pbx->counters.refused++;

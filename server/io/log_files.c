@@ -219,7 +219,7 @@ static int open_kinds(const char *dir, const char *base, bool compressed, struct
 }
 
 static int open_once(const char *dir, const char *base, struct sw_log_files *out) {
-    struct sw_log_file *files[CANDIDATES_MAX];
+    struct sw_log_file *files[CANDIDATES_MAX] = {NULL};
     size_t count = 0, kept = 0;
     int failed = open_kinds(dir, base, false, files, &count); /* plain ones first: they are better than a .gz of the same */
     if (!failed) failed = open_kinds(dir, base, true, files, &count);
