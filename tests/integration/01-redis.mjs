@@ -85,7 +85,7 @@ export default {
     await daemon.live();
     const wall = new Wall(scene, daemon, { views: ['site', 'queues'] });
     await emitCalls(redis, 5);
-    await until('five', async () => (await offered(daemon)) === 5);
+    await until('the wall has the five', () => wall.docs.queues?.queues?.q?.today.offered === 5);
     const epoch = wall.vers.queues.split(':')[0];
     await redis.client.send('FLUSHALL');
     await emitCalls(redis, 2);
